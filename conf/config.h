@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The configuration of all three programs: one TOML file, read strictly into these structs. Defaults
+// are the initializers here and nowhere else; what each key means stands in conf/spillway.toml.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace spillway {
+
+struct Bytes {
+  uint64_t value = 0;
+  bool operator==(const Bytes&) const = default;
+};
+using Milliseconds = std::chrono::milliseconds;
+using Strings = std::vector<std::string>;
+
+struct Config {
+  struct {
+    std::string socket = "unix:/run/spillway/milter.sock";
+    std::string socket_mode = "0660";
+    std::string socket_group;
+    std::string authserv_id;  // empty: this machine's host name
+  } milter;
+  struct {
+    Milliseconds per_message{1000};
+    Bytes max_scan_size{10 << 20};
+  } budget;
+  struct {
+    int64_t threads = 0;  // 0: one for each core
+    int64_t queue = 4096;
+  } workers;
+  struct {
+    Strings internal{"127.0.0.0/8", "::1/128"};
+  } clients;
+  struct {
+    Strings servers;  // empty: /etc/resolv.conf
+    Milliseconds timeout{3000};
+    int64_t cache_entries = 65536;
+    Milliseconds max_ttl{86400000};
+    Milliseconds negative_ttl{60000};
+    Milliseconds failure_ttl{5000};
+    int64_t max_in_flight = 4096;
+    int64_t max_in_flight_per_domain = 64;
+  } dns;
+  struct {
+    bool enabled = true;
+    std::string on_timeout = "accept";
+  } spf;
+  struct {
+    bool enabled = true;
+    std::string on_timeout = "accept";
+    int64_t max_signatures = 6;
+    int64_t max_signed_headers = 100;
+    int64_t min_key_bits = 1024;
+    int64_t max_key_bits = 4096;
+  } dkim;
+  struct {
+    std::string file = "/run/spillway/telemetry";
+  } telemetry;
+  struct {
+    Strings listen{"unix:/run/spillway/policy.sock"};
+    std::string socket_mode = "0660";
+    std::string socket_group;
+    std::string control = "/run/spillway/control.sock";
+    int64_t max_connections = 1000;
+    Bytes max_request{8192};
+  } policy;
+  struct {
+    std::string target = "syslog";
+    std::string facility = "mail";
+    std::string level = "info";
+  } log;
+};
+
+// One row of the option table: what the reader, the dump, the tests and check-docs go by.
+using Field = std::variant<std::string*, bool*, int64_t*, Milliseconds*, Bytes*, Strings*>;
+struct Option {
+  std::string_view section;
+  std::string_view key;
+  Field (*field)(Config&);
+  int64_t min = 0;  // of numbers, milliseconds and bytes
+  int64_t max = 0;
+  // Of strings and list members: returns what was expected, or an empty view when `value` is good.
+  std::string_view (*validate)(std::string_view value) = nullptr;
+};
+const std::vector<Option>& Options();
+
+struct LoadResult {
+  Config config;
+  // "FILE:LINE:COL: what, and what was expected"; all that is wrong, in the file's order.
+  std::vector<std::string> errors;
+};
+
+// Reads `path`. A file that cannot be read is an error "FILE: reason".
+LoadResult LoadConfig(const std::string& path);
+// The same for text already in memory; `name` stands for the file in messages.
+LoadResult ParseConfig(std::string_view text, const std::string& name);
+
+// The effective configuration as TOML, every key, in the table's order. Parsing it gives it back.
+std::string DumpConfig(const Config& config);
+
+}  // namespace spillway

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What a check found, as data, in the categories of RFC 8601 section 2.7 plus two of our own.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace spillway {
+
+enum class State : uint8_t {
+  kPass,
+  kFail,
+  kSoftfail,
+  kNeutral,
+  kNone,
+  kPolicy,
+  kTemperror,
+  kPermerror,
+  kSkipped,  // ours: the check does not apply to this client
+  kLate,     // ours: not finished by the deadline; never read as fail, and never as pass
+};
+
+// The lower-case word used in logs and status output.
+std::string_view StateName(State state);
+
+// One "ptype.property=value" of RFC 8601 section 2.3; the value is raw, the writer quotes it.
+struct Property {
+  std::string type;
+  std::string name;
+  std::string value;
+};
+
+// One identity that was judged: a DKIM check has one for each signature.
+struct MethodResult {
+  std::string method;
+  State state = State::kNone;
+  std::string reason;
+  std::vector<Property> properties;
+};
+
+// All that one check says of one message. `state` is the check as a whole; `methods` is what the
+// Authentication-Results field shows, and is empty when the check was skipped.
+struct Result {
+  State state = State::kNone;
+  std::string reason;
+  std::vector<MethodResult> methods;
+};
+
+}  // namespace spillway

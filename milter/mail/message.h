@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// One message as far as it is known: filled by the session, read by the checks.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "milter/base/ip.h"
+#include "milter/mail/address.h"
+#include "milter/mail/header.h"
+
+namespace spillway {
+
+// Who is sending; the numbers are part of the telemetry format.
+enum class ClientClass : uint8_t { kExternal = 0, kInternal = 1, kAuthenticated = 2 };
+
+struct Client {
+  Ip address;
+  bool has_address = false;  // false for mail submitted on the machine itself
+  std::string helo;
+  std::string auth_user;  // {auth_authen}; empty when not authenticated
+  ClientClass cls = ClientClass::kExternal;
+};
+
+struct Message {
+  Client client;
+  Mailbox mail_from;
+  uint32_t recipients = 0;
+  std::string queue_id;  // may stay empty until the end of message
+  std::vector<HeaderField> headers;
+  size_t header_bytes = 0;
+  // Set when more arrived than we keep; the checks then see the headers as incomplete.
+  bool headers_truncated = false;
+  uint64_t body_bytes = 0;
+};
+
+}  // namespace spillway
