@@ -22,10 +22,10 @@ CXXFLAGS ?= -O2 -g
 BASE_CXXFLAGS = -std=c++20 -pthread -I. -DSPILLWAY_VERSION='"$(VERSION)"' \
   -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE $(WARNINGS) $(PKG_CFLAGS)
 # libmilter is linked statically: the worker-pool cure wraps four of the calls it makes.
-WRAPS := -Wl,--wrap=pthread_create,--wrap=pthread_cond_timedwait,--wrap=pthread_cond_signal,--wrap=sigwait
+WRAPS := -Wl,--undefined=__wrap_sigwait -Wl,--wrap=pthread_create,--wrap=pthread_cond_timedwait,--wrap=pthread_cond_signal,--wrap=sigwait
 BASE_LDFLAGS = -pthread -pie -Wl,-z,relro,-z,now
 LIBS = -lspf2 $(PKG_LIBS) -lresolv -lrt
-MILTER_LIBS = $(WRAPS) -l:libmilter.a
+MILTER_LIBS = -l:libmilter.a
 
 MAINS := milter/main.cc policy/main.cc policy/ctl/main.cc
 SOURCES := $(filter-out $(MAINS),$(wildcard conf/*.cc milter/*.cc milter/*/*.cc policy/*.cc policy/*/*.cc))
@@ -53,7 +53,7 @@ build/$(1)/librig.a: $$(patsubst %.cc,build/$(1)/%.o,$(RIG))
 	@ar rcs $$@ $$^
 build/$(1)/spillway-milter: build/$(1)/milter/main.o build/$(1)/libspillway.a
 	@echo "LD  $$@"
-	@$$(CXX) $$(BASE_LDFLAGS) $$(CXXFLAGS) $(2) -o $$@ $$^ $$(MILTER_LIBS) $$(LIBS)
+	@$$(CXX) $$(BASE_LDFLAGS) $$(CXXFLAGS) $(2) $$(WRAPS) -o $$@ $$^ $$(MILTER_LIBS) $$(LIBS)
 build/$(1)/spillway-policyd: build/$(1)/policy/main.o build/$(1)/libspillway.a
 	@echo "LD  $$@"
 	@$$(CXX) $$(BASE_LDFLAGS) $$(CXXFLAGS) $(2) -o $$@ $$^ $$(PKG_LIBS)
@@ -65,7 +65,7 @@ build/$(1)/unit-tests: $$(patsubst %.cc,build/$(1)/%.o,$(UNIT)) build/$(1)/libri
 	@$$(CXX) $$(BASE_LDFLAGS) $$(CXXFLAGS) $(2) -o $$@ $$^ -lgmock -lgtest -lgtest_main $$(LIBS)
 build/$(1)/inproc-tests: $$(patsubst %.cc,build/$(1)/%.o,$(INPROC)) build/$(1)/librig.a build/$(1)/libspillway.a
 	@echo "LD  $$@"
-	@$$(CXX) $$(BASE_LDFLAGS) $$(CXXFLAGS) $(2) -o $$@ $$^ -lgmock -lgtest -lgtest_main $$(MILTER_LIBS) $$(LIBS)
+	@$$(CXX) $$(BASE_LDFLAGS) $$(CXXFLAGS) $(2) $$(WRAPS) -o $$@ $$^ -lgmock -lgtest -lgtest_main $$(MILTER_LIBS) $$(LIBS)
 build/$(1)/fuzz-replay: $$(patsubst %.cc,build/$(1)/%.o,$(FUZZ)) build/$(1)/libspillway.a
 	@echo "LD  $$@"
 	@$$(CXX) $$(BASE_LDFLAGS) $$(CXXFLAGS) $(2) -o $$@ $$^ $$(LIBS)

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// CLI11 parses; errors go to standard error, answers to standard output.
+#include "conf/command_line.h"
+
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <iostream>
+
+namespace spillway {
+
+void FillHostName(Config& config) {
+  if (!config.milter.authserv_id.empty()) return;
+  std::array<char, 256> name{};
+  const bool known = ::gethostname(name.data(), name.size() - 1) == 0 && name[0] != '\0';
+  config.milter.authserv_id = known ? name.data() : "localhost";
+}
+
+CommandLine ParseCommandLine(int argc, char** argv, const std::string& description) {
+  CommandLine out;
+  std::string path = kDefaultConfigPath;
+  bool test = false;
+  bool dump = false;
+  CLI::App app(description);
+  app.add_option("-c,--config", path, "configuration file (default " + path + ")");
+  app.add_flag("-t,--test", test, "test the configuration and exit");
+  app.add_flag("-T,--dump", dump, "print the configuration in effect, with defaults, and exit");
+  app.set_version_flag("-V,--version", SPILLWAY_VERSION);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    out.exit_status = app.exit(error) == 0 ? EX_OK : EX_USAGE;
+    return out;
+  }
+  LoadResult loaded = LoadConfig(path);
+  for (const std::string& error : loaded.errors) std::cerr << error << '\n';
+  if (!loaded.errors.empty()) {
+    out.exit_status = EX_CONFIG;
+    return out;
+  }
+  out.config = std::move(loaded.config);
+  FillHostName(out.config);
+  if (dump) std::cout << DumpConfig(out.config);
+  if (test && !dump) std::cout << path << ": good\n";
+  if (test || dump) out.exit_status = EX_OK;
+  return out;
+}
+
+}  // namespace spillway

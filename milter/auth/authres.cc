@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Writing by the ABNF of RFC 8601 section 2.2, reading without it.
+#include "milter/auth/authres.h"
+
+#include <algorithm>
+
+#include "milter/mail/header.h"
+
+namespace spillway {
+
+namespace {
+
+constexpr size_t kMaxValue = 300;   // of one property or reason
+constexpr size_t kMaxResults = 50;  // in one field
+
+bool IsTokenChar(char c) {
+  return c > ' ' && c <= '~' && std::string_view("()<>@,;:\\\"/[]?=").find(c) == std::string_view::npos;
+}
+
+bool IsToken(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), IsTokenChar);
+}
+
+// pvalue also allows [[local-part] "@"] domain-name without quotes.
+bool IsPlainAddress(std::string_view text) {
+  const size_t at = text.find('@');
+  if (at == std::string_view::npos) return false;
+  const std::string_view local = text.substr(0, at);
+  return (local.empty() || IsToken(local)) && IsToken(text.substr(at + 1));
+}
+
+std::string Printable(std::string_view text) {
+  std::string out(text.substr(0, kMaxValue));
+  std::replace_if(out.begin(), out.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  return out;
+}
+
+std::string Quote(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
+std::string FormatValue(std::string_view raw) {
+  const std::string text = Printable(raw);
+  return IsToken(text) || IsPlainAddress(text) ? text : Quote(text);
+}
+
+std::string FormatResult(const MethodResult& result) {
+  const bool late = result.state == State::kLate;
+  std::string out = result.method + "=" + std::string(StateName(late ? State::kTemperror : result.state));
+  const std::string reason = late ? "late: " + result.reason : result.reason;
+  if (!reason.empty()) out += " reason=" + Quote(Printable(reason));
+  for (const Property& property : result.properties) {
+    if (property.value.empty()) continue;
+    out += "\n\t " + property.type + "." + property.name + "=" + FormatValue(property.value);
+  }
+  return out;
+}
+
+// Takes comments out, which nest and may hold quoted pairs. An unclosed one hides nothing: the text then
+// stays as it is.
+std::string WithoutComments(std::string_view text) {
+  std::string out;
+  int depth = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '\\' && depth > 0) {
+      ++i;
+    } else if (c == '(') {
+      if (depth++ == 0) out += ' ';
+    } else if (c == ')' && depth > 0) {
+      --depth;
+    } else if (depth == 0) {
+      out += c;
+    }
+  }
+  return depth == 0 ? out : std::string(text);
+}
+
+bool NamesId(std::string_view word, std::string_view id) {
+  while (!word.empty() && word.back() == '.') word.remove_suffix(1);
+  return EqualsNoCase(word, id);
+}
+
+bool AnyWordNamesId(std::string_view text, std::string_view id) {
+  constexpr std::string_view kSeparators = " \t\r\n\"';,=<>()[]\\/";
+  while (true) {
+    const size_t start = text.find_first_not_of(kSeparators);
+    if (start == std::string_view::npos) return false;
+    text.remove_prefix(start);
+    const size_t end = std::min(text.find_first_of(kSeparators), text.size());
+    if (NamesId(text.substr(0, end), id)) return true;
+    text.remove_prefix(end);
+  }
+}
+
+}  // namespace
+
+std::string FormatAuthenticationResults(std::string_view authserv_id, const std::vector<MethodResult>& results) {
+  std::string out = FormatValue(authserv_id);
+  size_t written = 0;
+  for (const MethodResult& result : results) {
+    if (result.state == State::kSkipped || written == kMaxResults) continue;
+    out += ";\n\t" + FormatResult(result);
+    ++written;
+  }
+  return written == 0 ? out + "; none" : out;
+}
+
+bool ClaimsAuthservId(std::string_view value, std::string_view authserv_id) {
+  const std::string text = WithoutComments(value);
+  return AnyWordNamesId(std::string_view(text).substr(0, text.find(';')), authserv_id);
+}
+
+}  // namespace spillway

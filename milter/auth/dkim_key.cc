@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Other TXT records at a selector (verification tokens, wildcards) are common, so a record counts as a
+// key only when it has a p= tag.
+#include "milter/auth/dkim_key.h"
+
+#include "milter/mail/header.h"
+
+namespace spillway {
+
+namespace {
+
+// libopendkim copies a key record into 1,024 octets; an RSA key of 4,096 bits takes about 740.
+constexpr size_t kMaxRecord = 1000;
+
+bool LooksLikeKey(std::string_view record) {
+  while (!record.empty()) {
+    const size_t end = std::min(record.find(';'), record.size());
+    const std::string_view tag = Trim(record.substr(0, end));
+    const size_t equals = tag.find('=');
+    if (equals != std::string_view::npos && Trim(tag.substr(0, equals)) == "p") return true;
+    record.remove_prefix(std::min(end + 1, record.size()));
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string DkimKeyName(std::string_view selector, std::string_view domain) {
+  return ToLower(selector) + "._domainkey." + ToLower(domain);
+}
+
+DkimKey SelectDkimKey(const std::string& name, const DnsAnswer& answer) {
+  if (answer.failed()) {
+    const bool silent = answer.status == DnsStatus::kTimeout;
+    return {DkimKey::Status::kUnavailable, {}, (silent ? "no answer from DNS for " : "DNS failure for ") + name};
+  }
+  DkimKey key{DkimKey::Status::kMissing, {}, "no key at " + name};
+  for (const std::string& text : answer.texts) {
+    if (!LooksLikeKey(text)) continue;
+    if (key.status == DkimKey::Status::kFound) {
+      return {DkimKey::Status::kUnusable, {}, "several keys at " + name};
+    }
+    if (text.size() > kMaxRecord) {
+      return {DkimKey::Status::kUnusable, {}, "key record at " + name + " is too long"};
+    }
+    key = {DkimKey::Status::kFound, text, {}};
+  }
+  return key;
+}
+
+}  // namespace spillway

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// DKIM verification (RFC 6376, RFC 8301, RFC 8463) of one message on libopendkim, with the keys handed in
+// from outside as they arrive. The only file that sees libopendkim.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "milter/auth/dkim_key.h"
+#include "milter/base/result.h"
+#include "milter/mail/header.h"
+
+namespace spillway {
+
+struct DkimLimits {
+  size_t max_signatures = 6;       // those beyond are not looked at
+  size_t max_signed_headers = 100;  // names in one h=
+  unsigned min_key_bits = 1024;     // RSA
+  unsigned max_key_bits = 4096;
+};
+
+// The library handle; make one and share it. Thread-safe.
+class DkimLibrary {
+ public:
+  // Throws std::runtime_error when the library cannot be initialised or lacks SHA-256 or Ed25519.
+  explicit DkimLibrary(const DkimLimits& limits);
+  ~DkimLibrary();
+  DkimLibrary(const DkimLibrary&) = delete;
+  DkimLibrary& operator=(const DkimLibrary&) = delete;
+
+  struct Handle;
+  Handle& handle() const { return *handle_; }
+  const DkimLimits& limits() const { return limits_; }
+
+ private:
+  const DkimLimits limits_;
+  std::unique_ptr<Handle> handle_;
+};
+
+struct DkimVerifierState;  // of the library's kind
+
+struct DkimSignature {
+  State state = State::kLate;
+  std::string reason;
+  std::string domain;     // d=
+  std::string selector;   // s=
+  std::string algorithm;  // a=
+  std::string identity;   // i=, when given
+  std::string b_prefix;   // the first 8 characters of b= (RFC 6008)
+  std::string key_name;   // where the key is asked for; empty when none is needed
+};
+
+// Call order: Header()* EndOfHeaders() { Body()* | SetKey()* } EndOfBody() SetKey()*. Not thread-safe.
+class DkimVerifier {
+ public:
+  // `id` is for the library's messages.
+  DkimVerifier(const DkimLibrary& library, const std::string& id);
+  ~DkimVerifier();
+  DkimVerifier(const DkimVerifier&) = delete;
+  DkimVerifier& operator=(const DkimVerifier&) = delete;
+
+  void Header(const HeaderField& field);
+  void EndOfHeaders();
+  // Checks the signature `index` against its key; whether the body matches shows after EndOfBody().
+  void SetKey(size_t index, const DkimKey& key);
+  void Body(std::string_view chunk);
+  void EndOfBody();
+
+  // In the order of the header, valid after EndOfHeaders(). A signature whose key has not come, or
+  // whose body has not ended, is late.
+  const std::vector<DkimSignature>& signatures() const { return signatures_; }
+
+ private:
+  void Describe(size_t index);
+  void Judge(size_t index);
+  void JudgeError(size_t index);
+  bool LengthCoversBody(size_t index, std::string& reason) const;
+
+  const DkimLimits& limits_;
+  std::unique_ptr<DkimVerifierState> state_;
+  std::vector<DkimSignature> signatures_;
+};
+
+}  // namespace spillway

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// How a check plugs in. A check is one file here, one line in registry.cc, and its section in the sample
+// configuration and the manual.
+//
+// The budget is the same for all: a check starts its look-ups as early as it can and does its work in
+// pieces that run elsewhere (the resolver's thread, the CPU pool), so that Finish() only collects. A
+// check never decides, never logs, never reads a clock.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conf/config.h"
+#include "milter/base/deadline.h"
+#include "milter/base/result.h"
+#include "milter/dns/resolver.h"
+#include "milter/mail/message.h"
+#include "milter/workers.h"
+
+namespace spillway {
+
+// What a check may use; all of it outlives every check.
+struct CheckServices {
+  Resolver& resolver;
+  Workers& workers;
+  const Clock& clock;  // for wall time in texts; deadlines are arguments
+};
+
+// One message. All calls come from the message's session, one at a time; the default does nothing.
+class Check {
+ public:
+  virtual ~Check() = default;
+
+  // MAIL FROM is known: start the look-ups that need no more than the envelope.
+  virtual void OnEnvelope() {}
+  // The header is complete.
+  virtual void OnHeaders() {}
+  // Wants more of the body? False from every check lets the MTA skip the rest.
+  virtual bool OnBody(std::string_view /*chunk*/) { return false; }
+  // The body is complete: start what is left to do.
+  virtual void OnEnd() {}
+  // Waits for what was started, at most until the deadline, and says what is known then. What is not
+  // finished is State::kLate with a reason that names it. Called once, last.
+  virtual Result Finish(Deadline deadline) = 0;
+};
+
+// One for each loaded configuration. Immutable, thread-safe.
+class CheckType {
+ public:
+  virtual ~CheckType() = default;
+  // As in the configuration's section, the log and the telemetry; at most 15 characters.
+  virtual std::string_view name() const = 0;
+  // Is a late result a reason to tempfail?
+  virtual bool tempfail_on_timeout() const = 0;
+  // `message` grows while the check lives, and outlives it.
+  virtual std::unique_ptr<Check> Begin(const Message& message, std::shared_ptr<MessageCost> cost) const = 0;
+};
+
+using CheckTypes = std::vector<std::unique_ptr<CheckType>>;
+
+// The enabled checks in running order. Throws std::runtime_error when a library cannot be set up.
+CheckTypes MakeChecks(const Config& config, const CheckServices& services);
+
+}  // namespace spillway

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// DKIM verification (RFC 6376, RFC 8463). The keys are asked for, all at once, when the header is
+// complete; the body is hashed on the CPU pool while it arrives; each signature is judged as soon as its
+// key and the body are there, so that one silent key server costs only its own signature.
+#include <condition_variable>
+#include <mutex>
+
+#include "milter/auth/dkim_verify.h"
+#include "milter/check/registry.h"
+
+namespace spillway {
+
+namespace {
+
+// Small bodies go to the pool in one piece with the end of the body; large ones in pieces of this size.
+constexpr size_t kPiece = 256 * 1024;
+// What may wait for the pool, for one message; beyond it the MTA is made to wait, and when that does not
+// help the message's verification is given up: it is late.
+constexpr size_t kMaxBacklog = 4 * kPiece;
+constexpr auto kBackpressure = std::chrono::seconds(1);
+
+// The verification of one message; shared by the check and what is under way for it.
+class DkimJob final : public std::enable_shared_from_this<DkimJob> {
+ public:
+  DkimJob(const DkimLibrary& library, const CheckServices& services, std::shared_ptr<MessageCost> cost)
+      : services_(services), strand_(std::make_shared<Strand>(services.workers, std::move(cost))), verifier_(library, "spillway") {}
+
+  // False when there is nothing to verify.
+  bool Headers(const std::vector<HeaderField>& headers) {
+    for (const HeaderField& field : headers) verifier_.Header(field);
+    verifier_.EndOfHeaders();
+    signatures_ = verifier_.signatures();
+    for (size_t i = 0; i < signatures_.size(); ++i) {
+      if (!signatures_[i].key_name.empty()) ++unfinished_;
+    }
+    return !signatures_.empty();
+  }
+
+  void AskForKeys() {
+    for (size_t i = 0; i < signatures_.size(); ++i) {
+      const std::string name = signatures_[i].key_name;
+      if (name.empty()) continue;
+      auto arrived = [self = shared_from_this(), i, name](const DnsAnswerPtr& answer) {
+        self->Post([self, i, key = SelectDkimKey(name, *answer)] { self->verifier_.SetKey(i, key); });
+      };
+      if (const DnsAnswerPtr known = services_.resolver.Ask({name, RrType::kTxt}, signatures_[i].domain, arrived)) {
+        verifier_.SetKey(i, SelectDkimKey(name, *known));  // nothing else runs yet
+      }
+    }
+  }
+
+  void Body(std::string piece) {
+    {
+      std::unique_lock lock(mutex_);
+      const auto room = [this] { return backlog_ <= kMaxBacklog || abandoned_; };
+      if (!changed_.wait_for(lock, kBackpressure, room)) abandoned_ = true;
+      if (abandoned_) return;
+      backlog_ += piece.size();
+    }
+    Post([self = shared_from_this(), piece = std::move(piece)] {
+      self->verifier_.Body(piece);
+      const std::lock_guard lock(self->mutex_);
+      self->backlog_ -= piece.size();
+    });
+  }
+
+  void End(std::string rest) {
+    Post([self = shared_from_this(), rest = std::move(rest)] {
+      self->verifier_.Body(rest);
+      self->verifier_.EndOfBody();
+    });
+  }
+
+  // The signatures as far as they are judged at the deadline.
+  std::vector<DkimSignature> Wait(Deadline deadline) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_until(lock, deadline.at(), [this] { return unfinished_ == 0 || abandoned_; });
+    abandoned_ = true;
+    return signatures_;
+  }
+
+ private:
+  // Runs `step` after all earlier ones, then publishes what it found.
+  void Post(std::function<void()> step) {
+    const bool posted = strand_->Post([self = shared_from_this(), step = std::move(step)] {
+      if (self->abandoned()) return;
+      step();
+      self->Publish();
+    });
+    if (!posted) Abandon();
+  }
+
+  bool abandoned() {
+    const std::lock_guard lock(mutex_);
+    return abandoned_;
+  }
+
+  void Abandon() {
+    const std::lock_guard lock(mutex_);
+    abandoned_ = true;
+    changed_.notify_all();
+  }
+
+  void Publish() {
+    const std::lock_guard lock(mutex_);
+    unfinished_ = 0;
+    signatures_ = verifier_.signatures();
+    for (const DkimSignature& signature : signatures_) unfinished_ += signature.state == State::kLate ? 1 : 0;
+    changed_.notify_all();
+  }
+
+  const CheckServices& services_;
+  const std::shared_ptr<Strand> strand_;
+  DkimVerifier verifier_;  // the session's until OnHeaders returns, the strand's afterwards
+
+  std::mutex mutex_;  // guards all below
+  std::condition_variable changed_;
+  std::vector<DkimSignature> signatures_;  // as last published
+  size_t unfinished_ = 0;
+  size_t backlog_ = 0;  // octets handed to the strand and not hashed yet
+  bool abandoned_ = false;
+};
+
+MethodResult Report(const DkimSignature& signature) {
+  MethodResult result{.method = "dkim", .state = signature.state, .reason = signature.reason};
+  if (signature.state == State::kLate) result.reason = "waiting for " + signature.key_name + "/TXT or a free core";
+  result.properties = {{"header", "d", signature.domain},
+                       {"header", "s", signature.selector},
+                       {"header", "a", signature.algorithm},
+                       {"header", "i", signature.identity},
+                       {"header", "b", signature.b_prefix}};
+  return result;
+}
+
+// The check as a whole: a pass if any passed; what could still have been one comes next.
+State Summary(const std::vector<MethodResult>& methods) {
+  for (const State wanted : {State::kPass, State::kLate, State::kTemperror, State::kFail, State::kPolicy}) {
+    for (const MethodResult& method : methods) {
+      if (method.state == wanted) return wanted;
+    }
+  }
+  return methods.empty() ? State::kNone : State::kPermerror;
+}
+
+class DkimCheck final : public Check {
+ public:
+  DkimCheck(const Message& message, const DkimLibrary& library, const CheckServices& services,
+            std::shared_ptr<MessageCost> cost)
+      : message_(message), library_(library), services_(services), cost_(std::move(cost)) {}
+
+  void OnHeaders() override {
+    if (message_.headers_truncated || !HasSignature()) return;
+    job_ = std::make_shared<DkimJob>(library_, services_, cost_);
+    if (!job_->Headers(message_.headers)) return job_.reset();
+    job_->AskForKeys();
+  }
+
+  bool OnBody(std::string_view chunk) override {
+    if (!job_) return false;
+    piece_ += chunk;
+    if (piece_.size() >= kPiece) job_->Body(std::exchange(piece_, {}));
+    return true;
+  }
+
+  void OnEnd() override {
+    if (job_) job_->End(std::move(piece_));
+  }
+
+  Result Finish(Deadline deadline) override {
+    if (message_.headers_truncated) return TooLarge();
+    Result result;
+    if (!job_) {
+      result.methods.push_back({.method = "dkim", .state = State::kNone});
+      return result;
+    }
+    for (const DkimSignature& signature : job_->Wait(deadline)) result.methods.push_back(Report(signature));
+    result.state = Summary(result.methods);
+    for (const MethodResult& method : result.methods) {
+      if (method.state == result.state && result.reason.empty()) result.reason = method.reason;
+    }
+    return result;
+  }
+
+ private:
+  bool HasSignature() const {
+    for (const HeaderField& field : message_.headers) {
+      if (EqualsNoCase(field.name, "DKIM-Signature")) return true;
+    }
+    return false;
+  }
+
+  static Result TooLarge() {
+    const std::string reason = "the header is too large to verify";
+    return {State::kPermerror, reason, {{.method = "dkim", .state = State::kPermerror, .reason = reason}}};
+  }
+
+  const Message& message_;
+  const DkimLibrary& library_;
+  const CheckServices& services_;
+  const std::shared_ptr<MessageCost> cost_;
+  std::shared_ptr<DkimJob> job_;
+  std::string piece_;
+};
+
+class DkimType final : public CheckType {
+ public:
+  DkimType(const Config& config, const CheckServices& services)
+      : tempfail_(config.dkim.on_timeout == "tempfail"),
+        services_(services),
+        library_({.max_signatures = static_cast<size_t>(config.dkim.max_signatures),
+                  .max_signed_headers = static_cast<size_t>(config.dkim.max_signed_headers),
+                  .min_key_bits = static_cast<unsigned>(config.dkim.min_key_bits),
+                  .max_key_bits = static_cast<unsigned>(config.dkim.max_key_bits)}) {}
+
+  std::string_view name() const override { return "dkim"; }
+  bool tempfail_on_timeout() const override { return tempfail_; }
+  std::unique_ptr<Check> Begin(const Message& message, std::shared_ptr<MessageCost> cost) const override {
+    return std::make_unique<DkimCheck>(message, library_, services_, std::move(cost));
+  }
+
+ private:
+  const bool tempfail_;
+  const CheckServices services_;
+  const DkimLibrary library_;
+};
+
+}  // namespace
+
+std::unique_ptr<CheckType> MakeDkimCheck(const Config& config, const CheckServices& services) {
+  if (!config.dkim.enabled) return nullptr;
+  return std::make_unique<DkimType>(config, services);
+}
+
+}  // namespace spillway

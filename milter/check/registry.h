@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The makers of the checks; each returns null when its section says enabled = false.
+#pragma once
+
+#include "milter/check/check.h"
+
+namespace spillway {
+
+std::unique_ptr<CheckType> MakeSpfCheck(const Config& config, const CheckServices& services);
+std::unique_ptr<CheckType> MakeDkimCheck(const Config& config, const CheckServices& services);
+
+}  // namespace spillway

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// SPF (RFC 7208) for the MAIL FROM and HELO identities, started at MAIL FROM. No thread waits: each DNS
+// answer that completes a round of questions sends the evaluation to the CPU pool once more.
+#include <condition_variable>
+#include <map>
+#include <mutex>
+
+#include "milter/auth/spf_eval.h"
+#include "milter/check/registry.h"
+#include "milter/mail/header.h"
+
+namespace spillway {
+
+namespace {
+
+// The evaluation of one identity; shared by the check and the callbacks under way.
+class SpfJob final : public std::enable_shared_from_this<SpfJob>, private SpfAnswers {
+ public:
+  SpfJob(SpfQuery query, const CheckServices& services, std::shared_ptr<MessageCost> cost)
+      : query_(std::move(query)), services_(services), cost_(std::move(cost)) {}
+
+  // Runs until it is done or waits for DNS. At most one thread at a time is in here, because the next
+  // step is only started by the last answer of a round.
+  void Step() {
+    while (true) {
+      SpfOutcome outcome = EvaluateSpf(query_, *this);
+      if (outcome.needed.empty()) return Conclude(std::move(outcome));
+      if (!AskAll(outcome.needed)) return;
+    }
+  }
+
+  // False at the deadline; `out` then says what was being waited for.
+  bool Wait(Deadline deadline, SpfOutcome& out) {
+    std::unique_lock lock(mutex_);
+    if (done_changed_.wait_until(lock, deadline.at(), [this] { return done_; })) {
+      out = outcome_;
+      return true;
+    }
+    out.state = State::kLate;
+    out.reason = "waiting for " + (waiting_for_.empty() ? "a free core" : waiting_for_);
+    return false;
+  }
+
+ private:
+  DnsAnswerPtr Find(const DnsQuestion& question) override {
+    const std::lock_guard lock(mutex_);
+    const auto it = answers_.find(question);
+    return it == answers_.end() ? nullptr : it->second;
+  }
+
+  // True when every answer was at hand.
+  bool AskAll(const std::vector<DnsQuestion>& questions) {
+    {
+      const std::lock_guard lock(mutex_);
+      outstanding_ = questions.size() + 1;  // one for this function, so that no callback runs ahead
+      waiting_for_ = questions.front().name + "/" + std::string(RrTypeName(questions.front().type));
+    }
+    for (const DnsQuestion& question : questions) {
+      const auto done = [self = shared_from_this(), question](const DnsAnswerPtr& answer) {
+        if (self->Take(question, answer)) self->Resume();
+      };
+      if (const DnsAnswerPtr known = services_.resolver.Ask(question, query_.domain, done)) Take(question, known);
+    }
+    const std::lock_guard lock(mutex_);
+    return --outstanding_ == 0;
+  }
+
+  // True for the last answer of the round.
+  bool Take(const DnsQuestion& question, const DnsAnswerPtr& answer) {
+    const std::lock_guard lock(mutex_);
+    answers_[question] = answer;
+    return --outstanding_ == 0;
+  }
+
+  void Resume() {
+    if (services_.workers.Submit([self = shared_from_this()] { self->Step(); }, cost_)) return;
+    Conclude({.state = State::kTemperror, .reason = "the queue for CPU work is full"});
+  }
+
+  void Conclude(SpfOutcome outcome) {
+    const std::lock_guard lock(mutex_);
+    outcome_ = std::move(outcome);
+    done_ = true;
+    done_changed_.notify_all();
+  }
+
+  const SpfQuery query_;
+  const CheckServices services_;
+  const std::shared_ptr<MessageCost> cost_;
+  std::mutex mutex_;  // guards all below
+  std::map<DnsQuestion, DnsAnswerPtr> answers_;
+  size_t outstanding_ = 0;
+  std::string waiting_for_;
+  bool done_ = false;
+  std::condition_variable done_changed_;
+  SpfOutcome outcome_;
+};
+
+MethodResult Report(const SpfOutcome& outcome, const char* property, const std::string& value) {
+  return {.method = "spf",
+          .state = outcome.state,
+          .reason = outcome.reason,
+          .properties = {{"smtp", property, value}}};
+}
+
+class SpfCheck final : public Check {
+ public:
+  SpfCheck(const Message& message, const std::string& receiver, const CheckServices& services,
+           std::shared_ptr<MessageCost> cost)
+      : message_(message), receiver_(receiver), services_(services), cost_(std::move(cost)) {}
+
+  void OnEnvelope() override {
+    if (!SkipReason().empty()) return;
+    const std::string helo = ToLower(message_.client.helo);
+    if (!message_.mail_from.domain.empty()) {
+      mail_from_ = Start(message_.mail_from.local, message_.mail_from.domain);
+    }
+    // Section 2.4: for the null sender this is the MAIL FROM identity too.
+    if (IsQualifiedDomain(helo) || message_.mail_from.null()) helo_ = Start("postmaster", helo);
+  }
+
+  Result Finish(Deadline deadline) override {
+    if (const std::string reason = SkipReason(); !reason.empty()) return {State::kSkipped, reason, {}};
+    Result result;
+    if (mail_from_) Collect(*mail_from_, deadline, "mailfrom", message_.mail_from.ToString(), result);
+    if (helo_) Collect(*helo_, deadline, "helo", message_.client.helo, result);
+    if (result.methods.empty()) return result;
+    result.state = result.methods.front().state;
+    result.reason = result.methods.front().reason;
+    return result;
+  }
+
+ private:
+  std::string SkipReason() const {
+    if (message_.client.cls == ClientClass::kAuthenticated) return "authenticated";
+    if (message_.client.cls == ClientClass::kInternal) return "internal client";
+    if (!message_.client.has_address) return "no client address";
+    return {};
+  }
+
+  std::shared_ptr<SpfJob> Start(const std::string& local, const std::string& domain) {
+    SpfQuery query{.client = message_.client.address,
+                   .helo = message_.client.helo,
+                   .local = local,
+                   .domain = domain,
+                   .receiver = receiver_,
+                   .unix_seconds = services_.clock.UnixSeconds()};
+    auto job = std::make_shared<SpfJob>(std::move(query), services_, cost_);
+    job->Step();
+    return job;
+  }
+
+  static void Collect(SpfJob& job, Deadline deadline, const char* property, const std::string& value,
+                      Result& result) {
+    SpfOutcome outcome;
+    job.Wait(deadline, outcome);
+    result.methods.push_back(Report(outcome, property, value));
+  }
+
+  const Message& message_;
+  const std::string& receiver_;
+  const CheckServices& services_;
+  const std::shared_ptr<MessageCost> cost_;
+  std::shared_ptr<SpfJob> mail_from_;
+  std::shared_ptr<SpfJob> helo_;
+};
+
+class SpfType final : public CheckType {
+ public:
+  SpfType(const Config& config, const CheckServices& services)
+      : tempfail_(config.spf.on_timeout == "tempfail"), receiver_(config.milter.authserv_id), services_(services) {}
+
+  std::string_view name() const override { return "spf"; }
+  bool tempfail_on_timeout() const override { return tempfail_; }
+  std::unique_ptr<Check> Begin(const Message& message, std::shared_ptr<MessageCost> cost) const override {
+    return std::make_unique<SpfCheck>(message, receiver_, services_, std::move(cost));
+  }
+
+ private:
+  const bool tempfail_;
+  const std::string receiver_;
+  const CheckServices services_;
+};
+
+}  // namespace
+
+std::unique_ptr<CheckType> MakeSpfCheck(const Config& config, const CheckServices& services) {
+  if (!config.spf.enabled) return nullptr;
+  return std::make_unique<SpfType>(config, services);
+}
+
+}  // namespace spillway

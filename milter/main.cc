@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// spillway-milter: the filter that Postfix and Sendmail talk to.
+#include <sysexits.h>
+
+#include <csignal>
+#include <exception>
+
+#include "conf/command_line.h"
+#include "conf/log_options.h"
+#include "milter/base/listener.h"
+#include "milter/run.h"
+
+namespace {
+
+// Before any thread: libmilter waits for these in a thread of its own, and a thread of ours that does not
+// block them would die of them.
+void BlockSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGHUP, SIGTERM, SIGINT, SIGPIPE}) sigaddset(&signals, signal);
+  sigprocmask(SIG_BLOCK, &signals, nullptr);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace spillway;
+  BlockSignals();
+  const CommandLine line = ParseCommandLine(argc, argv, "Milter that checks mail inside a time budget");
+  if (line.exit_status) return *line.exit_status;
+  const Config& config = line.config;
+  Log log(LogOptions(config, "spillway-milter"));
+  try {
+    const Fd listener =
+        Listen(Endpoint::Parse(config.milter.socket).value(), config.milter.socket_mode, config.milter.socket_group);
+    return RunMilter({config, log, listener});
+  } catch (const std::exception& error) {
+    log.Error(std::string("cannot run: ") + error.what());
+    return EX_OSERR;
+  }
+}

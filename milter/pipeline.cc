@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// All checks end their work before the first is waited for: they finish side by side.
+#include "milter/pipeline.h"
+
+namespace spillway {
+
+Pipeline::Pipeline(const CheckTypes& types, const Message& message, const Clock& clock) : clock_(clock) {
+  for (const auto& type : types) running_.push_back({type.get(), type->Begin(message, cost_)});
+}
+
+template <typename Call>
+void Pipeline::Time(Running& running, Call call) {
+  const TimePoint start = clock_.Now();
+  call(*running.check);
+  running.spent += clock_.Now() - start;
+}
+
+void Pipeline::OnEnvelope() {
+  for (Running& running : running_) Time(running, [](Check& check) { check.OnEnvelope(); });
+}
+
+void Pipeline::OnHeaders() {
+  for (Running& running : running_) Time(running, [](Check& check) { check.OnHeaders(); });
+}
+
+bool Pipeline::OnBody(std::string_view chunk) {
+  bool wanted = false;
+  for (Running& running : running_) {
+    Time(running, [&](Check& check) { wanted = check.OnBody(chunk) || wanted; });
+  }
+  return wanted;
+}
+
+std::vector<CheckReport> Pipeline::Finish(Deadline deadline) {
+  for (Running& running : running_) Time(running, [](Check& check) { check.OnEnd(); });
+  std::vector<CheckReport> reports;
+  for (Running& running : running_) {
+    Result result;
+    Time(running, [&](Check& check) { result = check.Finish(deadline); });
+    reports.push_back({running.type->name(), running.type->tempfail_on_timeout(), std::move(result), running.spent});
+  }
+  return reports;
+}
+
+}  // namespace spillway

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Assembles the daemon. The order of the variables is the order of the threads: what calls back is ended
+// before what it calls.
+#include "milter/run.h"
+
+#include <systemd/sd-daemon.h>
+#include <sysexits.h>
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "milter/dns/caching_resolver.h"
+#include "milter/dns/cares.h"
+#include "milter/server.h"
+
+namespace spillway {
+
+namespace {
+
+std::vector<Cidr> InternalNetworks(const Config& config) {
+  std::vector<Cidr> networks;
+  for (const std::string& text : config.clients.internal) networks.push_back(Cidr::Parse(text).value());
+  return networks;
+}
+
+CachingResolver::Limits ResolverLimits(const Config& config) {
+  return {.cache = {.entries = static_cast<size_t>(config.dns.cache_entries),
+                    .max_ttl = config.dns.max_ttl,
+                    .negative_ttl = config.dns.negative_ttl,
+                    .failure_ttl = config.dns.failure_ttl},
+          .in_flight = static_cast<size_t>(config.dns.max_in_flight),
+          .in_flight_per_domain = static_cast<size_t>(config.dns.max_in_flight_per_domain)};
+}
+
+// Shows the readers that we live, and what the resolver has counted.
+class Heartbeat {
+ public:
+  Heartbeat(Recorder& recorder, const ResolverCounters& dns, const Clock& clock)
+      : recorder_(recorder), dns_(dns), clock_(clock), thread_([this] { Run(); }) {}
+  ~Heartbeat() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    stop_.notify_all();
+    thread_.join();
+  }
+  Heartbeat(const Heartbeat&) = delete;
+  Heartbeat& operator=(const Heartbeat&) = delete;
+
+ private:
+  static constexpr auto kInterval = std::chrono::milliseconds(250);
+
+  void Run() {
+    std::unique_lock lock(mutex_);
+    while (!stop_.wait_for(lock, kInterval, [this] { return stopping_; })) Beat();
+  }
+
+  void Beat() {
+    telemetry::Counters& counters = recorder_.counters();
+    counters.dns_hits.store(dns_.hits, std::memory_order_relaxed);
+    counters.dns_joined.store(dns_.joined, std::memory_order_relaxed);
+    counters.dns_asked.store(dns_.asked, std::memory_order_relaxed);
+    counters.dns_timeouts.store(dns_.timeouts, std::memory_order_relaxed);
+    counters.dns_failures.store(dns_.failures, std::memory_order_relaxed);
+    counters.dns_limited.store(dns_.limited, std::memory_order_relaxed);
+    recorder_.Beat(clock_.Now());
+  }
+
+  Recorder& recorder_;
+  const ResolverCounters& dns_;
+  const Clock& clock_;
+  std::mutex mutex_;
+  std::condition_variable stop_;
+  bool stopping_ = false;  // guarded by mutex_
+  std::thread thread_;
+};
+
+std::vector<std::string> Names(const CheckTypes& checks) {
+  std::vector<std::string> names;
+  for (const auto& check : checks) names.emplace_back(check->name());
+  return names;
+}
+
+}  // namespace
+
+int RunMilter(const MilterParts& parts) {
+  const Config& config = parts.config;
+  const SystemClock clock;
+  // Declared before what it answers to, and ended after it: see the resets at the end.
+  auto cares = std::make_unique<Cares>(Cares::Options{config.dns.servers, config.dns.timeout});
+  CachingResolver resolver(*cares, clock, ResolverLimits(config));
+  auto workers = std::make_unique<Workers>(static_cast<size_t>(config.workers.threads),
+                                           static_cast<size_t>(config.workers.queue), clock);
+  const CheckTypes checks = parts.make_checks(config, {resolver, *workers, clock});
+  Recorder recorder(config.telemetry.file, Names(checks), config.budget.per_message, clock.Now());
+  const std::vector<Cidr> internal = InternalNetworks(config);
+  SessionShared shared{config, checks, internal, clock, parts.log, recorder};
+  bool served = false;
+  {
+    const Heartbeat heartbeat(recorder, resolver.counters(), clock);
+    parts.log.Info("started: version " SPILLWAY_VERSION ", listening on " + config.milter.socket + ", authserv-id " +
+                   config.milter.authserv_id + ", generation " + std::to_string(recorder.generation()));
+    sd_notify(0, "READY=1");
+    served = ServeMilter(parts.listener, shared);
+    sd_notify(0, "STOPPING=1");
+  }
+  cares.reset();    // its callbacks go to the resolver, the checks and the workers
+  workers.reset();  // its jobs go to the checks
+  parts.log.Info(served ? "stopped" : "libmilter failed");
+  return served ? EX_OK : EX_UNAVAILABLE;
+}
+
+}  // namespace spillway

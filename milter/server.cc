@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The callbacks are trampolines: fetch the session, call it, answer. No exception may cross into C, so
+// each goes through Guard(), which turns one (out of memory, in practice) into a tempfail.
+#include "milter/server.h"
+
+#include <libmilter/mfapi.h>
+
+#include <exception>
+
+#include "milter/base/listener.h"
+#include "milter/drain.h"
+
+namespace spillway {
+
+namespace {
+
+constexpr unsigned long kWantedActions = SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_SETSYMLIST;
+constexpr unsigned long kNoReply = SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_MAIL | SMFIP_NR_RCPT | SMFIP_NR_DATA |
+                                   SMFIP_NR_HDR | SMFIP_NR_EOH | SMFIP_NR_UNKN;
+// Body chunks are answered, or SMFIS_SKIP could not be said.
+constexpr unsigned long kWantedProtocol = kNoReply | SMFIP_SKIP | SMFIP_HDR_LEADSPC | SMFIP_NOUNKNOWN | SMFIP_NODATA;
+
+constexpr int kIoTimeoutSeconds = 1800;
+constexpr auto kDrainSlack = std::chrono::seconds(3);
+
+SessionShared* g_shared = nullptr;  // libmilter has no user pointer for its callbacks
+
+// What libmilter keeps for a connection.
+struct Connection {
+  explicit Connection(SessionShared& shared) : session(shared) {}
+  Session session;
+};
+
+// What the MTA agreed to. Negotiation comes before the connection's data, so it is kept apart.
+struct Agreed {
+  unsigned long protocol = 0;
+  std::unique_ptr<Connection> connection;
+
+  Session& session() {
+    if (!connection) connection = std::make_unique<Connection>(*g_shared);
+    return connection->session;
+  }
+  bool has(unsigned long bit) const { return (protocol & bit) != 0; }
+};
+
+Agreed* StateOf(SMFICTX* context) { return static_cast<Agreed*>(smfi_getpriv(context)); }
+
+Agreed& StateFor(SMFICTX* context) {
+  if (Agreed* state = StateOf(context)) return *state;
+  auto state = std::make_unique<Agreed>();
+  smfi_setpriv(context, state.get());
+  return *state.release();
+}
+
+template <typename Call>
+sfsistat Guard(Call call) {
+  try {
+    return call();
+  } catch (const std::exception& error) {
+    g_shared->log.Limited(LogLevel::kError, "callback", std::string("message tempfailed: ") + error.what(),
+                          g_shared->clock.Now());
+    return SMFIS_TEMPFAIL;
+  }
+}
+
+std::string_view Macro(SMFICTX* context, const char* name) {
+  const char* value = smfi_getsymval(context, const_cast<char*>(name));
+  return value == nullptr ? std::string_view() : value;
+}
+
+// The answer of a callback that has nothing to say.
+sfsistat Silent(const Agreed& state, unsigned long no_reply) {
+  return state.has(no_reply) ? SMFIS_NOREPLY : SMFIS_CONTINUE;
+}
+
+void SetMacros(SMFICTX* context) {
+  const auto set = [&](int stage, const char* names) { smfi_setsymlist(context, stage, const_cast<char*>(names)); };
+  set(SMFIM_CONNECT, "{daemon_name}");
+  set(SMFIM_HELO, "{tls_version}");
+  set(SMFIM_ENVFROM, "i {auth_authen}");
+  set(SMFIM_ENVRCPT, "i");
+  set(SMFIM_EOM, "i");
+}
+
+sfsistat OnNegotiate(SMFICTX* context, unsigned long actions, unsigned long protocol, unsigned long, unsigned long,
+                     unsigned long* want_actions, unsigned long* want_protocol, unsigned long* f2, unsigned long* f3) {
+  return Guard([&] {
+    Agreed& state = StateFor(context);
+    state.protocol = protocol & kWantedProtocol;
+    *want_actions = actions & kWantedActions;
+    *want_protocol = state.protocol;
+    *f2 = *f3 = 0;
+    if ((actions & SMFIF_SETSYMLIST) != 0) SetMacros(context);
+    if ((actions & (SMFIF_ADDHDRS | SMFIF_CHGHDRS)) != (SMFIF_ADDHDRS | SMFIF_CHGHDRS)) {
+      g_shared->log.Limited(LogLevel::kWarning, "actions",
+                            "the MTA does not let filters add and change headers: results are only logged",
+                            g_shared->clock.Now());
+    }
+    return sfsistat{SMFIS_CONTINUE};
+  });
+}
+
+sfsistat OnConnect(SMFICTX* context, char*, sockaddr* address) {
+  return Guard([&] {
+    Agreed& state = StateFor(context);
+    state.session().Connect(Ip::FromSockaddr(address));
+    return Silent(state, SMFIP_NR_CONN);
+  });
+}
+
+sfsistat OnHelo(SMFICTX* context, char* name) {
+  return Guard([&] {
+    Agreed& state = StateFor(context);
+    state.session().Helo(name == nullptr ? "" : name);
+    return Silent(state, SMFIP_NR_HELO);
+  });
+}
+
+sfsistat OnMailFrom(SMFICTX* context, char** arguments) {
+  return Guard([&] {
+    Agreed& state = StateFor(context);
+    state.session().MailFrom(arguments[0] == nullptr ? "" : arguments[0], Macro(context, "{auth_authen}"));
+    return Silent(state, SMFIP_NR_MAIL);
+  });
+}
+
+sfsistat OnRecipient(SMFICTX* context, char**) {
+  return Guard([&] {
+    Agreed& state = StateFor(context);
+    state.session().Recipient();
+    return Silent(state, SMFIP_NR_RCPT);
+  });
+}
+
+sfsistat OnHeader(SMFICTX* context, char* name, char* value) {
+  return Guard([&] {
+    Agreed& state = StateFor(context);
+    // An MTA that does not pass on the space after the colon nearly always took one off.
+    const std::string whole = (state.has(SMFIP_HDR_LEADSPC) ? "" : " ") + std::string(value == nullptr ? "" : value);
+    state.session().Header(name == nullptr ? "" : name, whole);
+    return Silent(state, SMFIP_NR_HDR);
+  });
+}
+
+sfsistat OnEndOfHeaders(SMFICTX* context) {
+  return Guard([&] {
+    Agreed& state = StateFor(context);
+    state.session().EndOfHeaders();
+    return Silent(state, SMFIP_NR_EOH);
+  });
+}
+
+sfsistat OnBody(SMFICTX* context, unsigned char* data, size_t size) {
+  return Guard([&]() -> sfsistat {
+    Agreed& state = StateFor(context);
+    const bool more = state.session().Body({reinterpret_cast<const char*>(data), size});
+    return !more && state.has(SMFIP_SKIP) ? SMFIS_SKIP : SMFIS_CONTINUE;
+  });
+}
+
+sfsistat Apply(SMFICTX* context, const Agreed& state, const Verdict& verdict) {
+  if (verdict.tempfail) {
+    const auto text = [](const std::string& s) { return const_cast<char*>(s.c_str()); };
+    smfi_setreply(context, text(verdict.reply_code), text(verdict.enhanced_code), text(verdict.reply_text));
+    return SMFIS_TEMPFAIL;
+  }
+  for (const HeaderDeletion& deletion : verdict.deletions) {
+    smfi_chgheader(context, const_cast<char*>(deletion.name.c_str()), static_cast<int>(deletion.index), nullptr);
+  }
+  if (!verdict.insert_name.empty()) {
+    const std::string value = (state.has(SMFIP_HDR_LEADSPC) ? " " : "") + verdict.insert_value;
+    smfi_insheader(context, 0, const_cast<char*>(verdict.insert_name.c_str()), const_cast<char*>(value.c_str()));
+  }
+  return SMFIS_CONTINUE;
+}
+
+sfsistat OnEndOfMessage(SMFICTX* context) {
+  return Guard([&] {
+    Agreed& state = StateFor(context);
+    return Apply(context, state, state.session().EndOfMessage(Macro(context, "i")));
+  });
+}
+
+sfsistat OnAbort(SMFICTX* context) {
+  return Guard([&]() -> sfsistat {
+    if (Agreed* state = StateOf(context)) state->session().Abort();
+    return SMFIS_CONTINUE;
+  });
+}
+
+sfsistat OnClose(SMFICTX* context) {
+  // Comes also for connections that never said anything.
+  const std::unique_ptr<Agreed> state(StateOf(context));
+  smfi_setpriv(context, nullptr);
+  return SMFIS_CONTINUE;
+}
+
+smfiDesc Description() {
+  static char name[] = "spillway";
+  smfiDesc filter{};
+  filter.xxfi_name = name;
+  filter.xxfi_version = SMFI_VERSION;
+  filter.xxfi_flags = kWantedActions;
+  filter.xxfi_connect = OnConnect;
+  filter.xxfi_helo = OnHelo;
+  filter.xxfi_envfrom = OnMailFrom;
+  filter.xxfi_envrcpt = OnRecipient;
+  filter.xxfi_header = OnHeader;
+  filter.xxfi_eoh = OnEndOfHeaders;
+  filter.xxfi_body = OnBody;
+  filter.xxfi_eom = OnEndOfMessage;
+  filter.xxfi_abort = OnAbort;
+  filter.xxfi_close = OnClose;
+  filter.xxfi_negotiate = OnNegotiate;
+  return filter;
+}
+
+}  // namespace
+
+bool ServeMilter(const Fd& listener, SessionShared& shared) {
+  g_shared = &shared;
+  const int fd = listener.get();
+  SetDrainHooks({.on_hangup = [&shared] { shared.log.Warning("SIGHUP ignored: restart to read the configuration again"); },
+                 .stop_accepting = [fd] { StopAccepting(fd); },
+                 .idle = [&shared] { return shared.messages.load() == 0; },
+                 .patience = shared.config.budget.per_message + kDrainSlack});
+  std::string spec = "fd:" + std::to_string(fd);
+  if (smfi_register(Description()) != MI_SUCCESS || smfi_setconn(spec.data()) != MI_SUCCESS) return false;
+  smfi_settimeout(kIoTimeoutSeconds);
+  return smfi_main() == MI_SUCCESS;
+}
+
+}  // namespace spillway

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Collects the message, drives the pipeline, reports once.
+#include "milter/session.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstdio>
+
+#include "milter/auth/authres.h"
+
+namespace spillway {
+
+namespace {
+
+// What we keep of a header. Postfix's header_size_limit is 102,400 octets, Sendmail's 32,768.
+constexpr size_t kMaxHeaderBytes = 512 * 1024;
+constexpr size_t kMaxHeaderFields = 5000;
+
+std::string SessionId(uint64_t number) {
+  char text[20];
+  std::snprintf(text, sizeof(text), "s%08lx", static_cast<unsigned long>(number));
+  return text;
+}
+
+std::string FormatMilliseconds(Duration d) {
+  char text[32];
+  std::snprintf(text, sizeof(text), "%.1fms", static_cast<double>(Microseconds(d)) / 1000.0);
+  return text;
+}
+
+uint8_t SizeBucket(uint64_t bytes) { return static_cast<uint8_t>(std::bit_width(bytes / 1024)); }
+
+std::string_view ClassName(ClientClass cls) {
+  switch (cls) {
+    case ClientClass::kInternal: return "internal";
+    case ClientClass::kAuthenticated: return "authenticated";
+    case ClientClass::kExternal: break;
+  }
+  return "external";
+}
+
+uint32_t ClampMicroseconds(int64_t us) {
+  return static_cast<uint32_t>(std::clamp<int64_t>(us, 0, UINT32_MAX));
+}
+
+}  // namespace
+
+// Adds the time of one call to the message's account.
+class Session::Timed {
+ public:
+  explicit Timed(Session& session) : session_(session), start_(session.shared_.clock.Now()) {}
+  ~Timed() { session_.spent_ += session_.shared_.clock.Now() - start_; }
+  Timed(const Timed&) = delete;
+  Timed& operator=(const Timed&) = delete;
+
+ private:
+  Session& session_;
+  const TimePoint start_;
+};
+
+Session::Session(SessionShared& shared)
+    : shared_(shared), id_(SessionId(shared.next_id.fetch_add(1, std::memory_order_relaxed))) {
+  shared_.recorder.counters().sessions.fetch_add(1, std::memory_order_relaxed);
+}
+
+Session::~Session() {
+  Abort();
+  shared_.recorder.counters().sessions.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void Session::Connect(const std::optional<Ip>& address) {
+  client_ = {};
+  client_.has_address = address.has_value();
+  if (address) client_.address = *address;
+}
+
+void Session::Helo(std::string_view name) { client_.helo = name; }
+
+void Session::Classify() {
+  client_.cls = ClientClass::kExternal;
+  const auto contains = [this](const Cidr& network) { return network.Contains(client_.address); };
+  if (!client_.auth_user.empty()) client_.cls = ClientClass::kAuthenticated;
+  else if (!client_.has_address || std::any_of(shared_.internal.begin(), shared_.internal.end(), contains)) {
+    client_.cls = ClientClass::kInternal;
+  }
+}
+
+void Session::MailFrom(std::string_view path, std::string_view auth_user) {
+  Abort();
+  const Timed timed(*this);
+  shared_.messages.fetch_add(1);
+  client_.auth_user = auth_user;
+  Classify();
+  message_ = std::make_unique<Message>();
+  message_->client = client_;
+  message_->mail_from = ParsePath(path);
+  pipeline_ = std::make_unique<Pipeline>(shared_.checks, *message_, shared_.clock);
+  pipeline_->OnEnvelope();
+}
+
+void Session::Recipient() {
+  if (message_) ++message_->recipients;
+}
+
+void Session::Header(std::string_view name, std::string_view value) {
+  if (!message_) return;
+  const Timed timed(*this);
+  // Counted before any cap: a forged field must not hide behind a large header.
+  if (EqualsNoCase(name, kAuthenticationResults)) {
+    ++results_fields_;
+    if (ClaimsAuthservId(value, shared_.config.milter.authserv_id)) forged_.push_back(results_fields_);
+  }
+  Message& message = *message_;
+  const size_t size = name.size() + value.size() + 3;
+  if (message.headers.size() >= kMaxHeaderFields || message.header_bytes + size > kMaxHeaderBytes) {
+    message.headers_truncated = true;
+    return;
+  }
+  message.header_bytes += size;
+  message.headers.push_back({std::string(name), std::string(value)});
+}
+
+void Session::EndOfHeaders() {
+  if (!message_) return;
+  const Timed timed(*this);
+  pipeline_->OnHeaders();
+}
+
+bool Session::Body(std::string_view chunk) {
+  if (!message_) return false;
+  const Timed timed(*this);
+  message_->body_bytes += chunk.size();
+  body_wanted_ = body_wanted_ && pipeline_->OnBody(chunk);
+  return body_wanted_;
+}
+
+Verdict Session::EndOfMessage(std::string_view queue_id) {
+  if (!message_) return {};
+  const TimePoint start = shared_.clock.Now() - spent_;
+  const int slot = shared_.recorder.Enter(start);
+  message_->queue_id = queue_id.empty() ? id_ : std::string(queue_id);
+  const std::vector<CheckReport> reports = pipeline_->Finish(Deadline(start + shared_.config.budget.per_message));
+  Verdict verdict = Decide(reports, shared_.config.milter.authserv_id, forged_, message_->queue_id);
+  shared_.recorder.Leave(slot);
+  Report(verdict, reports, start, shared_.clock.Now());
+  Abort();
+  return verdict;
+}
+
+void Session::Report(const Verdict& verdict, const std::vector<CheckReport>& reports, TimePoint start, TimePoint end) {
+  telemetry::Record record;
+  record.start = Nanoseconds(start);
+  record.end = Nanoseconds(end);
+  record.queue_wait_us = ClampMicroseconds(pipeline_->cost().queue_wait_us.load());
+  record.verdict = verdict.tempfail ? telemetry::Verdict::kTempfail : telemetry::Verdict::kAccept;
+  record.client_class = static_cast<uint8_t>(client_.cls);
+  record.size_bucket = SizeBucket(message_->header_bytes + message_->body_bytes);
+  record.late = verdict.late.empty() ? 0 : 1;
+  record.check_count = static_cast<uint16_t>(std::min(reports.size(), telemetry::kMaxChecks));
+  for (size_t i = 0; i < record.check_count; ++i) {
+    record.check_us[i] = ClampMicroseconds(Microseconds(reports[i].spent));
+    if (reports[i].result.state == State::kLate) record.late_mask |= static_cast<uint16_t>(1U << i);
+  }
+  shared_.recorder.Push(record);
+  WriteLog(verdict, reports, end - start);
+}
+
+void Session::WriteLog(const Verdict& verdict, const std::vector<CheckReport>& reports, Duration total) {
+  std::string line = LogSafe(message_->queue_id) + ": sid=" + id_;
+  line += std::string(" verdict=") + (verdict.tempfail ? "tempfail" : "accept");
+  line += " client=" + (client_.has_address ? client_.address.ToString() : std::string("local"));
+  line += " class=" + std::string(ClassName(client_.cls));
+  line += " from=<" + LogSafe(message_->mail_from.ToString()) + ">";
+  line += " rcpts=" + std::to_string(message_->recipients);
+  line += " size=" + std::to_string(message_->header_bytes + message_->body_bytes);
+  for (const CheckReport& report : reports) {
+    line += " " + std::string(report.name) + "=" + std::string(StateName(report.result.state)) + "/" +
+            FormatMilliseconds(report.spent);
+    if (!report.result.reason.empty()) line += " (" + LogSafe(report.result.reason) + ")";
+  }
+  line += " total=" + FormatMilliseconds(total);
+  line += " queue_wait=" + FormatMilliseconds(std::chrono::microseconds(pipeline_->cost().queue_wait_us.load()));
+  line += " late=";
+  if (verdict.late.empty()) line += "none";
+  for (const std::string& name : verdict.late) line += (&name == verdict.late.data() ? "" : ",") + name;
+  if (!forged_.empty()) line += " forged_results_removed=" + std::to_string(forged_.size());
+  shared_.log.Info(line);
+}
+
+void Session::Abort() {
+  if (!message_) return;
+  pipeline_.reset();
+  message_.reset();
+  forged_.clear();
+  results_fields_ = 0;
+  body_wanted_ = true;
+  spent_ = {};
+  shared_.messages.fetch_sub(1);
+}
+
+}  // namespace spillway

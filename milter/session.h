@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// One MTA connection, one message at a time. Knows mail, budget and checks; knows nothing of the milter
+// protocol, which ends in server.cc.
+//
+// The budget: a message may keep the filter busy for [budget] per_message. Every call is timed; at the
+// end of message the deadline is now + budget - what the earlier calls of this message took. The time
+// between calls is the client's, and free.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conf/config.h"
+#include "milter/base/log.h"
+#include "milter/pipeline.h"
+#include "milter/telemetry/recorder.h"
+#include "milter/verdict.h"
+
+namespace spillway {
+
+// What all sessions share; outlives them.
+struct SessionShared {
+  const Config& config;
+  const CheckTypes& checks;
+  const std::vector<Cidr>& internal;  // [clients] internal
+  const Clock& clock;
+  Log& log;
+  Recorder& recorder;
+  std::atomic<uint64_t> next_id{1};
+  std::atomic<int> messages{0};  // between MAIL FROM and the verdict, or the abort
+};
+
+// Not thread-safe: the calls of one connection come one after the other.
+class Session {
+ public:
+  explicit Session(SessionShared& shared);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  // nullopt: mail from the machine itself, or an address of another kind.
+  void Connect(const std::optional<Ip>& address);
+  void Helo(std::string_view name);
+  // `auth_user` is {auth_authen}, empty when not authenticated.
+  void MailFrom(std::string_view path, std::string_view auth_user);
+  void Recipient();
+  // `value` begins with the white space after the colon, if there was any.
+  void Header(std::string_view name, std::string_view value);
+  void EndOfHeaders();
+  // False: the rest of the body need not be sent.
+  bool Body(std::string_view chunk);
+  // `queue_id` may be empty. The one place where a message gets its verdict, log line and record.
+  Verdict EndOfMessage(std::string_view queue_id);
+  // Forgets the message, if there is one; the connection goes on.
+  void Abort();
+
+ private:
+  class Timed;
+  void Classify();
+  void Report(const Verdict& verdict, const std::vector<CheckReport>& reports, TimePoint start, TimePoint end);
+  void WriteLog(const Verdict& verdict, const std::vector<CheckReport>& reports, Duration total);
+
+  SessionShared& shared_;
+  const std::string id_;
+  Client client_;
+
+  // The message: empty outside one.
+  std::unique_ptr<Message> message_;
+  std::unique_ptr<Pipeline> pipeline_;
+  std::vector<unsigned> forged_;  // indexes of fields that claim our authserv-id
+  unsigned results_fields_ = 0;   // Authentication-Results fields so far
+  bool body_wanted_ = true;
+  Duration spent_{};
+};
+
+}  // namespace spillway

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Mapping and copying; nothing in the file is trusted beyond its checked size and version.
+#include "milter/telemetry/reader.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "milter/base/fd.h"
+
+namespace spillway {
+
+using telemetry::Region;
+
+TelemetryReader::~TelemetryReader() { Unmap(); }
+
+void TelemetryReader::Unmap() {
+  if (region_ != nullptr) ::munmap(region_, sizeof(Region));
+  region_ = nullptr;
+}
+
+bool TelemetryReader::Refresh() {
+  struct stat status {};
+  if (::stat(path_.c_str(), &status) != 0) {
+    error_ = path_ + ": " + std::strerror(errno);
+    return mapped();  // what was mapped stays readable until a new file appears
+  }
+  if (mapped() && status.st_ino == inode_) return true;
+  const Fd fd(::open(path_.c_str(), O_RDWR | O_CLOEXEC));
+  if (!fd.valid() || ::fstat(fd.get(), &status) != 0) {
+    error_ = path_ + ": " + std::strerror(errno);
+    return mapped();
+  }
+  if (status.st_size != static_cast<off_t>(sizeof(Region))) {
+    error_ = path_ + ": not a telemetry file of this version";
+    return mapped();
+  }
+  void* memory = ::mmap(nullptr, sizeof(Region), PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0);
+  if (memory == MAP_FAILED) {
+    error_ = path_ + ": " + std::strerror(errno);
+    return mapped();
+  }
+  auto* region = static_cast<Region*>(memory);
+  if (region->preamble.magic != telemetry::kMagic || region->preamble.version != telemetry::kVersion) {
+    ::munmap(memory, sizeof(Region));
+    error_ = path_ + ": not a telemetry file of this version";
+    return mapped();
+  }
+  Unmap();
+  region_ = region;
+  inode_ = status.st_ino;
+  error_.clear();
+  return true;
+}
+
+std::vector<telemetry::Record> TelemetryReader::Take(size_t limit) {
+  std::vector<telemetry::Record> out;
+  telemetry::Record record;
+  while (out.size() < limit && region_->records.pop(record)) out.push_back(record);
+  return out;
+}
+
+std::vector<int64_t> TelemetryReader::InFlight() const {
+  std::vector<int64_t> out;
+  for (const telemetry::Slot& slot : region_->in_flight) {
+    const int64_t start = slot.load(std::memory_order_acquire);
+    if (start != 0) out.push_back(start);
+  }
+  return out;
+}
+
+CounterValues TelemetryReader::Counters() const {
+  const telemetry::Counters& c = region_->counters;
+  return {.messages = c.messages,
+          .late_messages = c.late_messages,
+          .tempfailed = c.tempfailed,
+          .records_dropped = c.records_dropped,
+          .slots_missed = c.slots_missed,
+          .sessions = c.sessions,
+          .dns_hits = c.dns_hits,
+          .dns_joined = c.dns_joined,
+          .dns_asked = c.dns_asked,
+          .dns_timeouts = c.dns_timeouts,
+          .dns_failures = c.dns_failures,
+          .dns_limited = c.dns_limited};
+}
+
+int64_t TelemetryReader::Silence(TimePoint now) const {
+  return Nanoseconds(now) - region_->heartbeat.load(std::memory_order_acquire);
+}
+
+}  // namespace spillway

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The reader's side of the telemetry. It maps the file read-write, because taking a record out of the
+// queue is a write; it changes nothing else. One reader at a time gets the records.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "milter/base/clock.h"
+#include "milter/telemetry/snapshot.h"
+
+namespace spillway {
+
+// Plain copies of the counters of telemetry::Counters.
+struct CounterValues {
+  uint64_t messages = 0, late_messages = 0, tempfailed = 0, records_dropped = 0, slots_missed = 0;
+  uint64_t sessions = 0;
+  uint64_t dns_hits = 0, dns_joined = 0, dns_asked = 0, dns_timeouts = 0, dns_failures = 0, dns_limited = 0;
+};
+
+// Not thread-safe.
+class TelemetryReader {
+ public:
+  explicit TelemetryReader(std::string path) : path_(std::move(path)) {}
+  ~TelemetryReader();
+  TelemetryReader(const TelemetryReader&) = delete;
+  TelemetryReader& operator=(const TelemetryReader&) = delete;
+
+  // Maps the file, or maps it anew when a new writer has replaced it. False when there is none, or it
+  // is of another version; `error()` says why.
+  bool Refresh();
+  const std::string& error() const { return error_; }
+  bool mapped() const { return region_ != nullptr; }
+
+  // The following need mapped().
+  // Takes at most `limit` records out of the queue.
+  std::vector<telemetry::Record> Take(size_t limit);
+  // Start times of the messages in flight, in no order.
+  std::vector<int64_t> InFlight() const;
+  CounterValues Counters() const;
+  // Nanoseconds since the writer's last sign of life.
+  int64_t Silence(TimePoint now) const;
+  const telemetry::Preamble& preamble() const { return region_->preamble; }
+
+ private:
+  void Unmap();
+
+  const std::string path_;
+  std::string error_;
+  telemetry::Region* region_ = nullptr;
+  uint64_t inode_ = 0;
+};
+
+}  // namespace spillway

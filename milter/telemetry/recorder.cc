@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Making the file: new inode, whole before it is visible.
+#include "milter/telemetry/recorder.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <new>
+#include <system_error>
+
+#include "milter/base/fd.h"
+
+namespace spillway {
+
+namespace {
+
+using telemetry::Region;
+
+[[noreturn]] void Throw(const std::string& path) {
+  throw std::system_error(errno, std::generic_category(), "telemetry file " + path);
+}
+
+uint64_t GenerationOf(const std::string& path) {
+  const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  telemetry::Preamble preamble;
+  if (!fd.valid() || ::read(fd.get(), &preamble, sizeof(preamble)) != sizeof(preamble)) return 0;
+  return preamble.magic == telemetry::kMagic ? preamble.generation : 0;
+}
+
+}  // namespace
+
+Recorder::Recorder(const std::string& path, const std::vector<std::string>& checks,
+                   std::chrono::milliseconds budget, TimePoint now) {
+  const std::string fresh = path + ".new";
+  ::unlink(fresh.c_str());
+  const Fd fd(::open(fresh.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640));
+  if (!fd.valid() || ::ftruncate(fd.get(), sizeof(Region)) != 0) Throw(fresh);
+  void* memory = ::mmap(nullptr, sizeof(Region), PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0);
+  if (memory == MAP_FAILED) Throw(fresh);
+  region_ = new (memory) Region{};
+  telemetry::Preamble& preamble = region_->preamble;
+  preamble.size = sizeof(Region);
+  preamble.generation = GenerationOf(path) + 1;
+  preamble.started = Nanoseconds(now);
+  preamble.budget_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(budget).count();
+  preamble.pid = ::getpid();
+  preamble.check_count = static_cast<uint32_t>(std::min(checks.size(), telemetry::kMaxChecks));
+  for (size_t i = 0; i < preamble.check_count; ++i) {
+    checks[i].copy(preamble.check_names[i].data(), telemetry::kNameSize - 1);
+  }
+  Beat(now);
+  if (::rename(fresh.c_str(), path.c_str()) != 0) Throw(path);
+}
+
+Recorder::~Recorder() { ::munmap(region_, sizeof(Region)); }
+
+int Recorder::Enter(TimePoint start) {
+  const int64_t value = std::max<int64_t>(Nanoseconds(start), 1);
+  const unsigned first = next_slot_.fetch_add(1, std::memory_order_relaxed);
+  for (unsigned i = 0; i < telemetry::kSlots; ++i) {
+    const size_t slot = (first + i) % telemetry::kSlots;
+    int64_t free = 0;
+    if (region_->in_flight[slot].compare_exchange_strong(free, value, std::memory_order_acq_rel)) {
+      return static_cast<int>(slot);
+    }
+  }
+  region_->counters.slots_missed.fetch_add(1, std::memory_order_relaxed);
+  return -1;
+}
+
+void Recorder::Leave(int handle) {
+  if (handle >= 0) region_->in_flight[static_cast<size_t>(handle)].store(0, std::memory_order_release);
+}
+
+void Recorder::Push(const telemetry::Record& record) {
+  telemetry::Counters& counters = region_->counters;
+  counters.messages.fetch_add(1, std::memory_order_relaxed);
+  if (record.late != 0) counters.late_messages.fetch_add(1, std::memory_order_relaxed);
+  if (record.verdict == telemetry::Verdict::kTempfail) {
+    counters.tempfailed.fetch_add(1, std::memory_order_relaxed);
+  }
+  if (!region_->records.bounded_push(record)) {
+    counters.records_dropped.fetch_add(1, std::memory_order_relaxed);
+  }
+}
+
+}  // namespace spillway

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The writer's side of the telemetry: lock-free, never blocks, never fails a message.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "milter/base/clock.h"
+#include "milter/telemetry/snapshot.h"
+
+namespace spillway {
+
+// Thread-safe after construction.
+class Recorder {
+ public:
+  // Makes the file anew at `path`, one generation after the one that is there. Throws
+  // std::system_error, naming the path, when it cannot.
+  Recorder(const std::string& path, const std::vector<std::string>& checks,
+           std::chrono::milliseconds budget, TimePoint now);
+  // Leaves the file: what is in the queue is still to be read.
+  ~Recorder();
+  Recorder(const Recorder&) = delete;
+  Recorder& operator=(const Recorder&) = delete;
+
+  // A message enters the filter's hands. The handle goes to Leave(); -1 when no slot was free.
+  int Enter(TimePoint start);
+  void Leave(int handle);
+  void Push(const telemetry::Record& record);
+  void Beat(TimePoint now) { region_->heartbeat.store(Nanoseconds(now), std::memory_order_release); }
+  telemetry::Counters& counters() { return region_->counters; }
+  uint64_t generation() const { return region_->preamble.generation; }
+
+ private:
+  telemetry::Region* region_ = nullptr;
+  std::atomic<unsigned> next_slot_{0};
+};
+
+}  // namespace spillway

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The format of the telemetry file: shared memory that spillway-milter writes and spillway-policyd
+// reads. Both sides include this header and nothing else of each other.
+//
+// Life of a file: the writer makes it under another name, fills the preamble, and renames it over the
+// old one, so a path always leads to a whole file. A new writer means a new inode and generation + 1; a
+// reader that sees the path lead elsewhere maps anew. A writer killed in the middle leaves the queue
+// usable (boost::lockfree; at worst one node is lost) and in-flight slots that end with the file.
+//
+// All times are CLOCK_MONOTONIC nanoseconds. All atomics are lock-free, hence address-free.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <boost/lockfree/queue.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+namespace spillway::telemetry {
+
+constexpr uint64_t kMagic = 0x5941574c4c495053;  // the bytes "SPILLWAY"
+constexpr uint32_t kVersion = 1;
+constexpr size_t kMaxChecks = 16;
+constexpr size_t kNameSize = 16;
+constexpr size_t kSlots = 4096;
+constexpr size_t kQueueCapacity = 16384;
+
+enum class Verdict : uint8_t { kAccept = 0, kTempfail = 1, kReject = 2 };
+
+// One for every message that got a verdict.
+struct Record {
+  int64_t start = 0;              // the budget's start: end of message less the time already spent
+  int64_t end = 0;                // the verdict
+  uint32_t queue_wait_us = 0;     // in the CPU pool's queue, summed over the message's pieces
+  Verdict verdict = Verdict::kAccept;
+  uint8_t client_class = 0;       // spillway::ClientClass
+  uint8_t size_bucket = 0;        // log2 of the size in KiB: 0 is under 1 KiB, 1 under 2 KiB, ...
+  uint8_t late = 0;               // 1 when any check was late
+  uint16_t late_mask = 0;         // bit i: check i
+  uint16_t check_count = 0;
+  std::array<uint32_t, kMaxChecks> check_us{};  // time spent in and waited for check i
+};
+static_assert(std::is_trivially_copyable_v<Record>);
+static_assert(sizeof(Record) == 96);
+
+// A message on which the filter is working: 0 is a free slot, else the message's start.
+using Slot = std::atomic<int64_t>;
+static_assert(Slot::is_always_lock_free && sizeof(Slot) == 8);
+
+struct Counters {
+  std::atomic<uint64_t> messages;
+  std::atomic<uint64_t> late_messages;
+  std::atomic<uint64_t> tempfailed;
+  std::atomic<uint64_t> records_dropped;  // the queue was full: nobody reads
+  std::atomic<uint64_t> slots_missed;     // more in flight than kSlots
+  std::atomic<uint64_t> sessions;         // gauge: open MTA connections
+  std::atomic<uint64_t> dns_hits;         // copies of ResolverCounters, refreshed with the heartbeat
+  std::atomic<uint64_t> dns_joined;
+  std::atomic<uint64_t> dns_asked;
+  std::atomic<uint64_t> dns_timeouts;
+  std::atomic<uint64_t> dns_failures;
+  std::atomic<uint64_t> dns_limited;
+};
+static_assert(sizeof(Counters) == 12 * 8);
+
+struct Preamble {
+  uint64_t magic = kMagic;
+  uint32_t version = kVersion;
+  uint32_t size = 0;  // of the whole Region
+  uint64_t generation = 0;
+  int64_t started = 0;
+  int64_t budget_ns = 0;
+  int32_t pid = 0;
+  uint32_t check_count = 0;
+  std::array<std::array<char, kNameSize>, kMaxChecks> check_names{};
+};
+static_assert(std::is_trivially_copyable_v<Preamble>);
+
+using Queue = boost::lockfree::queue<Record, boost::lockfree::capacity<kQueueCapacity>>;
+
+struct Region {
+  Preamble preamble;                 // written before the rename, constant afterwards
+  alignas(64) std::atomic<int64_t> heartbeat;  // last sign of life, several times a second
+  alignas(64) Counters counters;
+  alignas(64) std::array<Slot, kSlots> in_flight;
+  alignas(64) Queue records;
+};
+
+}  // namespace spillway::telemetry

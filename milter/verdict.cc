@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Late is tempfail only where the administrator asked for it; it is never a reject.
+#include "milter/verdict.h"
+
+#include "milter/auth/authres.h"
+
+namespace spillway {
+
+Verdict Decide(const std::vector<CheckReport>& reports, const std::string& authserv_id,
+               const std::vector<unsigned>& forged, const std::string& id) {
+  Verdict verdict;
+  std::vector<MethodResult> methods;
+  for (const CheckReport& report : reports) {
+    methods.insert(methods.end(), report.result.methods.begin(), report.result.methods.end());
+    if (report.result.state != State::kLate) continue;
+    verdict.late.emplace_back(report.name);
+    verdict.tempfail = verdict.tempfail || report.tempfail_on_timeout;
+  }
+  if (verdict.tempfail) {
+    verdict.reply_code = "451";
+    verdict.enhanced_code = "4.3.0";
+    verdict.reply_text = id + ": checks did not finish in time, please try again later";
+    return verdict;
+  }
+  // MTAs renumber as they delete, so the last one goes first.
+  for (auto index = forged.rbegin(); index != forged.rend(); ++index) {
+    verdict.deletions.push_back({std::string(kAuthenticationResults), *index});
+  }
+  verdict.insert_name = kAuthenticationResults;
+  verdict.insert_value = FormatAuthenticationResults(authserv_id, methods);
+  return verdict;
+}
+
+}  // namespace spillway

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// From what the checks said to what the MTA is told. Pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "milter/pipeline.h"
+
+namespace spillway {
+
+// A field to delete: the `index`th of that name, from 1, as SMFIR_CHGHEADER counts.
+struct HeaderDeletion {
+  std::string name;
+  unsigned index = 0;
+};
+
+struct Verdict {
+  bool tempfail = false;
+  std::string reply_code;      // "451" when tempfail
+  std::string enhanced_code;   // RFC 3463, "4.3.0"
+  std::string reply_text;
+  std::vector<HeaderDeletion> deletions;  // in the order to send: highest index first
+  std::string insert_name;                // at index 0; empty: nothing to insert
+  std::string insert_value;
+  std::vector<std::string> late;  // names of the late checks
+};
+
+// `forged` are the indexes, from 1 and rising, of the Authentication-Results fields that claim our name.
+// `id` is the queue id, for the remote postmaster to quote.
+Verdict Decide(const std::vector<CheckReport>& reports, const std::string& authserv_id,
+               const std::vector<unsigned>& forged, const std::string& id);
+
+}  // namespace spillway

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The pool for CPU work (hashing, signatures): as many threads as cores, over a bounded Boost.Lockfree
+// queue. Waiting for DNS never happens here. What a piece of work waited in the queue is measured,
+// because that wait is what tells a loaded filter from a slow dependency.
+#pragma once
+
+#include <semaphore.h>
+
+#include <atomic>
+#include <boost/lockfree/queue.hpp>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "milter/base/clock.h"
+
+namespace spillway {
+
+// What one message has cost so far, added to from several threads.
+struct MessageCost {
+  std::atomic<int64_t> queue_wait_us{0};
+};
+
+// Thread-safe.
+class Workers {
+ public:
+  using Job = std::function<void()>;
+  // threads 0: one for each core.
+  Workers(size_t threads, size_t queue, const Clock& clock);
+  // Runs what is queued, then ends the threads.
+  ~Workers();
+  Workers(const Workers&) = delete;
+  Workers& operator=(const Workers&) = delete;
+
+  // False, and `job` is not run, when the queue is full. Jobs must not throw.
+  bool Submit(Job job, std::shared_ptr<MessageCost> cost);
+  size_t threads() const { return threads_.size(); }
+
+ private:
+  struct Item {
+    Job job;
+    std::shared_ptr<MessageCost> cost;
+    TimePoint queued;
+  };
+  void Run();
+
+  const Clock& clock_;
+  boost::lockfree::queue<Item*, boost::lockfree::fixed_sized<true>> queue_;
+  sem_t ready_{};  // counts the queue's items, plus one per thread at the end
+  std::atomic<bool> stopping_{false};
+  std::vector<std::thread> threads_;
+};
+
+// Runs jobs of one message one after the other, in order, on the pool. Thread-safe; keep it in a
+// shared_ptr.
+class Strand : public std::enable_shared_from_this<Strand> {
+ public:
+  Strand(Workers& workers, std::shared_ptr<MessageCost> cost)
+      : workers_(workers), cost_(std::move(cost)) {}
+  // False when the pool's queue is full; nothing of this strand runs any more then.
+  bool Post(Workers::Job job);
+
+ private:
+  void Drain();
+
+  Workers& workers_;
+  const std::shared_ptr<MessageCost> cost_;
+  std::mutex mutex_;
+  std::deque<Workers::Job> jobs_;  // guarded by mutex_
+  bool running_ = false;           // guarded by mutex_
+  bool broken_ = false;            // guarded by mutex_
+};
+
+}  // namespace spillway

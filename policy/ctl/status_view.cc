@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Two renderings of the same lines.
+#include "policy/ctl/status_view.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+
+namespace spillway {
+
+namespace {
+
+class View {
+ public:
+  explicit View(const StatusLines& lines) : values_(lines.begin(), lines.end()) {}
+
+  std::string Get(const std::string& name) const {
+    const auto it = values_.find(name);
+    return it == values_.end() ? "-" : it->second;
+  }
+  std::string Percent(const std::string& name) const {
+    char text[32];
+    std::snprintf(text, sizeof(text), "%.1f%%", std::strtod(Get(name).c_str(), nullptr) * 100);
+    return text;
+  }
+  std::string Short(const std::string& name) const {
+    char text[32];
+    std::snprintf(text, sizeof(text), "%.1f", std::strtod(Get(name).c_str(), nullptr));
+    return text;
+  }
+
+ private:
+  const std::map<std::string, std::string> values_;
+};
+
+bool IsNumber(const std::string& text) {
+  char* end = nullptr;
+  std::strtod(text.c_str(), &end);
+  return !text.empty() && *end == '\0';
+}
+
+std::string JsonString(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+  }
+  return out + '"';
+}
+
+std::string Checks(const StatusLines& lines) {
+  constexpr std::string_view kPrefix = "check_";
+  constexpr std::string_view kSuffix = "_p95_ms";
+  std::string out;
+  for (const auto& [name, value] : lines) {
+    if (!name.starts_with(kPrefix) || !name.ends_with(kSuffix)) continue;
+    const size_t length = name.size() - kPrefix.size() - kSuffix.size();
+    out += (out.empty() ? "" : ", ") + name.substr(kPrefix.size(), length) + " " + View({{name, value}}).Short(name) + " ms";
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string StatusAsText(const StatusLines& lines) {
+  const View view(lines);
+  std::string out = "filter      " + view.Get("filter");
+  if (view.Get("filter") == "absent") {
+    out += " (" + view.Get("filter_error") + ")\n";
+  } else {
+    out += ", pid " + view.Get("pid") + ", up " + view.Short("uptime_seconds") + " s, generation " +
+           view.Get("generation") + ", budget " + view.Short("budget_ms") + " ms\n";
+    out += "rate        " + view.Short("messages_per_second") + " messages/s (" + view.Get("messages") + " in the last " +
+           view.Get("window_seconds") + " s, " + view.Get("messages_total") + " in all)\n";
+    out += "processing  p50 " + view.Short("processing_p50_ms") + " ms, p95 " + view.Short("processing_p95_ms") +
+           " ms, p99 " + view.Short("processing_p99_ms") + " ms; queue wait p95 " + view.Short("queue_wait_p95_ms") + " ms\n";
+    out += "checks p95  " + Checks(lines) + "\n";
+    out += "in flight   " + view.Get("in_flight") + ", oldest " + view.Short("oldest_in_flight_ms") + " ms; " +
+           view.Get("sessions") + " MTA connections\n";
+    out += "late        " + view.Percent("late_share") + " of messages (" + view.Get("late_total") + " in all), " +
+           view.Get("tempfailed_total") + " tempfailed\n";
+    out += "DNS         cache hits " + view.Percent("dns_cache_hit_share") + ", asked " + view.Get("dns_asked_total") +
+           ", timeouts " + view.Get("dns_timeouts_total") + ", failures " + view.Get("dns_failures_total") +
+           ", refused by caps " + view.Get("dns_limited_total") + "\n";
+  }
+  out += "policy      " + view.Get("policy_requests_total") + " requests, " + view.Get("policy_connections") +
+         " connections, " + view.Get("policy_malformed_total") + " malformed\n";
+  return out;
+}
+
+std::string StatusAsJson(const StatusLines& lines) {
+  std::string out = "{";
+  for (const auto& [name, value] : lines) {
+    if (out.size() > 1) out += ", ";
+    out += JsonString(name) + ": " + (IsNumber(value) ? value : JsonString(value));
+  }
+  return out + "}\n";
+}
+
+}  // namespace spillway

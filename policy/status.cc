@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Numbers are written without units; the names say them (_ms, _seconds, _share).
+#include "policy/status.h"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace spillway {
+
+namespace {
+
+constexpr int64_t kSilentAfter = 2'000'000'000;  // eight missed heartbeats
+
+std::string Number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof(text), "%.3f", value);
+  return text;
+}
+
+std::string Number(uint64_t value) { return std::to_string(value); }
+
+double Ratio(uint64_t part, uint64_t whole) {
+  return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+void AddWindow(const WindowSummary& window, StatusLines& lines) {
+  lines.emplace_back("window_seconds", Number(static_cast<uint64_t>(Window::kLength.count())));
+  lines.emplace_back("messages", Number(window.messages));
+  lines.emplace_back("messages_per_second", Number(window.per_second));
+  lines.emplace_back("processing_p50_ms", Number(window.p50));
+  lines.emplace_back("processing_p95_ms", Number(window.p95));
+  lines.emplace_back("processing_p99_ms", Number(window.p99));
+  lines.emplace_back("queue_wait_p95_ms", Number(window.queue_wait_p95));
+  lines.emplace_back("late_share", Number(window.late_share));
+  lines.emplace_back("in_flight", Number(window.in_flight));
+  lines.emplace_back("oldest_in_flight_ms", Number(window.oldest));
+}
+
+void AddCounters(const CounterValues& c, StatusLines& lines) {
+  lines.emplace_back("sessions", Number(c.sessions));
+  lines.emplace_back("messages_total", Number(c.messages));
+  lines.emplace_back("late_total", Number(c.late_messages));
+  lines.emplace_back("tempfailed_total", Number(c.tempfailed));
+  lines.emplace_back("dns_cache_hit_share", Number(Ratio(c.dns_hits, c.dns_hits + c.dns_joined + c.dns_asked)));
+  lines.emplace_back("dns_asked_total", Number(c.dns_asked));
+  lines.emplace_back("dns_timeouts_total", Number(c.dns_timeouts));
+  lines.emplace_back("dns_failures_total", Number(c.dns_failures));
+  lines.emplace_back("dns_limited_total", Number(c.dns_limited));
+  lines.emplace_back("telemetry_dropped_total", Number(c.records_dropped));
+}
+
+void AddFilter(const TelemetryReader& reader, const WindowSummary& window, TimePoint now, StatusLines& lines) {
+  const telemetry::Preamble& preamble = reader.preamble();
+  const int64_t silence = reader.Silence(now);
+  lines.emplace_back("filter", silence > kSilentAfter ? "silent" : "running");
+  if (silence > kSilentAfter) lines.emplace_back("silent_seconds", Number(static_cast<double>(silence) / 1e9));
+  lines.emplace_back("pid", std::to_string(preamble.pid));
+  lines.emplace_back("generation", Number(preamble.generation));
+  lines.emplace_back("uptime_seconds", Number(static_cast<double>(Nanoseconds(now) - preamble.started) / 1e9));
+  lines.emplace_back("budget_ms", Number(static_cast<double>(preamble.budget_ns) / 1e6));
+  AddWindow(window, lines);
+  for (size_t i = 0; i < preamble.check_count && i < telemetry::kMaxChecks; ++i) {
+    lines.emplace_back("check_" + std::string(preamble.check_names[i].data()) + "_p95_ms", Number(window.check_p95[i]));
+  }
+  AddCounters(reader.Counters(), lines);
+}
+
+}  // namespace
+
+StatusLines MakeStatus(const TelemetryReader& reader, const WindowSummary& window, const PolicyCounts& policy,
+                       TimePoint now) {
+  StatusLines lines;
+  if (reader.mapped()) {
+    AddFilter(reader, window, now, lines);
+  } else {
+    lines.emplace_back("filter", "absent");
+    lines.emplace_back("filter_error", reader.error());
+  }
+  lines.emplace_back("policy_connections", Number(policy.connections));
+  lines.emplace_back("policy_requests_total", Number(policy.requests));
+  lines.emplace_back("policy_malformed_total", Number(policy.malformed));
+  return lines;
+}
+
+std::string EncodeStatus(const StatusLines& lines) {
+  std::string out;
+  for (const auto& [name, value] : lines) out += name + "=" + value + "\n";
+  return out;
+}
+
+StatusLines DecodeStatus(std::string_view text) {
+  StatusLines lines;
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    const size_t equals = line.find('=');
+    if (equals == std::string_view::npos) continue;
+    lines.emplace_back(line.substr(0, equals), line.substr(equals + 1));
+  }
+  return lines;
+}
+
+}  // namespace spillway
