@@ -116,7 +116,7 @@ std::vector<Option> MakeOptions() {
       {"dkim", "max_signatures", [](Config& c) -> Field { return &c.dkim.max_signatures; }, 1, 50},
       {"dkim", "max_signed_headers", [](Config& c) -> Field { return &c.dkim.max_signed_headers; }, 10, 1000},
       {"dkim", "min_key_bits", [](Config& c) -> Field { return &c.dkim.min_key_bits; }, 512, 4096},
-      {"dkim", "max_key_bits", [](Config& c) -> Field { return &c.dkim.max_key_bits; }, 2048, 8192},
+      {"dkim", "max_key_bits", [](Config& c) -> Field { return &c.dkim.max_key_bits; }, 2048, 4096},
       {"telemetry", "file", [](Config& c) -> Field { return &c.telemetry.file; }, 0, 0, ValidPath},
       {"policy", "listen", [](Config& c) -> Field { return &c.policy.listen; }, 0, 0, ValidEndpoint},
       {"policy", "socket_mode", [](Config& c) -> Field { return &c.policy.socket_mode; }, 0, 0, ValidMode},

@@ -43,9 +43,8 @@ class DkimJob final : public std::enable_shared_from_this<DkimJob> {
       auto arrived = [self = shared_from_this(), i, name](const DnsAnswerPtr& answer) {
         self->Post([self, i, key = SelectDkimKey(name, *answer)] { self->verifier_.SetKey(i, key); });
       };
-      if (const DnsAnswerPtr known = services_.resolver.Ask({name, RrType::kTxt}, signatures_[i].domain, arrived)) {
-        verifier_.SetKey(i, SelectDkimKey(name, *known));  // nothing else runs yet
-      }
+      // Also what is known at once goes by the strand: another key may be on its way there already.
+      if (const DnsAnswerPtr known = services_.resolver.Ask({name, RrType::kTxt}, signatures_[i].domain, arrived)) arrived(known);
     }
   }
 

@@ -144,13 +144,13 @@ class Cares::Loop {
   void Respond(const PendingPtr& pending, int status, const unsigned char* data, int size) {
     if (pending->answered) return;
     if (data == nullptr) {
-      const bool silent = status == ARES_ETIMEOUT || status == ARES_ECONNREFUSED;
+      // ECONNREFUSED is also what c-ares says when every server answered SERVFAIL or REFUSED.
+      const bool silent = status == ARES_ETIMEOUT;
       return pending->Answer({.status = silent ? DnsStatus::kTimeout : DnsStatus::kServfail});
     }
     ParsedResponse parsed = ParseResponse(pending->question, data, static_cast<size_t>(size));
-    if (parsed.follow.empty() || ++pending->follows > kMaxFollow) {
-      return pending->Answer(std::move(parsed.answer));
-    }
+    if (parsed.follow.empty()) return pending->Answer(std::move(parsed.answer));
+    if (++pending->follows > kMaxFollow) return pending->Answer({.status = DnsStatus::kServfail});
     pending->question.name = parsed.follow;
     Send(pending);
   }

@@ -64,6 +64,7 @@ class Collector {
   ParsedResponse Collect() {
     ParsedResponse out;
     const std::string owner = EndOfChain();
+    if (owner.empty()) return {};
     for (int i = 0; i < response_.count(ns_s_an); ++i) {
       const auto rr = response_.Record(ns_s_an, i);
       if (!rr) return {};
@@ -90,6 +91,7 @@ class Collector {
   }
 
  private:
+  // Empty for a loop, or a chain that is as good as one.
   std::string EndOfChain() {
     std::map<std::string, std::string> aliases;
     for (int i = 0; i < response_.count(ns_s_an); ++i) {
@@ -101,10 +103,10 @@ class Collector {
     std::string name = question_.name;
     for (int hops = 0; hops < kMaxChain; ++hops) {
       const auto it = aliases.find(name);
-      if (it == aliases.end()) break;
+      if (it == aliases.end()) return name;
       name = it->second;
     }
-    return name;
+    return {};
   }
 
   void Take(const ns_rr& rr, DnsAnswer& answer) {

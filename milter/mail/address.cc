@@ -30,7 +30,7 @@ bool IsQualifiedDomain(std::string_view name) {
   constexpr size_t kMaxName = 253;
   constexpr size_t kMaxLabel = 63;
   if (!name.empty() && name.back() == '.') name.remove_suffix(1);
-  if (name.empty() || name.size() > kMaxName) return false;
+  if (name.empty() || name.size() > kMaxName || name.front() == '[') return false;
   if (std::any_of(name.begin(), name.end(), [](char c) { return c <= ' ' && c >= 0; })) return false;
   size_t labels = 0;
   while (true) {

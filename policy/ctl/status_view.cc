@@ -34,9 +34,8 @@ class View {
 };
 
 bool IsNumber(const std::string& text) {
-  char* end = nullptr;
-  std::strtod(text.c_str(), &end);
-  return !text.empty() && *end == '\0';
+  const bool digits = text.find_first_not_of("0123456789.") == std::string::npos;
+  return digits && !text.empty() && text.front() != '.' && text.back() != '.' && text.find('.') == text.rfind('.');
 }
 
 std::string JsonString(const std::string& text) {

@@ -66,7 +66,9 @@ namespace {
 constexpr uint32_t kTtl = 60;
 
 int64_t NowMs() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
 }
 
 void Put16(std::string& out, unsigned value) {
@@ -98,8 +100,10 @@ std::string WireText(std::string_view text) {
 
 std::pair<int, std::string> WireRecord(const std::string& type, const std::string& value) {
   const auto ip = Ip::Parse(value);
-  if (type == "A" && ip) return {ns_t_a, std::string(reinterpret_cast<const char*>(ip->bytes()), 4)};
-  if (type == "AAAA" && ip) return {ns_t_aaaa, std::string(reinterpret_cast<const char*>(ip->bytes()), 16)};
+  if (type == "A" && ip)
+    return {ns_t_a, std::string(reinterpret_cast<const char*>(ip->bytes()), 4)};
+  if (type == "AAAA" && ip)
+    return {ns_t_aaaa, std::string(reinterpret_cast<const char*>(ip->bytes()), 16)};
   if (type == "TXT") return {ns_t_txt, WireText(value)};
   if (type == "PTR") return {ns_t_ptr, WireName(value)};
   if (type == "CNAME") return {ns_t_cname, WireName(value)};
@@ -123,7 +127,8 @@ std::pair<std::string, int> Question(const std::string& query, size_t& end) {
   }
   if (at + 5 > query.size()) return {};
   end = at + 5;
-  return {ToLower(name), static_cast<unsigned char>(query[at + 1]) * 256 + static_cast<unsigned char>(query[at + 2])};
+  return {ToLower(name), static_cast<unsigned char>(query[at + 1]) * 256 +
+                             static_cast<unsigned char>(query[at + 2])};
 }
 
 void PutRecord(std::string& out, const std::string& owner, int type, const std::string& rdata) {
@@ -136,7 +141,8 @@ void PutRecord(std::string& out, const std::string& owner, int type, const std::
   out += rdata;
 }
 
-std::string Header(const std::string& query, size_t question_end, unsigned flags, unsigned answers) {
+std::string Header(const std::string& query, size_t question_end, unsigned flags,
+                   unsigned answers) {
   std::string out = query.substr(0, 2);
   Put16(out, 0x8180 | flags);
   Put16(out, 1);
@@ -150,12 +156,14 @@ std::string Header(const std::string& query, size_t question_end, unsigned flags
 size_t UdpLimit(const std::string& query, size_t question_end) {
   const size_t opt = question_end;
   if (query.size() < opt + 11 || query[opt] != 0 || query[opt + 2] != ns_t_opt) return 512;
-  return static_cast<unsigned char>(query[opt + 3]) * 256U + static_cast<unsigned char>(query[opt + 4]);
+  return static_cast<unsigned char>(query[opt + 3]) * 256U +
+         static_cast<unsigned char>(query[opt + 4]);
 }
 
 }  // namespace
 
-DnsServer::DnsServer(const std::string& address, uint16_t port) : address_(address), zone_(std::make_shared<Zone>()) {
+DnsServer::DnsServer(const std::string& address, uint16_t port)
+    : address_(address), zone_(std::make_shared<Zone>()) {
   sockaddr_in at{};
   at.sin_family = AF_INET;
   at.sin_port = htons(port);
@@ -229,7 +237,8 @@ std::string DnsServer::Answer(const std::string& query, bool tcp, int& delay_ms)
     zone = zone_;
   }
   size_t end = 0;
-  const auto [name, type] = query.size() > 12 ? Question(query, end) : std::pair<std::string, int>();
+  const auto [name, type] =
+      query.size() > 12 ? Question(query, end) : std::pair<std::string, int>();
   if (end == 0) return {};
   const Behaviour behaviour = zone->BehaviourOf(name);
   delay_ms = behaviour.delay_ms;
@@ -255,8 +264,8 @@ void DnsServer::ServeUdp() {
   std::array<char, 4096> buffer{};
   Pending pending;
   socklen_t size = sizeof(pending.to);
-  const ssize_t got =
-      ::recvfrom(udp_.get(), buffer.data(), buffer.size(), 0, reinterpret_cast<sockaddr*>(&pending.to), &size);
+  const ssize_t got = ::recvfrom(udp_.get(), buffer.data(), buffer.size(), 0,
+                                 reinterpret_cast<sockaddr*>(&pending.to), &size);
   if (got <= 0) return;
   ++queries_;
   int delay = 0;
@@ -278,7 +287,8 @@ void DnsServer::ServeTcpConnection(const Fd& connection) {
   ++queries_;
   ++tcp_queries_;
   int delay = 0;
-  const std::string answer = Answer(std::string(buffer.data() + 2, static_cast<size_t>(got) - 2), true, delay);
+  const std::string answer =
+      Answer(std::string(buffer.data() + 2, static_cast<size_t>(got) - 2), true, delay);
   std::string framed;
   Put16(framed, static_cast<unsigned>(answer.size()));
   framed += answer;
@@ -289,7 +299,8 @@ void DnsServer::ServeTcpConnection(const Fd& connection) {
 
 void DnsServer::Run() {
   while (!stopping_) {
-    std::array<pollfd, 3> fds = {{{udp_.get(), POLLIN, 0}, {tcp_.get(), POLLIN, 0}, {wake_.get(), POLLIN, 0}}};
+    std::array<pollfd, 3> fds = {
+        {{udp_.get(), POLLIN, 0}, {tcp_.get(), POLLIN, 0}, {wake_.get(), POLLIN, 0}}};
     const int64_t wait = due_.empty() ? 1000 : std::max<int64_t>(due_.begin()->first - NowMs(), 0);
     ::poll(fds.data(), fds.size(), static_cast<int>(wait));
     if (fds[0].revents != 0) ServeUdp();

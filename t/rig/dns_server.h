@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A real DNS server on loopback, UDP and TCP, whose zone can be silent, slow, failing or too large for
-// UDP: what a stranger's name servers do to a filter.
+// A real DNS server on loopback, UDP and TCP, whose zone can be silent, slow, failing or too large
+// for UDP: what a stranger's name servers do to a filter.
 //
 // Zone text, one line each:
 //   NAME TYPE VALUE     A AAAA MX("10 host") PTR CNAME TXT (the rest of the line, without quotes)
@@ -53,7 +53,7 @@ class DnsServer {
   Fd tcp_;
   Fd wake_;
   mutable std::mutex mutex_;
-  std::shared_ptr<const Zone> zone_;  // guarded by mutex_
+  std::shared_ptr<const Zone> zone_;     // guarded by mutex_
   std::multimap<int64_t, Pending> due_;  // server thread only
   std::atomic<uint64_t> queries_{0};
   std::atomic<uint64_t> tcp_queries_{0};

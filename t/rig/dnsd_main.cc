@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// dnsd ADDRESS PORT ZONEFILE: the rig's DNS server as a program. SIGHUP reads the zone again, SIGTERM ends it;
-// "ready" on standard output says that it answers.
+// dnsd ADDRESS PORT ZONEFILE: the rig's DNS server as a program. SIGHUP reads the zone again,
+// SIGTERM ends it; "ready" on standard output says that it answers.
 #include <csignal>
 #include <cstdio>
 #include <exception>

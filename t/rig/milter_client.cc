@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Packets are a length of four octets, a command, and data; see libmilter's mfdef.h for the numbers.
+// Packets are a length of four octets, a command, and data; see libmilter's mfdef.h for the
+// numbers.
 #include "t/rig/milter_client.h"
 
 #include <arpa/inet.h>
@@ -33,7 +34,9 @@ uint32_t FromBig32(const char* bytes) {
   return ntohl(big);
 }
 
-std::string Zero(const std::string& text) { return text + '\0'; }
+std::string Zero(const std::string& text) {
+  return text + '\0';
+}
 
 HeaderEdit ParseEdit(char command, const std::string& data) {
   HeaderEdit edit{.command = command, .name = {}, .value = {}};
@@ -113,7 +116,9 @@ MilterReply MilterClient::ReadReply() {
   }
 }
 
-bool MilterClient::Negotiate() { return Negotiate(Offer()); }
+bool MilterClient::Negotiate() {
+  return Negotiate(Offer());
+}
 
 bool MilterClient::Negotiate(const Offer& offer) {
   SendPacket('O', Big32(offer.version) + Big32(offer.actions) + Big32(offer.protocol));
@@ -129,13 +134,20 @@ MilterReply MilterClient::Command(char command, const std::string& data, uint32_
   return ReadReply();
 }
 
-void MilterClient::Macro(char stage, const std::string& pairs) { SendPacket('D', std::string(1, stage) + pairs); }
-void MilterClient::Abort() { SendPacket('A', ""); }
-void MilterClient::Quit() { SendPacket('Q', ""); }
+void MilterClient::Macro(char stage, const std::string& pairs) {
+  SendPacket('D', std::string(1, stage) + pairs);
+}
+void MilterClient::Abort() {
+  SendPacket('A', "");
+}
+void MilterClient::Quit() {
+  SendPacket('Q', "");
+}
 
 MilterReply MilterClient::SendUntilEnd(const MilterMail& mail) {
   const bool v6 = mail.client.find(':') != std::string::npos;
-  std::string connect = Zero("client") + (v6 ? '6' : '4') + std::string("\x27\x10", 2) + Zero(mail.client);
+  std::string connect =
+      Zero("client") + (v6 ? '6' : '4') + std::string("\x27\x10", 2) + Zero(mail.client);
   MilterReply reply = Command('C', connect, kNrConnect);
   if (reply.command == 'c') reply = Command('H', Zero(mail.helo), kNrHelo);
   if (reply.command == 'c') reply = Command('M', Zero(mail.from), kNrMail);

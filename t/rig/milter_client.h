@@ -21,7 +21,8 @@ struct HeaderEdit {
 };
 
 struct MilterReply {
-  char command = 0;  // 'c' continue, 'a' accept, 't' tempfail, 'r' reject, 'y' reply code, 's' skip; 0: closed
+  char command =
+      0;  // 'c' continue, 'a' accept, 't' tempfail, 'r' reject, 'y' reply code, 's' skip; 0: closed
   std::string text;  // of 'y'
   std::vector<HeaderEdit> edits;
 };

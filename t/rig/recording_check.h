@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A check that does what a test tells it, and remembers what it was called with.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "milter/check/check.h"
+
+namespace spillway {
+
+struct RecordingCheckPlan {
+  std::string name = "plan";
+  bool tempfail = false;
+  bool wants_body = false;
+  // What Finish() does; may block.
+  std::function<Result(Deadline)> finish = [](Deadline) { return Result{.state = State::kPass}; };
+  // Every call in order: "envelope", "headers", "body:N", "end", "finish".
+  std::function<void(const std::string&)> on_call = [](const std::string&) {};
+};
+
+class RecordingCheckType final : public CheckType {
+ public:
+  explicit RecordingCheckType(RecordingCheckPlan plan) : plan_(std::move(plan)) {}
+  std::string_view name() const override { return plan_.name; }
+  bool tempfail_on_timeout() const override { return plan_.tempfail; }
+  std::unique_ptr<Check> Begin(const Message& /*message*/,
+                               std::shared_ptr<MessageCost> /*cost*/) const override {
+    return std::make_unique<Recording>(plan_);
+  }
+
+ private:
+  class Recording final : public Check {
+   public:
+    explicit Recording(const RecordingCheckPlan& plan) : plan_(plan) {}
+    void OnEnvelope() override { plan_.on_call("envelope"); }
+    void OnHeaders() override { plan_.on_call("headers"); }
+    bool OnBody(std::string_view chunk) override {
+      plan_.on_call("body:" + std::to_string(chunk.size()));
+      return plan_.wants_body;
+    }
+    void OnEnd() override { plan_.on_call("end"); }
+    Result Finish(Deadline deadline) override {
+      plan_.on_call("finish");
+      return plan_.finish(deadline);
+    }
+
+   private:
+    const RecordingCheckPlan& plan_;
+  };
+
+  const RecordingCheckPlan plan_;
+};
+
+}  // namespace spillway

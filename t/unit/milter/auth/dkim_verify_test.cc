@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "milter/auth/dkim_verify.h"
+
+#include <gtest/gtest.h>
+
+#include "t/rig/dkim_signer.h"
+#include "t/rig/dkim_vectors.h"
+
+namespace spillway {
+namespace {
+
+using Fields = std::vector<HeaderField>;
+
+DkimKey Found(const std::string& record) {
+  return {DkimKey::Status::kFound, record, {}};
+}
+
+class DkimVerifyTest : public testing::Test {
+ protected:
+  // Verifies with the keys in the order of the signatures, handed in before the body.
+  std::vector<DkimSignature> Verify(const Fields& fields, const std::string& body,
+                                    const std::vector<DkimKey>& keys) {
+    DkimVerifier verifier(library_, "test");
+    for (const HeaderField& field : fields) verifier.Header(field);
+    verifier.EndOfHeaders();
+    for (size_t i = 0; i < keys.size(); ++i) verifier.SetKey(i, keys[i]);
+    verifier.Body(body);
+    verifier.EndOfBody();
+    return verifier.signatures();
+  }
+  static Fields With(const HeaderField& signature, Fields fields) {
+    fields.insert(fields.begin(), signature);
+    return fields;
+  }
+
+  const DkimLibrary library_{DkimLimits{}};
+  const DkimSigner signer_{DkimSigner::Kind::kRsa};
+  const Fields fields_ = vectors::SharedFields();
+  const std::string body_ = vectors::kBody;
+};
+
+TEST_F(DkimVerifyTest, Rfc6376AppendixA) {
+  Fields fields = fields_;
+  fields.insert(fields.begin(), {"Received", vectors::kRfc6376Received});
+  const auto out = Verify(With({"DKIM-Signature", vectors::kRfc6376Signature}, fields), body_,
+                          {Found(vectors::kRfc6376Key)});
+  ASSERT_EQ(out.size(), 1U);
+  EXPECT_EQ(out[0].state, State::kPass) << out[0].reason;
+  EXPECT_EQ(out[0].domain, "example.com");
+  EXPECT_EQ(out[0].selector, "brisbane");
+  EXPECT_EQ(out[0].identity, "joe@football.example.com");
+  EXPECT_EQ(out[0].b_prefix, "AuUoFEfD");
+  EXPECT_EQ(out[0].key_name, "brisbane._domainkey.example.com");
+}
+
+TEST_F(DkimVerifyTest, Rfc8463AppendixA) {
+  Fields fields = With({"DKIM-Signature", vectors::kRfc8463Rsa}, fields_);
+  fields = With({"DKIM-Signature", vectors::kRfc8463Ed25519}, fields);
+  const auto out =
+      Verify(fields, body_, {Found(vectors::kRfc8463Ed25519Key), Found(vectors::kRfc8463RsaKey)});
+  ASSERT_EQ(out.size(), 2U);
+  EXPECT_EQ(out[0].state, State::kPass) << out[0].reason;
+  EXPECT_EQ(out[0].algorithm, "ed25519-sha256");
+  EXPECT_EQ(out[1].state, State::kPass) << out[1].reason;
+}
+
+TEST_F(DkimVerifyTest, ChangedBodyAndChangedHeaderFailForTheirReasons) {
+  const Fields signed_fields = With(signer_.Sign(fields_, body_), fields_);
+  const auto body = Verify(signed_fields, "Hi!\r\n", {Found(signer_.record())});
+  EXPECT_EQ(body.at(0).state, State::kFail);
+  EXPECT_EQ(body.at(0).reason, "body hash did not verify");
+  Fields changed = signed_fields;
+  changed[3].value = " Is lunch ready?";
+  const auto header = Verify(changed, body_, {Found(signer_.record())});
+  EXPECT_EQ(header.at(0).state, State::kFail);
+  EXPECT_EQ(header.at(0).reason, "signature did not verify");
+}
+
+TEST_F(DkimVerifyTest, KeyMayComeBeforeInTheMiddleOrAfterTheBody) {
+  const Fields fields = With(signer_.Sign(fields_, body_), fields_);
+  for (int when = 0; when < 3; ++when) {
+    DkimVerifier verifier(library_, "test");
+    for (const HeaderField& field : fields) verifier.Header(field);
+    verifier.EndOfHeaders();
+    if (when == 0) verifier.SetKey(0, Found(signer_.record()));
+    verifier.Body(body_.substr(0, 10));
+    if (when == 1) verifier.SetKey(0, Found(signer_.record()));
+    verifier.Body(body_.substr(10));
+    verifier.EndOfBody();
+    if (when == 2) {
+      EXPECT_EQ(verifier.signatures()[0].state, State::kLate);
+      verifier.SetKey(0, Found(signer_.record()));
+    }
+    EXPECT_EQ(verifier.signatures()[0].state, State::kPass)
+        << when << " " << verifier.signatures()[0].reason;
+  }
+}
+
+TEST_F(DkimVerifyTest, KeyThatNeverComesIsLateNotBad) {
+  const auto out = Verify(With(signer_.Sign(fields_, body_), fields_), body_, {});
+  EXPECT_EQ(out.at(0).state, State::kLate);
+}
+
+TEST_F(DkimVerifyTest, OneSilentKeyOfThreeLeavesTheOthersAlone) {
+  const DkimSigner second(DkimSigner::Kind::kEd25519);
+  const DkimSigner third(DkimSigner::Kind::kRsa, 2048);
+  Fields fields = With(third.Sign(fields_, body_, {.selector = "c"}), fields_);
+  fields = With(second.Sign(fields_, body_, {.selector = "b"}), fields);
+  fields = With(signer_.Sign(fields_, body_, {.selector = "a"}), fields);
+  DkimVerifier verifier(library_, "test");
+  for (const HeaderField& field : fields) verifier.Header(field);
+  verifier.EndOfHeaders();
+  verifier.SetKey(0, Found(signer_.record()));
+  verifier.SetKey(2, Found(third.record()));
+  verifier.Body(body_);
+  verifier.EndOfBody();
+  EXPECT_EQ(verifier.signatures().at(0).state, State::kPass);
+  EXPECT_EQ(verifier.signatures().at(1).state, State::kLate);
+  EXPECT_EQ(verifier.signatures().at(2).state, State::kPass);
+}
+
+TEST_F(DkimVerifyTest, DnsTroubleIsTemporaryAndAMissingKeyPermanent) {
+  const Fields fields = With(signer_.Sign(fields_, body_), fields_);
+  EXPECT_EQ(Verify(fields, body_, {{DkimKey::Status::kUnavailable, {}, "dns"}}).at(0).state,
+            State::kTemperror);
+  EXPECT_EQ(Verify(fields, body_, {{DkimKey::Status::kMissing, {}, "none"}}).at(0).state,
+            State::kPermerror);
+  EXPECT_EQ(Verify(fields, body_, {Found("v=DKIM1; p=")}).at(0).state, State::kPermerror);
+  EXPECT_EQ(Verify(fields, body_, {Found("v=DKIM1; p=!!notbase64!!")}).at(0).state,
+            State::kPermerror);
+}
+
+TEST_F(DkimVerifyTest, ShortKeyIsPolicy) {
+  const DkimLibrary strict(DkimLimits{.min_key_bits = 2048});
+  DkimVerifier verifier(strict, "test");
+  for (const HeaderField& field : With(signer_.Sign(fields_, body_), fields_))
+    verifier.Header(field);
+  verifier.EndOfHeaders();
+  verifier.SetKey(0, Found(signer_.record()));
+  verifier.Body(body_);
+  verifier.EndOfBody();
+  EXPECT_EQ(verifier.signatures()[0].state, State::kPolicy) << verifier.signatures()[0].reason;
+}
+
+TEST_F(DkimVerifyTest, LongKeyIsPolicy) {
+  const DkimLibrary strict(DkimLimits{.max_key_bits = 2048});
+  const DkimSigner big(DkimSigner::Kind::kRsa, 3072);
+  DkimVerifier verifier(strict, "test");
+  for (const HeaderField& field : With(big.Sign(fields_, body_), fields_)) verifier.Header(field);
+  verifier.EndOfHeaders();
+  verifier.SetKey(0, Found(big.record()));
+  verifier.Body(body_);
+  verifier.EndOfBody();
+  EXPECT_EQ(verifier.signatures()[0].state, State::kPolicy) << verifier.signatures()[0].reason;
+}
+
+TEST_F(DkimVerifyTest, LengthThatDoesNotCoverTheBodyIsNoPass) {
+  for (const bool relaxed : {false, true}) {
+    const HeaderField signature = signer_.Sign(
+        fields_, body_, {.relaxed = relaxed, .length = static_cast<long>(body_.size())});
+    const DkimKey key = Found(signer_.record());
+    EXPECT_EQ(Verify(With(signature, fields_), body_, {key}).at(0).state, State::kPass);
+    const auto extended = Verify(With(signature, fields_), body_ + "Buy now!\r\n", {key});
+    EXPECT_EQ(extended.at(0).state, State::kPolicy);
+    EXPECT_NE(extended.at(0).reason.find("l= covers"), std::string::npos) << extended.at(0).reason;
+  }
+}
+
+TEST_F(DkimVerifyTest, SignaturesBeyondTheCapAreNotLookedAt) {
+  Fields fields = fields_;
+  for (int i = 0; i < 40; ++i) fields = With({"DKIM-Signature", vectors::kRfc8463Ed25519}, fields);
+  EXPECT_EQ(Verify(fields, body_, {}).size(), 6U);
+}
+
+TEST_F(DkimVerifyTest, SignatureThatNamesTooManyFieldsIsRefused) {
+  std::string names = "from";
+  for (int i = 0; i < 5000; ++i) names += ":x" + std::to_string(i);
+  const auto out = Verify(
+      With(
+          {"DKIM-Signature", " v=1; a=rsa-sha256; d=example.org; s=s; bh=AAAA; b=AAAA; h=" + names},
+          fields_),
+      body_, {});
+  ASSERT_EQ(out.size(), 1U);
+  EXPECT_EQ(out[0].state, State::kPermerror);
+  EXPECT_EQ(out[0].key_name, "");
+}
+
+TEST_F(DkimVerifyTest, RsaSha1IsNotUsed) {
+  const auto out = Verify(With({"DKIM-Signature",
+                                " v=1; a=rsa-sha1; c=relaxed/relaxed; d=example.org; s=s; h=from;"
+                                " bh=2jmj7l5rSw0yVb/vlWAYkK/YBwk=; b=AAAA"},
+                               fields_),
+                          body_, {});
+  ASSERT_EQ(out.size(), 1U);
+  EXPECT_EQ(out[0].state, State::kPermerror);
+  EXPECT_EQ(out[0].key_name, "");
+}
+
+TEST_F(DkimVerifyTest, ExpiredIsPolicy) {
+  const auto out = Verify(
+      With({"DKIM-Signature",
+            " v=1; a=rsa-sha256; c=relaxed/relaxed; d=example.org; s=s; t=1000; x=2000; h=from;"
+            " bh=2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8=; b=AAAA"},
+           fields_),
+      body_, {Found(signer_.record())});
+  ASSERT_EQ(out.size(), 1U);
+  EXPECT_EQ(out[0].state, State::kPolicy) << out[0].reason;
+}
+
+TEST_F(DkimVerifyTest, FieldsThatAreNoSignaturesArePermerror) {
+  for (const char* value :
+       {"", " ", " v=1", " v=2; a=rsa-sha256; d=a.example; s=s; h=from; bh=AA==; b=AA==", " ;;;;",
+        " =;=", " v=1; a=rsa-sha256; d=a.example; s=s; h=to; bh=AA==; b=AA=="}) {
+    for (const DkimSignature& signature :
+         Verify(With({"DKIM-Signature", value}, fields_), body_, {})) {
+      EXPECT_EQ(signature.state, State::kPermerror) << value;
+    }
+  }
+}
+
+// Folded as seen in real mail: the field name on a line of its own, tabs, folds in b= and inside
+// names.
+TEST_F(DkimVerifyTest, RealWorldFolding) {
+  const Fields folded = {{"From", "\n\tJoe SixPack\n\t<joe@football.example.com>"},
+                         {"Subject", " =?utf-8?q?a?=\n\t =?utf-8?q?b?="},
+                         {"X-Empty", ""}};
+  for (const bool relaxed : {false, true}) {
+    HeaderField signature = signer_.Sign(folded, body_, {.relaxed = relaxed});
+    const auto out = Verify(With(signature, folded), body_, {Found(signer_.record())});
+    EXPECT_EQ(out.at(0).state, State::kPass) << relaxed << out.at(0).reason;
+  }
+}
+
+TEST_F(DkimVerifyTest, EmptyBody) {
+  for (const bool relaxed : {false, true}) {
+    const auto out = Verify(With(signer_.Sign(fields_, "", {.relaxed = relaxed}), fields_), "",
+                            {Found(signer_.record())});
+    EXPECT_EQ(out.at(0).state, State::kPass) << relaxed << out.at(0).reason;
+  }
+}
+
+TEST_F(DkimVerifyTest, UnsignedMailHasNoSignatures) {
+  EXPECT_TRUE(Verify(fields_, body_, {}).empty());
+}
+
+}  // namespace
+}  // namespace spillway

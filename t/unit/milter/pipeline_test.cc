@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "milter/pipeline.h"
+
+#include <gtest/gtest.h>
+
+#include "t/rig/fake_clock.h"
+#include "t/rig/recording_check.h"
+
+namespace spillway {
+namespace {
+
+class PipelineTest : public testing::Test {
+ protected:
+  void Add(RecordingCheckPlan plan) {
+    const std::string name = plan.name;
+    plan.on_call = [this, name](const std::string& call) { calls_.push_back(name + " " + call); };
+    types_.push_back(std::make_unique<RecordingCheckType>(std::move(plan)));
+  }
+
+  FakeClock clock_;
+  CheckTypes types_;
+  Message message_;
+  std::vector<std::string> calls_;
+};
+
+TEST_F(PipelineTest, EveryCheckEndsItsBodyBeforeTheFirstIsWaitedFor) {
+  Add({.name = "a"});
+  Add({.name = "b"});
+  Pipeline pipeline(types_, message_, clock_);
+  pipeline.Finish(Deadline(clock_.Now()));
+  EXPECT_EQ(calls_, (std::vector<std::string>{"a end", "b end", "a finish", "b finish"}));
+}
+
+TEST_F(PipelineTest, BodyGoesToAllAndIsWantedWhenOneWantsIt) {
+  Add({.name = "a", .wants_body = true});
+  Add({.name = "b"});
+  Pipeline pipeline(types_, message_, clock_);
+  EXPECT_TRUE(pipeline.OnBody("xyz"));
+  EXPECT_EQ(calls_, (std::vector<std::string>{"a body:3", "b body:3"}));
+}
+
+TEST_F(PipelineTest, NobodyWantsTheBody) {
+  Add({.name = "a"});
+  Pipeline pipeline(types_, message_, clock_);
+  EXPECT_FALSE(pipeline.OnBody("xyz"));
+}
+
+TEST_F(PipelineTest, EveryCheckIsTimedOnItsOwn) {
+  Add({.name = "slow", .finish = [this](Deadline) {
+         clock_.Advance(std::chrono::milliseconds(30));
+         return Result{.state = State::kPass};
+       }});
+  Add({.name = "quick"});
+  Pipeline pipeline(types_, message_, clock_);
+  const auto reports = pipeline.Finish(Deadline(clock_.Now()));
+  EXPECT_EQ(reports.at(0).spent, std::chrono::milliseconds(30));
+  EXPECT_EQ(reports.at(1).spent, Duration::zero());
+}
+
+TEST_F(PipelineTest, AllGetTheSameDeadline) {
+  std::vector<TimePoint> seen;
+  const auto finish = [&](Deadline deadline) {
+    seen.push_back(deadline.at());
+    clock_.Advance(std::chrono::seconds(1));
+    return Result{};
+  };
+  Add({.name = "a", .finish = finish});
+  Add({.name = "b", .finish = finish});
+  const TimePoint at = clock_.Now() + std::chrono::seconds(1);
+  Pipeline(types_, message_, clock_).Finish(Deadline(at));
+  EXPECT_EQ(seen, (std::vector<TimePoint>{at, at}));
+}
+
+}  // namespace
+}  // namespace spillway

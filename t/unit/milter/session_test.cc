@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "milter/session.h"
+
+#include <gtest/gtest.h>
+
+#include "milter/telemetry/reader.h"
+#include "t/rig/fake_clock.h"
+#include "t/rig/recording_check.h"
+#include "t/rig/temp_dir.h"
+#include "t/rig/test_log.h"
+
+namespace spillway {
+namespace {
+
+using std::chrono::milliseconds;
+
+class SessionTest : public testing::Test {
+ protected:
+  SessionTest() {
+    config_.milter.authserv_id = "mx.example.org";
+    plan_.finish = [this](Deadline deadline) {
+      deadline_ = deadline.at();
+      return result_;
+    };
+    plan_.on_call = [this](const std::string& call) {
+      if (call == "envelope") clock_.Advance(in_envelope_);
+    };
+    types_.push_back(std::make_unique<RecordingCheckType>(plan_));
+    session_.Connect(Ip::Parse("192.0.2.1"));
+    session_.Helo("client.example.org");
+  }
+  Verdict Message(const std::vector<std::pair<std::string, std::string>>& headers = {},
+                  const std::string& body = "") {
+    session_.MailFrom("<a@b.example>", "");
+    session_.Recipient();
+    for (const auto& [name, value] : headers) session_.Header(name, value);
+    session_.EndOfHeaders();
+    session_.Body(body);
+    return session_.EndOfMessage("QID");
+  }
+
+  TempDir dir_;
+  FakeClock clock_;
+  TestLog log_;
+  Config config_;
+  RecordingCheckPlan plan_;
+  CheckTypes types_;
+  std::vector<Cidr> internal_{*Cidr::Parse("10.0.0.0/8")};
+  Recorder recorder_{dir_ / "telemetry", {"plan"}, milliseconds(1000), TimePoint{}};
+  SessionShared shared_{config_, types_, internal_, clock_, log_, recorder_};
+  Session session_{shared_};
+  Result result_{.state = State::kPass};
+  Duration in_envelope_{};
+  TimePoint deadline_;
+};
+
+TEST_F(SessionTest, OneVerdictOneLogLineOneRecord) {
+  Message();
+  ASSERT_EQ(log_.lines().size(), 1U);
+  const std::string line = log_.lines()[0];
+  EXPECT_TRUE(line.starts_with("QID: sid=")) << line;
+  for (const char* part : {" verdict=accept", " client=192.0.2.1", " from=<a@b.example>",
+                           " rcpts=1", " plan=pass/", " total=", " late=none"}) {
+    EXPECT_NE(line.find(part), std::string::npos) << part << " in " << line;
+  }
+  TelemetryReader reader(dir_ / "telemetry");
+  ASSERT_TRUE(reader.Refresh());
+  EXPECT_EQ(reader.Take(10).size(), 1U);
+}
+
+TEST_F(SessionTest, BudgetCountsEarlierCallsAndNotTheClientsUpload) {
+  in_envelope_ = milliseconds(300);
+  session_.MailFrom("<a@b.example>", "");
+  clock_.Advance(std::chrono::seconds(20));  // the client's
+  session_.EndOfHeaders();
+  const TimePoint end_of_message = clock_.Now();
+  session_.EndOfMessage("QID");
+  EXPECT_EQ(deadline_, end_of_message + milliseconds(700));
+}
+
+TEST_F(SessionTest, LateIsInLogAndTelemetry) {
+  result_ = {.state = State::kLate,
+             .reason = "waiting for x",
+             .methods = {{.method = "plan", .state = State::kLate}}};
+  const Verdict verdict = Message();
+  EXPECT_EQ(verdict.late, std::vector<std::string>{"plan"});
+  EXPECT_NE(log_.lines().at(0).find("late=plan"), std::string::npos);
+  TelemetryReader reader(dir_ / "telemetry");
+  ASSERT_TRUE(reader.Refresh());
+  const auto records = reader.Take(10);
+  ASSERT_EQ(records.size(), 1U);
+  EXPECT_EQ(records[0].late_mask, 1);
+}
+
+TEST_F(SessionTest, ForgedResultsAreFoundByTheirIndexAmongTheirName) {
+  const Verdict verdict =
+      Message({{"Authentication-Results", " other.example; spf=pass"},
+               {"authentication-RESULTS", " mx.example.org; spf=pass"},
+               {"Subject", " x"},
+               {"Authentication-Results", "\n\tMX.example.org\n\t; dkim=pass"}});
+  ASSERT_EQ(verdict.deletions.size(), 2U);
+  EXPECT_EQ(verdict.deletions[0].index, 3U);
+  EXPECT_EQ(verdict.deletions[1].index, 2U);
+}
+
+TEST_F(SessionTest, ForgedResultsDoNotHideBehindALargeHeader) {
+  std::vector<std::pair<std::string, std::string>> headers(100,
+                                                           {"X-Filler", std::string(10000, 'x')});
+  headers.emplace_back("Authentication-Results", " mx.example.org; spf=pass");
+  EXPECT_EQ(Message(headers).deletions.size(), 1U);
+}
+
+TEST_F(SessionTest, NothingIsLeftOverForTheNextMessage) {
+  Message({{"Authentication-Results", " mx.example.org; spf=pass"}});
+  EXPECT_TRUE(Message().deletions.empty());
+  EXPECT_EQ(shared_.messages, 0);
+}
+
+TEST_F(SessionTest, AbortIsNoMessage) {
+  session_.MailFrom("<a@b.example>", "");
+  EXPECT_EQ(shared_.messages, 1);
+  session_.Abort();
+  EXPECT_EQ(shared_.messages, 0);
+  EXPECT_TRUE(log_.lines().empty());
+}
+
+TEST_F(SessionTest, CallsOutsideAMessageDoNothing) {
+  session_.Header("Subject", " x");
+  session_.EndOfHeaders();
+  EXPECT_FALSE(session_.Body("x"));
+  EXPECT_TRUE(session_.EndOfMessage("QID").insert_name.empty());
+}
+
+TEST_F(SessionTest, ClientClasses) {
+  const auto cls = [this](const std::optional<Ip>& ip, const std::string& user) {
+    session_.Connect(ip);
+    session_.MailFrom("<a@b.example>", user);
+    session_.EndOfMessage("Q");
+    return log_.lines().back();
+  };
+  EXPECT_NE(cls(Ip::Parse("192.0.2.1"), "").find("class=external"), std::string::npos);
+  EXPECT_NE(cls(Ip::Parse("192.0.2.1"), "joe").find("class=authenticated"), std::string::npos);
+  EXPECT_NE(cls(Ip::Parse("10.1.2.3"), "").find("class=internal"), std::string::npos);
+  EXPECT_NE(cls(std::nullopt, "").find("class=internal"), std::string::npos);
+}
+
+TEST_F(SessionTest, WhatAStrangerSendsCannotForgeALogLine) {
+  session_.MailFrom("<a\nQID2: verdict=accept@b.example>", "");
+  session_.EndOfMessage("QID\n");
+  EXPECT_EQ(log_.lines().at(0).find('\n'), std::string::npos);
+}
+
+TEST_F(SessionTest, QueueIdMayBeMissing) {
+  session_.MailFrom("<a@b.example>", "");
+  session_.EndOfMessage("");
+  EXPECT_TRUE(log_.lines().at(0).starts_with("s0000000")) << log_.lines().at(0);
+}
+
+}  // namespace
+}  // namespace spillway

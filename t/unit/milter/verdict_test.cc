@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "milter/verdict.h"
+
+#include <gtest/gtest.h>
+
+namespace spillway {
+namespace {
+
+CheckReport Report(std::string_view name, State state, bool tempfail = false) {
+  CheckReport report{.name = name, .tempfail_on_timeout = tempfail};
+  report.result.state = state;
+  report.result.methods.push_back({.method = std::string(name),
+                                   .state = state,
+                                   .reason = state == State::kLate ? "waiting" : ""});
+  return report;
+}
+
+TEST(Verdict, OneFieldWithAllResults) {
+  const Verdict verdict =
+      Decide({Report("spf", State::kPass), Report("dkim", State::kFail)}, "mx.example", {}, "QID");
+  EXPECT_FALSE(verdict.tempfail);
+  EXPECT_EQ(verdict.insert_name, "Authentication-Results");
+  EXPECT_EQ(verdict.insert_value, "mx.example;\n\tspf=pass;\n\tdkim=fail");
+}
+
+TEST(Verdict, ForgedFieldsGoFromTheHighestIndexDown) {
+  const Verdict verdict = Decide({}, "mx.example", {1, 3, 4}, "QID");
+  ASSERT_EQ(verdict.deletions.size(), 3U);
+  EXPECT_EQ(verdict.deletions[0].index, 4U);
+  EXPECT_EQ(verdict.deletions[1].index, 3U);
+  EXPECT_EQ(verdict.deletions[2].index, 1U);
+}
+
+TEST(Verdict, LateIsNamedAndAcceptedWhereTheCheckSaysSo) {
+  const Verdict verdict =
+      Decide({Report("spf", State::kLate), Report("dkim", State::kPass)}, "mx.example", {}, "QID");
+  EXPECT_FALSE(verdict.tempfail);
+  EXPECT_EQ(verdict.late, std::vector<std::string>{"spf"});
+  EXPECT_NE(verdict.insert_value.find("spf=temperror reason=\"late: waiting\""), std::string::npos);
+}
+
+TEST(Verdict, LateIsTempfailWhereTheCheckSaysSo) {
+  const Verdict verdict = Decide({Report("spf", State::kLate, true)}, "mx.example", {1}, "QID");
+  EXPECT_TRUE(verdict.tempfail);
+  EXPECT_EQ(verdict.reply_code, "451");
+  EXPECT_EQ(verdict.enhanced_code, "4.3.0");
+  EXPECT_TRUE(verdict.reply_text.starts_with("QID: "));
+  EXPECT_TRUE(verdict.deletions.empty());
+}
+
+TEST(Verdict, OnlyLateTempfails) {
+  for (const State state :
+       {State::kFail, State::kTemperror, State::kPermerror, State::kNone, State::kSkipped}) {
+    EXPECT_FALSE(Decide({Report("spf", state, true)}, "mx.example", {}, "QID").tempfail);
+  }
+}
+
+}  // namespace
+}  // namespace spillway

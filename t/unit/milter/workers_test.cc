@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "milter/workers.h"
+
+#include <gtest/gtest.h>
+
+#include <future>
+
+#include "t/rig/fake_clock.h"
+
+namespace spillway {
+namespace {
+
+TEST(Workers, OneThreadForEachCoreByDefault) {
+  const FakeClock clock;
+  EXPECT_EQ(Workers(0, 16, clock).threads(), std::max(1U, std::thread::hardware_concurrency()));
+}
+
+TEST(Workers, EveryJobRunsOnce) {
+  const FakeClock clock;
+  std::atomic<int> ran{0};
+  {
+    Workers workers(4, 1024, clock);
+    const auto cost = std::make_shared<MessageCost>();
+    for (int i = 0; i < 1000; ++i) ASSERT_TRUE(workers.Submit([&] { ++ran; }, cost));
+  }  // the destructor runs what is queued
+  EXPECT_EQ(ran, 1000);
+}
+
+TEST(Workers, TheWaitInTheQueueIsMeasured) {
+  FakeClock clock;
+  Workers workers(1, 16, clock);
+  const auto cost = std::make_shared<MessageCost>();
+  std::promise<void> gate;
+  std::promise<void> done;
+  workers.Submit([&] { gate.get_future().wait(); }, std::make_shared<MessageCost>());
+  workers.Submit([&] { done.set_value(); }, cost);
+  clock.Advance(std::chrono::milliseconds(40));
+  gate.set_value();
+  done.get_future().wait();
+  EXPECT_EQ(cost->queue_wait_us, 40000);
+}
+
+TEST(Workers, FullQueueRefuses) {
+  const FakeClock clock;
+  std::promise<void> gate;
+  const std::shared_future<void> open = gate.get_future().share();
+  Workers workers(1, 4, clock);
+  int accepted = 0;
+  while (accepted < 100 && workers.Submit([open] { open.wait(); }, std::make_shared<MessageCost>()))
+    ++accepted;
+  EXPECT_LT(accepted, 10);
+  gate.set_value();
+}
+
+TEST(Strand, KeepsTheOrderAndNeverOverlaps) {
+  const FakeClock clock;
+  std::vector<int> order;
+  {
+    Workers workers(4, 1024, clock);
+    const auto strand = std::make_shared<Strand>(workers, std::make_shared<MessageCost>());
+    for (int i = 0; i < 500; ++i) strand->Post([&order, i] { order.push_back(i); });
+  }
+  ASSERT_EQ(order.size(), 500U);
+  EXPECT_TRUE(std::is_sorted(order.begin(), order.end()));
+}
+
+TEST(Strand, BreaksForGoodWhenTheQueueIsFull) {
+  const FakeClock clock;
+  std::promise<void> gate;
+  const std::shared_future<void> open = gate.get_future().share();
+  Workers workers(1, 4, clock);
+  while (workers.Submit([open] { open.wait(); }, std::make_shared<MessageCost>())) {
+  }
+  const auto strand = std::make_shared<Strand>(workers, std::make_shared<MessageCost>());
+  EXPECT_FALSE(strand->Post([] { ADD_FAILURE() << "must not run"; }));
+  gate.set_value();
+  EXPECT_FALSE(strand->Post([] { ADD_FAILURE() << "must not run"; }));
+}
+
+}  // namespace
+}  // namespace spillway
