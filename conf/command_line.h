@@ -16,8 +16,8 @@ struct CommandLine {
   std::optional<int> exit_status;  // set: nothing is left to do but to exit with it
 };
 
-// Handles -c FILE, -t (test), -T (dump), -V (version) and --help, printing what they ask for; 64 for a bad
-// command line, 78 for a bad configuration with every error on standard error.
+// Handles -c FILE, -t (test), -T (dump), -V (version) and --help, printing what they ask for; 64
+// for a bad command line, 78 for a bad configuration with every error on standard error.
 CommandLine ParseCommandLine(int argc, char** argv, const std::string& description);
 
 // The machine's host name for an empty authserv_id.

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The strict TOML reader: every key of the file must be in the option table, with the right type and
-// within its range, and everything that is wrong is said at once. The only file that sees toml++.
+// The strict TOML reader: every key of the file must be in the option table, with the right type
+// and within its range, and everything that is wrong is said at once. The only file that sees
+// toml++.
 #include "conf/config.h"
 
+#include <toml++/toml.h>
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <sstream>
-#include <toml++/toml.h>
 
 #include "conf/units.h"
 
@@ -115,8 +116,8 @@ class Reader {
     if (option.validate == nullptr) return true;
     const std::string_view expected = option.validate(value);
     if (expected.empty()) return true;
-    Complain(node.source().begin, "\"" + std::string(option.key) + "\" is \"" + value + "\", " +
-                                      std::string(expected));
+    Complain(node.source().begin,
+             "\"" + std::string(option.key) + "\" is \"" + value + "\", " + std::string(expected));
     return false;
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The configuration of all three programs: one TOML file, read strictly into these structs. Defaults
-// are the initializers here and nowhere else; what each key means stands in conf/spillway.toml.
+// The configuration of all three programs: one TOML file, read strictly into these structs.
+// Defaults are the initializers here and nowhere else; what each key means stands in
+// conf/spillway.toml.
 #pragma once
 
 #include <chrono>

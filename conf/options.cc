@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The option table: one row for each key, with its range. Adding a key is a member in config.h, a row
-// here and its paragraph in spillway.toml; the tests fail until all three agree.
+// The option table: one row for each key, with its range. Adding a key is a member in config.h, a
+// row here and its paragraph in spillway.toml; the tests fail until all three agree.
 #include <grp.h>
 
 #include <algorithm>
@@ -72,7 +72,8 @@ std::string_view ValidTarget(std::string_view value) {
 }
 
 std::string_view ValidFacility(std::string_view value) {
-  const bool local = value.size() == 6 && value.starts_with("local") && value[5] >= '0' && value[5] <= '7';
+  const bool local =
+      value.size() == 6 && value.starts_with("local") && value[5] >= '0' && value[5] <= '7';
   return local || value == "mail" || value == "daemon" || value == "user"
              ? kGood
              : "expected \"mail\", \"daemon\", \"user\" or \"local0\" to \"local7\"";
@@ -92,38 +93,57 @@ constexpr int64_t kGiB = kKiB * kKiB * kKiB;
 // Captureless lambdas, so that a row is plain data.
 std::vector<Option> MakeOptions() {
   return {
-      {"milter", "socket", [](Config& c) -> Field { return &c.milter.socket; }, 0, 0, ValidEndpoint},
-      {"milter", "socket_mode", [](Config& c) -> Field { return &c.milter.socket_mode; }, 0, 0, ValidMode},
-      {"milter", "socket_group", [](Config& c) -> Field { return &c.milter.socket_group; }, 0, 0, ValidGroup},
-      {"milter", "authserv_id", [](Config& c) -> Field { return &c.milter.authserv_id; }, 0, 0, ValidHostName},
-      {"budget", "per_message", [](Config& c) -> Field { return &c.budget.per_message; }, 50, 600 * kSecond},
-      {"budget", "max_scan_size", [](Config& c) -> Field { return &c.budget.max_scan_size; }, kKiB, kGiB},
+      {"milter", "socket", [](Config& c) -> Field { return &c.milter.socket; }, 0, 0,
+       ValidEndpoint},
+      {"milter", "socket_mode", [](Config& c) -> Field { return &c.milter.socket_mode; }, 0, 0,
+       ValidMode},
+      {"milter", "socket_group", [](Config& c) -> Field { return &c.milter.socket_group; }, 0, 0,
+       ValidGroup},
+      {"milter", "authserv_id", [](Config& c) -> Field { return &c.milter.authserv_id; }, 0, 0,
+       ValidHostName},
+      {"budget", "per_message", [](Config& c) -> Field { return &c.budget.per_message; }, 50,
+       600 * kSecond},
+      {"budget", "max_scan_size", [](Config& c) -> Field { return &c.budget.max_scan_size; }, kKiB,
+       kGiB},
       {"workers", "threads", [](Config& c) -> Field { return &c.workers.threads; }, 0, 1024},
       {"workers", "queue", [](Config& c) -> Field { return &c.workers.queue; }, 16, 60000},
-      {"clients", "internal", [](Config& c) -> Field { return &c.clients.internal; }, 0, 0, ValidCidr},
+      {"clients", "internal", [](Config& c) -> Field { return &c.clients.internal; }, 0, 0,
+       ValidCidr},
       {"dns", "servers", [](Config& c) -> Field { return &c.dns.servers; }, 0, 0, ValidDnsServer},
       {"dns", "timeout", [](Config& c) -> Field { return &c.dns.timeout; }, 100, 60 * kSecond},
-      {"dns", "cache_entries", [](Config& c) -> Field { return &c.dns.cache_entries; }, 0, 10000000},
+      {"dns", "cache_entries", [](Config& c) -> Field { return &c.dns.cache_entries; }, 0,
+       10000000},
       {"dns", "max_ttl", [](Config& c) -> Field { return &c.dns.max_ttl; }, 0, 168 * kHour},
-      {"dns", "negative_ttl", [](Config& c) -> Field { return &c.dns.negative_ttl; }, 0, 24 * kHour},
-      {"dns", "failure_ttl", [](Config& c) -> Field { return &c.dns.failure_ttl; }, 0, 300 * kSecond},
+      {"dns", "negative_ttl", [](Config& c) -> Field { return &c.dns.negative_ttl; }, 0,
+       24 * kHour},
+      {"dns", "failure_ttl", [](Config& c) -> Field { return &c.dns.failure_ttl; }, 0,
+       300 * kSecond},
       {"dns", "max_in_flight", [](Config& c) -> Field { return &c.dns.max_in_flight; }, 16, 60000},
-      {"dns", "max_in_flight_per_domain", [](Config& c) -> Field { return &c.dns.max_in_flight_per_domain; }, 1, 60000},
+      {"dns", "max_in_flight_per_domain",
+       [](Config& c) -> Field { return &c.dns.max_in_flight_per_domain; }, 1, 60000},
       {"spf", "enabled", [](Config& c) -> Field { return &c.spf.enabled; }},
-      {"spf", "on_timeout", [](Config& c) -> Field { return &c.spf.on_timeout; }, 0, 0, ValidOnTimeout},
+      {"spf", "on_timeout", [](Config& c) -> Field { return &c.spf.on_timeout; }, 0, 0,
+       ValidOnTimeout},
       {"dkim", "enabled", [](Config& c) -> Field { return &c.dkim.enabled; }},
-      {"dkim", "on_timeout", [](Config& c) -> Field { return &c.dkim.on_timeout; }, 0, 0, ValidOnTimeout},
+      {"dkim", "on_timeout", [](Config& c) -> Field { return &c.dkim.on_timeout; }, 0, 0,
+       ValidOnTimeout},
       {"dkim", "max_signatures", [](Config& c) -> Field { return &c.dkim.max_signatures; }, 1, 50},
-      {"dkim", "max_signed_headers", [](Config& c) -> Field { return &c.dkim.max_signed_headers; }, 10, 1000},
+      {"dkim", "max_signed_headers", [](Config& c) -> Field { return &c.dkim.max_signed_headers; },
+       10, 1000},
       {"dkim", "min_key_bits", [](Config& c) -> Field { return &c.dkim.min_key_bits; }, 512, 4096},
       {"dkim", "max_key_bits", [](Config& c) -> Field { return &c.dkim.max_key_bits; }, 2048, 4096},
       {"telemetry", "file", [](Config& c) -> Field { return &c.telemetry.file; }, 0, 0, ValidPath},
-      {"policy", "listen", [](Config& c) -> Field { return &c.policy.listen; }, 0, 0, ValidEndpoint},
-      {"policy", "socket_mode", [](Config& c) -> Field { return &c.policy.socket_mode; }, 0, 0, ValidMode},
-      {"policy", "socket_group", [](Config& c) -> Field { return &c.policy.socket_group; }, 0, 0, ValidGroup},
+      {"policy", "listen", [](Config& c) -> Field { return &c.policy.listen; }, 0, 0,
+       ValidEndpoint},
+      {"policy", "socket_mode", [](Config& c) -> Field { return &c.policy.socket_mode; }, 0, 0,
+       ValidMode},
+      {"policy", "socket_group", [](Config& c) -> Field { return &c.policy.socket_group; }, 0, 0,
+       ValidGroup},
       {"policy", "control", [](Config& c) -> Field { return &c.policy.control; }, 0, 0, ValidPath},
-      {"policy", "max_connections", [](Config& c) -> Field { return &c.policy.max_connections; }, 1, 100000},
-      {"policy", "max_request", [](Config& c) -> Field { return &c.policy.max_request; }, kKiB, 1024 * kKiB},
+      {"policy", "max_connections", [](Config& c) -> Field { return &c.policy.max_connections; }, 1,
+       100000},
+      {"policy", "max_request", [](Config& c) -> Field { return &c.policy.max_request; }, kKiB,
+       1024 * kKiB},
       {"log", "target", [](Config& c) -> Field { return &c.log.target; }, 0, 0, ValidTarget},
       {"log", "facility", [](Config& c) -> Field { return &c.log.facility; }, 0, 0, ValidFacility},
       {"log", "level", [](Config& c) -> Field { return &c.log.level; }, 0, 0, ValidLevel},

@@ -53,7 +53,9 @@ std::string FormatWithUnit(int64_t value, const Units& units) {
 std::optional<int64_t> ParseDuration(std::string_view text) {
   return ParseWithUnit(text, kDurations);
 }
-std::optional<int64_t> ParseSize(std::string_view text) { return ParseWithUnit(text, kSizes); }
+std::optional<int64_t> ParseSize(std::string_view text) {
+  return ParseWithUnit(text, kSizes);
+}
 std::string FormatDuration(int64_t milliseconds) {
   return FormatWithUnit(milliseconds, kDurations);
 }

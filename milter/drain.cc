@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Waits by looking, ten times a second: the end of a message has no event of its own, and nothing here
-// is in a hurry.
+// Waits by looking, ten times a second: the end of a message has no event of its own, and nothing
+// here is in a hurry.
 #include "milter/drain.h"
 
 #include <csignal>
@@ -19,7 +19,9 @@ constexpr auto kLook = std::chrono::milliseconds(100);
 
 }  // namespace
 
-void SetDrainHooks(DrainHooks hooks) { Hooks() = std::move(hooks); }
+void SetDrainHooks(DrainHooks hooks) {
+  Hooks() = std::move(hooks);
+}
 
 bool DrainOnSignal(int signal) {
   const DrainHooks& hooks = Hooks();
@@ -29,7 +31,8 @@ bool DrainOnSignal(int signal) {
   }
   if (!hooks.idle) return true;
   hooks.stop_accepting();
-  for (auto waited = std::chrono::milliseconds(0); waited < hooks.patience && !hooks.idle(); waited += kLook) {
+  for (auto waited = std::chrono::milliseconds(0); waited < hooks.patience && !hooks.idle();
+       waited += kLook) {
     std::this_thread::sleep_for(kLook);
   }
   return true;

@@ -12,8 +12,8 @@
 
 namespace {
 
-// Before any thread: libmilter waits for these in a thread of its own, and a thread of ours that does not
-// block them would die of them.
+// Before any thread: libmilter waits for these in a thread of its own, and a thread of ours that
+// does not block them would die of them.
 void BlockSignals() {
   sigset_t signals;
   sigemptyset(&signals);
@@ -26,13 +26,14 @@ void BlockSignals() {
 int main(int argc, char** argv) {
   using namespace spillway;
   BlockSignals();
-  const CommandLine line = ParseCommandLine(argc, argv, "Milter that checks mail inside a time budget");
+  const CommandLine line =
+      ParseCommandLine(argc, argv, "Milter that checks mail inside a time budget");
   if (line.exit_status) return *line.exit_status;
   const Config& config = line.config;
   Log log(LogOptions(config, "spillway-milter"));
   try {
-    const Fd listener =
-        Listen(Endpoint::Parse(config.milter.socket).value(), config.milter.socket_mode, config.milter.socket_group);
+    const Fd listener = Listen(Endpoint::Parse(config.milter.socket).value(),
+                               config.milter.socket_mode, config.milter.socket_group);
     return RunMilter({config, log, listener});
   } catch (const std::exception& error) {
     log.Error(std::string("cannot run: ") + error.what());

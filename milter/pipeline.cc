@@ -4,7 +4,8 @@
 
 namespace spillway {
 
-Pipeline::Pipeline(const CheckTypes& types, const Message& message, const Clock& clock) : clock_(clock) {
+Pipeline::Pipeline(const CheckTypes& types, const Message& message, const Clock& clock)
+    : clock_(clock) {
   for (const auto& type : types) running_.push_back({type.get(), type->Begin(message, cost_)});
 }
 
@@ -37,7 +38,8 @@ std::vector<CheckReport> Pipeline::Finish(Deadline deadline) {
   for (Running& running : running_) {
     Result result;
     Time(running, [&](Check& check) { result = check.Finish(deadline); });
-    reports.push_back({running.type->name(), running.type->tempfail_on_timeout(), std::move(result), running.spent});
+    reports.push_back({running.type->name(), running.type->tempfail_on_timeout(), std::move(result),
+                       running.spent});
   }
   return reports;
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The cure for Debian's libmilter, linked in with -Wl,--wrap (see the Makefile).
 //
-// Its worker pool hands a ready session to the idle workers when it counts any, but counts an idle worker
-// until that one has woken up: sessions that become ready together are queued behind one another (64
-// messages with a verdict of 300 ms took 9.6 s). Here the signals that no worker has taken yet are
-// counted, and when there are more of them than waiting workers, one more worker is started, as the pool
-// itself does when it sees none idle. Where libmilter is built with a thread for each connection, no
-// start routine is seen twice, and nothing here does anything.
+// Its worker pool hands a ready session to the idle workers when it counts any, but counts an idle
+// worker until that one has woken up: sessions that become ready together are queued behind one
+// another (64 messages with a verdict of 300 ms took 9.6 s). Here the signals that no worker has
+// taken yet are counted, and when there are more of them than waiting workers, one more worker is
+// started, as the pool itself does when it sees none idle. Where libmilter is built with a thread
+// for each connection, no start routine is seen twice, and nothing here does anything.
 #include <pthread.h>
 #include <signal.h>
 
@@ -18,7 +18,8 @@ namespace {
 
 using StartRoutine = void* (*)(void*);
 
-// The signal thread and the pool's controller start once; the routine seen a second time is the worker.
+// The signal thread and the pool's controller start once; the routine seen a second time is the
+// worker.
 std::atomic<StartRoutine> g_last{nullptr};
 std::atomic<StartRoutine> g_worker{nullptr};
 std::atomic<int> g_waiting{0};
@@ -36,12 +37,14 @@ int __real_pthread_cond_timedwait(pthread_cond_t*, pthread_mutex_t*, const times
 int __real_pthread_cond_signal(pthread_cond_t*);
 int __real_sigwait(const sigset_t*, int*);
 
-int __wrap_pthread_create(pthread_t* thread, const pthread_attr_t* attributes, StartRoutine routine, void* argument) {
+int __wrap_pthread_create(pthread_t* thread, const pthread_attr_t* attributes, StartRoutine routine,
+                          void* argument) {
   if (g_last.exchange(routine) == routine) g_worker.store(routine);
   return __real_pthread_create(thread, attributes, routine, argument);
 }
 
-int __wrap_pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex, const timespec* until) {
+int __wrap_pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex,
+                                  const timespec* until) {
   g_waiting.fetch_add(1);
   const int rc = __real_pthread_cond_timedwait(condition, mutex, until);
   g_waiting.fetch_sub(1);

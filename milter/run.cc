@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Assembles the daemon. The order of the variables is the order of the threads: what calls back is ended
-// before what it calls.
+// Assembles the daemon. The order of the variables is the order of the threads: what calls back is
+// ended before what it calls.
 #include "milter/run.h"
 
-#include <systemd/sd-daemon.h>
 #include <sysexits.h>
+#include <systemd/sd-daemon.h>
 
 #include <condition_variable>
 #include <mutex>
@@ -20,7 +20,8 @@ namespace {
 
 std::vector<Cidr> InternalNetworks(const Config& config) {
   std::vector<Cidr> networks;
-  for (const std::string& text : config.clients.internal) networks.push_back(Cidr::Parse(text).value());
+  for (const std::string& text : config.clients.internal)
+    networks.push_back(Cidr::Parse(text).value());
   return networks;
 }
 
@@ -100,8 +101,9 @@ int RunMilter(const MilterParts& parts) {
   bool served = false;
   {
     const Heartbeat heartbeat(recorder, resolver.counters(), clock);
-    parts.log.Info("started: version " SPILLWAY_VERSION ", listening on " + config.milter.socket + ", authserv-id " +
-                   config.milter.authserv_id + ", generation " + std::to_string(recorder.generation()));
+    parts.log.Info("started: version " SPILLWAY_VERSION ", listening on " + config.milter.socket +
+                   ", authserv-id " + config.milter.authserv_id + ", generation " +
+                   std::to_string(recorder.generation()));
     sd_notify(0, "READY=1");
     served = ServeMilter(parts.listener, shared);
     sd_notify(0, "STOPPING=1");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The daemon as a function: main.cc builds its arguments, the in-process tests call it with their own.
+// The daemon as a function: main.cc builds its arguments, the in-process tests call it with their
+// own.
 #pragma once
 
 #include <functional>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The callbacks are trampolines: fetch the session, call it, answer. No exception may cross into C, so
-// each goes through Guard(), which turns one (out of memory, in practice) into a tempfail.
+// The callbacks are trampolines: fetch the session, call it, answer. No exception may cross into C,
+// so each goes through Guard(), which turns one (out of memory, in practice) into a tempfail.
 #include "milter/server.h"
 
 #include <libmilter/mfapi.h>
@@ -15,10 +15,11 @@ namespace spillway {
 namespace {
 
 constexpr unsigned long kWantedActions = SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_SETSYMLIST;
-constexpr unsigned long kNoReply = SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_MAIL | SMFIP_NR_RCPT | SMFIP_NR_DATA |
-                                   SMFIP_NR_HDR | SMFIP_NR_EOH | SMFIP_NR_UNKN;
+constexpr unsigned long kNoReply = SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_MAIL | SMFIP_NR_RCPT |
+                                   SMFIP_NR_DATA | SMFIP_NR_HDR | SMFIP_NR_EOH | SMFIP_NR_UNKN;
 // Body chunks are answered, or SMFIS_SKIP could not be said.
-constexpr unsigned long kWantedProtocol = kNoReply | SMFIP_SKIP | SMFIP_HDR_LEADSPC | SMFIP_NOUNKNOWN | SMFIP_NODATA;
+constexpr unsigned long kWantedProtocol =
+    kNoReply | SMFIP_SKIP | SMFIP_HDR_LEADSPC | SMFIP_NOUNKNOWN | SMFIP_NODATA;
 
 constexpr int kIoTimeoutSeconds = 1800;
 constexpr auto kDrainSlack = std::chrono::seconds(3);
@@ -43,7 +44,9 @@ struct Agreed {
   bool has(unsigned long bit) const { return (protocol & bit) != 0; }
 };
 
-Agreed* StateOf(SMFICTX* context) { return static_cast<Agreed*>(smfi_getpriv(context)); }
+Agreed* StateOf(SMFICTX* context) {
+  return static_cast<Agreed*>(smfi_getpriv(context));
+}
 
 Agreed& StateFor(SMFICTX* context) {
   if (Agreed* state = StateOf(context)) return *state;
@@ -57,7 +60,8 @@ sfsistat Guard(Call call) {
   try {
     return call();
   } catch (const std::exception& error) {
-    g_shared->log.Limited(LogLevel::kError, "callback", std::string("message tempfailed: ") + error.what(),
+    g_shared->log.Limited(LogLevel::kError, "callback",
+                          std::string("message tempfailed: ") + error.what(),
                           g_shared->clock.Now());
     return SMFIS_TEMPFAIL;
   }
@@ -74,7 +78,9 @@ sfsistat Silent(const Agreed& state, unsigned long no_reply) {
 }
 
 void SetMacros(SMFICTX* context) {
-  const auto set = [&](int stage, const char* names) { smfi_setsymlist(context, stage, const_cast<char*>(names)); };
+  const auto set = [&](int stage, const char* names) {
+    smfi_setsymlist(context, stage, const_cast<char*>(names));
+  };
   set(SMFIM_CONNECT, "{daemon_name}");
   set(SMFIM_HELO, "{tls_version}");
   set(SMFIM_ENVFROM, "i {auth_authen}");
@@ -82,8 +88,9 @@ void SetMacros(SMFICTX* context) {
   set(SMFIM_EOM, "i");
 }
 
-sfsistat OnNegotiate(SMFICTX* context, unsigned long actions, unsigned long protocol, unsigned long, unsigned long,
-                     unsigned long* want_actions, unsigned long* want_protocol, unsigned long* f2, unsigned long* f3) {
+sfsistat OnNegotiate(SMFICTX* context, unsigned long actions, unsigned long protocol, unsigned long,
+                     unsigned long, unsigned long* want_actions, unsigned long* want_protocol,
+                     unsigned long* f2, unsigned long* f3) {
   return Guard([&] {
     Agreed& state = StateFor(context);
     state.protocol = protocol & kWantedProtocol;
@@ -92,9 +99,10 @@ sfsistat OnNegotiate(SMFICTX* context, unsigned long actions, unsigned long prot
     *f2 = *f3 = 0;
     if ((actions & SMFIF_SETSYMLIST) != 0) SetMacros(context);
     if ((actions & (SMFIF_ADDHDRS | SMFIF_CHGHDRS)) != (SMFIF_ADDHDRS | SMFIF_CHGHDRS)) {
-      g_shared->log.Limited(LogLevel::kWarning, "actions",
-                            "the MTA does not let filters add and change headers: results are only logged",
-                            g_shared->clock.Now());
+      g_shared->log.Limited(
+          LogLevel::kWarning, "actions",
+          "the MTA does not let filters add and change headers: results are only logged",
+          g_shared->clock.Now());
     }
     return sfsistat{SMFIS_CONTINUE};
   });
@@ -119,7 +127,8 @@ sfsistat OnHelo(SMFICTX* context, char* name) {
 sfsistat OnMailFrom(SMFICTX* context, char** arguments) {
   return Guard([&] {
     Agreed& state = StateFor(context);
-    state.session().MailFrom(arguments[0] == nullptr ? "" : arguments[0], Macro(context, "{auth_authen}"));
+    state.session().MailFrom(arguments[0] == nullptr ? "" : arguments[0],
+                             Macro(context, "{auth_authen}"));
     return Silent(state, SMFIP_NR_MAIL);
   });
 }
@@ -136,7 +145,8 @@ sfsistat OnHeader(SMFICTX* context, char* name, char* value) {
   return Guard([&] {
     Agreed& state = StateFor(context);
     // An MTA that does not pass on the space after the colon nearly always took one off.
-    const std::string whole = (state.has(SMFIP_HDR_LEADSPC) ? "" : " ") + std::string(value == nullptr ? "" : value);
+    const std::string whole =
+        (state.has(SMFIP_HDR_LEADSPC) ? "" : " ") + std::string(value == nullptr ? "" : value);
     state.session().Header(name == nullptr ? "" : name, whole);
     return Silent(state, SMFIP_NR_HDR);
   });
@@ -161,15 +171,18 @@ sfsistat OnBody(SMFICTX* context, unsigned char* data, size_t size) {
 sfsistat Apply(SMFICTX* context, const Agreed& state, const Verdict& verdict) {
   if (verdict.tempfail) {
     const auto text = [](const std::string& s) { return const_cast<char*>(s.c_str()); };
-    smfi_setreply(context, text(verdict.reply_code), text(verdict.enhanced_code), text(verdict.reply_text));
+    smfi_setreply(context, text(verdict.reply_code), text(verdict.enhanced_code),
+                  text(verdict.reply_text));
     return SMFIS_TEMPFAIL;
   }
   for (const HeaderDeletion& deletion : verdict.deletions) {
-    smfi_chgheader(context, const_cast<char*>(deletion.name.c_str()), static_cast<int>(deletion.index), nullptr);
+    smfi_chgheader(context, const_cast<char*>(deletion.name.c_str()),
+                   static_cast<int>(deletion.index), nullptr);
   }
   if (!verdict.insert_name.empty()) {
     const std::string value = (state.has(SMFIP_HDR_LEADSPC) ? " " : "") + verdict.insert_value;
-    smfi_insheader(context, 0, const_cast<char*>(verdict.insert_name.c_str()), const_cast<char*>(value.c_str()));
+    smfi_insheader(context, 0, const_cast<char*>(verdict.insert_name.c_str()),
+                   const_cast<char*>(value.c_str()));
   }
   return SMFIS_CONTINUE;
 }
@@ -220,12 +233,17 @@ smfiDesc Description() {
 bool ServeMilter(const Fd& listener, SessionShared& shared) {
   g_shared = &shared;
   const int fd = listener.get();
-  SetDrainHooks({.on_hangup = [&shared] { shared.log.Warning("SIGHUP ignored: restart to read the configuration again"); },
+  SetDrainHooks({.on_hangup =
+                     [&shared] {
+                       shared.log.Warning(
+                           "SIGHUP ignored: restart to read the configuration again");
+                     },
                  .stop_accepting = [fd] { StopAccepting(fd); },
                  .idle = [&shared] { return shared.messages.load() == 0; },
                  .patience = shared.config.budget.per_message + kDrainSlack});
   std::string spec = "fd:" + std::to_string(fd);
-  if (smfi_register(Description()) != MI_SUCCESS || smfi_setconn(spec.data()) != MI_SUCCESS) return false;
+  if (smfi_register(Description()) != MI_SUCCESS || smfi_setconn(spec.data()) != MI_SUCCESS)
+    return false;
   smfi_settimeout(kIoTimeoutSeconds);
   return smfi_main() == MI_SUCCESS;
 }

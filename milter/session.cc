@@ -28,13 +28,18 @@ std::string FormatMilliseconds(Duration d) {
   return text;
 }
 
-uint8_t SizeBucket(uint64_t bytes) { return static_cast<uint8_t>(std::bit_width(bytes / 1024)); }
+uint8_t SizeBucket(uint64_t bytes) {
+  return static_cast<uint8_t>(std::bit_width(bytes / 1024));
+}
 
 std::string_view ClassName(ClientClass cls) {
   switch (cls) {
-    case ClientClass::kInternal: return "internal";
-    case ClientClass::kAuthenticated: return "authenticated";
-    case ClientClass::kExternal: break;
+    case ClientClass::kInternal:
+      return "internal";
+    case ClientClass::kAuthenticated:
+      return "authenticated";
+    case ClientClass::kExternal:
+      break;
   }
   return "external";
 }
@@ -74,13 +79,17 @@ void Session::Connect(const std::optional<Ip>& address) {
   if (address) client_.address = *address;
 }
 
-void Session::Helo(std::string_view name) { client_.helo = name; }
+void Session::Helo(std::string_view name) {
+  client_.helo = name;
+}
 
 void Session::Classify() {
   client_.cls = ClientClass::kExternal;
   const auto contains = [this](const Cidr& network) { return network.Contains(client_.address); };
-  if (!client_.auth_user.empty()) client_.cls = ClientClass::kAuthenticated;
-  else if (!client_.has_address || std::any_of(shared_.internal.begin(), shared_.internal.end(), contains)) {
+  if (!client_.auth_user.empty())
+    client_.cls = ClientClass::kAuthenticated;
+  else if (!client_.has_address ||
+           std::any_of(shared_.internal.begin(), shared_.internal.end(), contains)) {
     client_.cls = ClientClass::kInternal;
   }
 }
@@ -108,7 +117,8 @@ void Session::Header(std::string_view name, std::string_view value) {
   // Counted before any cap: a forged field must not hide behind a large header.
   if (EqualsNoCase(name, kAuthenticationResults)) {
     ++results_fields_;
-    if (ClaimsAuthservId(value, shared_.config.milter.authserv_id)) forged_.push_back(results_fields_);
+    if (ClaimsAuthservId(value, shared_.config.milter.authserv_id))
+      forged_.push_back(results_fields_);
   }
   Message& message = *message_;
   const size_t size = name.size() + value.size() + 3;
@@ -139,7 +149,8 @@ Verdict Session::EndOfMessage(std::string_view queue_id) {
   const TimePoint start = shared_.clock.Now() - spent_;
   const int slot = shared_.recorder.Enter(start);
   message_->queue_id = queue_id.empty() ? id_ : std::string(queue_id);
-  const std::vector<CheckReport> reports = pipeline_->Finish(Deadline(start + shared_.config.budget.per_message));
+  const std::vector<CheckReport> reports =
+      pipeline_->Finish(Deadline(start + shared_.config.budget.per_message));
   Verdict verdict = Decide(reports, shared_.config.milter.authserv_id, forged_, message_->queue_id);
   shared_.recorder.Leave(slot);
   Report(verdict, reports, start, shared_.clock.Now());
@@ -147,7 +158,8 @@ Verdict Session::EndOfMessage(std::string_view queue_id) {
   return verdict;
 }
 
-void Session::Report(const Verdict& verdict, const std::vector<CheckReport>& reports, TimePoint start, TimePoint end) {
+void Session::Report(const Verdict& verdict, const std::vector<CheckReport>& reports,
+                     TimePoint start, TimePoint end) {
   telemetry::Record record;
   record.start = Nanoseconds(start);
   record.end = Nanoseconds(end);
@@ -165,7 +177,8 @@ void Session::Report(const Verdict& verdict, const std::vector<CheckReport>& rep
   WriteLog(verdict, reports, end - start);
 }
 
-void Session::WriteLog(const Verdict& verdict, const std::vector<CheckReport>& reports, Duration total) {
+void Session::WriteLog(const Verdict& verdict, const std::vector<CheckReport>& reports,
+                       Duration total) {
   std::string line = LogSafe(message_->queue_id) + ": sid=" + id_;
   line += std::string(" verdict=") + (verdict.tempfail ? "tempfail" : "accept");
   line += " client=" + (client_.has_address ? client_.address.ToString() : std::string("local"));
@@ -174,15 +187,17 @@ void Session::WriteLog(const Verdict& verdict, const std::vector<CheckReport>& r
   line += " rcpts=" + std::to_string(message_->recipients);
   line += " size=" + std::to_string(message_->header_bytes + message_->body_bytes);
   for (const CheckReport& report : reports) {
-    line += " " + std::string(report.name) + "=" + std::string(StateName(report.result.state)) + "/" +
-            FormatMilliseconds(report.spent);
+    line += " " + std::string(report.name) + "=" + std::string(StateName(report.result.state)) +
+            "/" + FormatMilliseconds(report.spent);
     if (!report.result.reason.empty()) line += " (" + LogSafe(report.result.reason) + ")";
   }
   line += " total=" + FormatMilliseconds(total);
-  line += " queue_wait=" + FormatMilliseconds(std::chrono::microseconds(pipeline_->cost().queue_wait_us.load()));
+  line += " queue_wait=" +
+          FormatMilliseconds(std::chrono::microseconds(pipeline_->cost().queue_wait_us.load()));
   line += " late=";
   if (verdict.late.empty()) line += "none";
-  for (const std::string& name : verdict.late) line += (&name == verdict.late.data() ? "" : ",") + name;
+  for (const std::string& name : verdict.late)
+    line += (&name == verdict.late.data() ? "" : ",") + name;
   if (!forged_.empty()) line += " forged_results_removed=" + std::to_string(forged_.size());
   shared_.log.Info(line);
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// One MTA connection, one message at a time. Knows mail, budget and checks; knows nothing of the milter
-// protocol, which ends in server.cc.
+// One MTA connection, one message at a time. Knows mail, budget and checks; knows nothing of the
+// milter protocol, which ends in server.cc.
 //
-// The budget: a message may keep the filter busy for [budget] per_message. Every call is timed; at the
-// end of message the deadline is now + budget - what the earlier calls of this message took. The time
-// between calls is the client's, and free.
+// The budget: a message may keep the filter busy for [budget] per_message. Every call is timed; at
+// the end of message the deadline is now + budget - what the earlier calls of this message took.
+// The time between calls is the client's, and free.
 #pragma once
 
 #include <atomic>
@@ -61,7 +61,8 @@ class Session {
  private:
   class Timed;
   void Classify();
-  void Report(const Verdict& verdict, const std::vector<CheckReport>& reports, TimePoint start, TimePoint end);
+  void Report(const Verdict& verdict, const std::vector<CheckReport>& reports, TimePoint start,
+              TimePoint end);
   void WriteLog(const Verdict& verdict, const std::vector<CheckReport>& reports, Duration total);
 
   SessionShared& shared_;

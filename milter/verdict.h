@@ -17,8 +17,8 @@ struct HeaderDeletion {
 
 struct Verdict {
   bool tempfail = false;
-  std::string reply_code;      // "451" when tempfail
-  std::string enhanced_code;   // RFC 3463, "4.3.0"
+  std::string reply_code;     // "451" when tempfail
+  std::string enhanced_code;  // RFC 3463, "4.3.0"
   std::string reply_text;
   std::vector<HeaderDeletion> deletions;  // in the order to send: highest index first
   std::string insert_name;                // at index 0; empty: nothing to insert
@@ -26,8 +26,8 @@ struct Verdict {
   std::vector<std::string> late;  // names of the late checks
 };
 
-// `forged` are the indexes, from 1 and rising, of the Authentication-Results fields that claim our name.
-// `id` is the queue id, for the remote postmaster to quote.
+// `forged` are the indexes, from 1 and rising, of the Authentication-Results fields that claim our
+// name. `id` is the queue id, for the remote postmaster to quote.
 Verdict Decide(const std::vector<CheckReport>& reports, const std::string& authserv_id,
                const std::vector<unsigned>& forged, const std::string& id);
 

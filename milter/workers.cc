@@ -44,7 +44,8 @@ void Workers::Run() {
       continue;
     }
     const std::unique_ptr<Item> item(raw);
-    item->cost->queue_wait_us.fetch_add(Microseconds(clock_.Now() - item->queued), std::memory_order_relaxed);
+    item->cost->queue_wait_us.fetch_add(Microseconds(clock_.Now() - item->queued),
+                                        std::memory_order_relaxed);
     item->job();
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The only place with texts that go back to the MTA. Never OK, which would skip its other restrictions,
-// and never a 5xx.
+// The only place with texts that go back to the MTA. Never OK, which would skip its other
+// restrictions, and never a 5xx.
 #pragma once
 
 #include <string_view>

@@ -20,15 +20,17 @@ int main(int argc, char** argv) {
   using namespace spillway;
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGHUP, SIG_IGN);
-  const CommandLine line = ParseCommandLine(argc, argv, "Policy daemon that watches spillway-milter");
+  const CommandLine line =
+      ParseCommandLine(argc, argv, "Policy daemon that watches spillway-milter");
   if (line.exit_status) return *line.exit_status;
   const Config& config = line.config;
   Log log(LogOptions(config, "spillway-policyd"));
   try {
-    PolicydParts parts{.config = config, .log = log, .policy_listeners = {}, .control_listener = {}};
+    PolicydParts parts{
+        .config = config, .log = log, .policy_listeners = {}, .control_listener = {}};
     for (const std::string& address : config.policy.listen) {
-      parts.policy_listeners.push_back(
-          Listen(Endpoint::Parse(address).value(), config.policy.socket_mode, config.policy.socket_group));
+      parts.policy_listeners.push_back(Listen(
+          Endpoint::Parse(address).value(), config.policy.socket_mode, config.policy.socket_group));
     }
     parts.control_listener = Listen({.path = config.policy.control}, kControlMode, "");
     return RunPolicyd(std::move(parts));

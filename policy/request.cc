@@ -46,11 +46,13 @@ std::optional<PolicyRequest> PolicyRequestParser::Next() {
 
 bool PolicyRequestParser::TakeLine(std::string_view line, PolicyRequest& request) {
   const size_t equals = line.find('=');
-  if (equals == std::string_view::npos || equals == 0 || line.find('\0') != std::string_view::npos) {
+  if (equals == std::string_view::npos || equals == 0 ||
+      line.find('\0') != std::string_view::npos) {
     error_ = "a line that is not name=value";
     return false;
   }
-  request.attributes.insert_or_assign(std::string(line.substr(0, equals)), std::string(line.substr(equals + 1)));
+  request.attributes.insert_or_assign(std::string(line.substr(0, equals)),
+                                      std::string(line.substr(equals + 1)));
   return true;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The requests of Postfix's policy delegation protocol (SMTPD_POLICY_README): "name=value" lines, an empty
-// line ends a request. Pure; the bytes may come in any split, and several requests at once.
+// The requests of Postfix's policy delegation protocol (SMTPD_POLICY_README): "name=value" lines,
+// an empty line ends a request. Pure; the bytes may come in any split, and several requests at
+// once.
 #pragma once
 
 #include <cstddef>

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// One thread: the policy service, the control socket, and four times a second a look at the telemetry.
+// One thread: the policy service, the control socket, and four times a second a look at the
+// telemetry.
 #include "policy/run.h"
 
-#include <systemd/sd-daemon.h>
 #include <sysexits.h>
+#include <systemd/sd-daemon.h>
 
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
@@ -52,12 +53,14 @@ class Watcher {
     // First what the old file still holds, then perhaps the next generation's.
     if (reader_.mapped()) Drain();
     if (!reader_.Refresh()) {
-      log_.Limited(LogLevel::kWarning, "telemetry", "no telemetry yet: " + reader_.error(), clock_.Now());
+      log_.Limited(LogLevel::kWarning, "telemetry", "no telemetry yet: " + reader_.error(),
+                   clock_.Now());
       return;
     }
     if (reader_.preamble().generation == generation_) return;
     generation_ = reader_.preamble().generation;
-    log_.Info("filter seen: pid " + std::to_string(reader_.preamble().pid) + ", generation " + std::to_string(generation_));
+    log_.Info("filter seen: pid " + std::to_string(reader_.preamble().pid) + ", generation " +
+              std::to_string(generation_));
     Drain();
   }
 
@@ -80,22 +83,26 @@ int RunPolicyd(PolicydParts parts) {
   const SystemClock clock;
   boost::asio::io_context io(1);
   Watcher watcher(io, config.telemetry.file, clock, parts.log);
-  PolicyService service{.options = {.max_request = config.policy.max_request.value,
-                                    .max_connections = static_cast<size_t>(config.policy.max_connections)},
-                        .log = parts.log,
-                        .clock = clock,
-                        .counts = {},
-                        .answer = [](const PolicyRequest&) { return kAnswerDunno; }};
+  PolicyService service{
+      .options = {.max_request = config.policy.max_request.value,
+                  .max_connections = static_cast<size_t>(config.policy.max_connections)},
+      .log = parts.log,
+      .clock = clock,
+      .counts = {},
+      .answer = [](const PolicyRequest&) { return kAnswerDunno; }};
   std::vector<std::unique_ptr<Acceptor>> acceptors;
   for (Fd& listener : parts.policy_listeners) {
     acceptors.push_back(std::make_unique<Acceptor>(
-        io, std::move(listener), [&service](StreamSocket socket) { ServePolicy(std::move(socket), service); }));
+        io, std::move(listener),
+        [&service](StreamSocket socket) { ServePolicy(std::move(socket), service); }));
   }
   const auto control = [&](std::string_view command) {
-    return command == "status" ? watcher.Status(service.counts) : std::string("error=unknown command\n");
+    return command == "status" ? watcher.Status(service.counts)
+                               : std::string("error=unknown command\n");
   };
   acceptors.push_back(std::make_unique<Acceptor>(
-      io, std::move(parts.control_listener), [control](StreamSocket socket) { ServeControl(std::move(socket), control); }));
+      io, std::move(parts.control_listener),
+      [control](StreamSocket socket) { ServeControl(std::move(socket), control); }));
   boost::asio::signal_set signals(io, SIGTERM, SIGINT);
   signals.async_wait([&io](error_code, int) { io.stop(); });
   parts.log.Info("started: version " SPILLWAY_VERSION ", telemetry " + config.telemetry.file);

@@ -17,7 +17,8 @@ struct PolicydParts {
   Fd control_listener;
 };
 
-// Serves until SIGTERM or SIGINT; returns the exit status. Throws std::exception for what cannot be set up.
+// Serves until SIGTERM or SIGINT; returns the exit status. Throws std::exception for what cannot be
+// set up.
 int RunPolicyd(PolicydParts parts);
 
 }  // namespace spillway

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A connection keeps itself alive through its handlers; while an answer is being written nothing more is
-// read, so a client that does not read cannot make us store answers.
+// A connection keeps itself alive through its handlers; while an answer is being written nothing
+// more is read, so a client that does not read cannot make us store answers.
 #include "policy/server.h"
 
+#include <sys/socket.h>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
-#include <sys/socket.h>
 
 #include <array>
 
@@ -36,11 +36,12 @@ class PolicyConnection final : public std::enable_shared_from_this<PolicyConnect
   PolicyConnection& operator=(const PolicyConnection&) = delete;
 
   void Read() {
-    socket_.async_read_some(boost::asio::buffer(input_), [self = shared_from_this()](error_code error, size_t size) {
-      if (error) return;
-      self->parser_.Feed({self->input_.data(), size});
-      self->Answer();
-    });
+    socket_.async_read_some(boost::asio::buffer(input_),
+                            [self = shared_from_this()](error_code error, size_t size) {
+                              if (error) return;
+                              self->parser_.Feed({self->input_.data(), size});
+                              self->Answer();
+                            });
   }
 
  private:
@@ -52,13 +53,14 @@ class PolicyConnection final : public std::enable_shared_from_this<PolicyConnect
     }
     if (!parser_.error().empty()) {
       ++service_.counts.malformed;
-      service_.log.Limited(LogLevel::kWarning, "policy-malformed", "policy connection closed: " + parser_.error(),
-                           service_.clock.Now());
+      service_.log.Limited(LogLevel::kWarning, "policy-malformed",
+                           "policy connection closed: " + parser_.error(), service_.clock.Now());
     }
     if (output_.empty()) return Continue();
-    boost::asio::async_write(socket_, boost::asio::buffer(output_), [self = shared_from_this()](error_code error, size_t) {
-      if (!error) self->Continue();
-    });
+    boost::asio::async_write(socket_, boost::asio::buffer(output_),
+                             [self = shared_from_this()](error_code error, size_t) {
+                               if (!error) self->Continue();
+                             });
   }
 
   void Continue() {
@@ -81,7 +83,9 @@ struct ControlConnection {
 }  // namespace
 
 Acceptor::Acceptor(boost::asio::io_context& io, Fd listener, OnSocket on_socket)
-    : acceptor_(io, ProtocolOf(listener), listener.get()), pause_(io), on_socket_(std::move(on_socket)) {
+    : acceptor_(io, ProtocolOf(listener), listener.get()),
+      pause_(io),
+      on_socket_(std::move(on_socket)) {
   static_cast<void>(listener.Release());
   Accept();
 }
@@ -103,7 +107,8 @@ void Acceptor::Accept() {
 void ServePolicy(StreamSocket socket, PolicyService& service) {
   if (service.counts.connections >= service.options.max_connections) {
     service.log.Limited(LogLevel::kWarning, "policy-connections",
-                        "policy connection closed: [policy] max_connections are open", service.clock.Now());
+                        "policy connection closed: [policy] max_connections are open",
+                        service.clock.Now());
     return;
   }
   std::make_shared<PolicyConnection>(std::move(socket), service)->Read();

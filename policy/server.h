@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Line servers on Boost.Asio, one thread: the policy service that Postfix asks, and the control socket.
+// Line servers on Boost.Asio, one thread: the policy service that Postfix asks, and the control
+// socket.
 #pragma once
 
+#include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
@@ -20,7 +21,8 @@ namespace spillway {
 using StreamProtocol = boost::asio::generic::stream_protocol;
 using StreamSocket = StreamProtocol::socket;
 
-// Accepts on one listener and hands out the connections. EMFILE and its like make it pause, not spin.
+// Accepts on one listener and hands out the connections. EMFILE and its like make it pause, not
+// spin.
 class Acceptor {
  public:
   using OnSocket = std::function<void(StreamSocket)>;
@@ -50,7 +52,8 @@ struct PolicyService {
   std::function<std::string_view(const PolicyRequest&)> answer;
 };
 
-// Serves one policy connection until its end. A malformed request is logged, and the connection closed.
+// Serves one policy connection until its end. A malformed request is logged, and the connection
+// closed.
 void ServePolicy(StreamSocket socket, PolicyService& service);
 
 // Reads one command line, answers it with `answer(command)`, closes.

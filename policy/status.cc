@@ -17,7 +17,9 @@ std::string Number(double value) {
   return text;
 }
 
-std::string Number(uint64_t value) { return std::to_string(value); }
+std::string Number(uint64_t value) {
+  return std::to_string(value);
+}
 
 double Ratio(uint64_t part, uint64_t whole) {
   return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
@@ -41,7 +43,8 @@ void AddCounters(const CounterValues& c, StatusLines& lines) {
   lines.emplace_back("messages_total", Number(c.messages));
   lines.emplace_back("late_total", Number(c.late_messages));
   lines.emplace_back("tempfailed_total", Number(c.tempfailed));
-  lines.emplace_back("dns_cache_hit_share", Number(Ratio(c.dns_hits, c.dns_hits + c.dns_joined + c.dns_asked)));
+  lines.emplace_back("dns_cache_hit_share",
+                     Number(Ratio(c.dns_hits, c.dns_hits + c.dns_joined + c.dns_asked)));
   lines.emplace_back("dns_asked_total", Number(c.dns_asked));
   lines.emplace_back("dns_timeouts_total", Number(c.dns_timeouts));
   lines.emplace_back("dns_failures_total", Number(c.dns_failures));
@@ -49,26 +52,30 @@ void AddCounters(const CounterValues& c, StatusLines& lines) {
   lines.emplace_back("telemetry_dropped_total", Number(c.records_dropped));
 }
 
-void AddFilter(const TelemetryReader& reader, const WindowSummary& window, TimePoint now, StatusLines& lines) {
+void AddFilter(const TelemetryReader& reader, const WindowSummary& window, TimePoint now,
+               StatusLines& lines) {
   const telemetry::Preamble& preamble = reader.preamble();
   const int64_t silence = reader.Silence(now);
   lines.emplace_back("filter", silence > kSilentAfter ? "silent" : "running");
-  if (silence > kSilentAfter) lines.emplace_back("silent_seconds", Number(static_cast<double>(silence) / 1e9));
+  if (silence > kSilentAfter)
+    lines.emplace_back("silent_seconds", Number(static_cast<double>(silence) / 1e9));
   lines.emplace_back("pid", std::to_string(preamble.pid));
   lines.emplace_back("generation", Number(preamble.generation));
-  lines.emplace_back("uptime_seconds", Number(static_cast<double>(Nanoseconds(now) - preamble.started) / 1e9));
+  lines.emplace_back("uptime_seconds",
+                     Number(static_cast<double>(Nanoseconds(now) - preamble.started) / 1e9));
   lines.emplace_back("budget_ms", Number(static_cast<double>(preamble.budget_ns) / 1e6));
   AddWindow(window, lines);
   for (size_t i = 0; i < preamble.check_count && i < telemetry::kMaxChecks; ++i) {
-    lines.emplace_back("check_" + std::string(preamble.check_names[i].data()) + "_p95_ms", Number(window.check_p95[i]));
+    lines.emplace_back("check_" + std::string(preamble.check_names[i].data()) + "_p95_ms",
+                       Number(window.check_p95[i]));
   }
   AddCounters(reader.Counters(), lines);
 }
 
 }  // namespace
 
-StatusLines MakeStatus(const TelemetryReader& reader, const WindowSummary& window, const PolicyCounts& policy,
-                       TimePoint now) {
+StatusLines MakeStatus(const TelemetryReader& reader, const WindowSummary& window,
+                       const PolicyCounts& policy, TimePoint now) {
   StatusLines lines;
   if (reader.mapped()) {
     AddFilter(reader, window, now, lines);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What spillwayctl status shows: an ordered list of names and values, sent over the control socket as
-// "name=value" lines.
+// What spillwayctl status shows: an ordered list of names and values, sent over the control socket
+// as "name=value" lines.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +23,8 @@ struct PolicyCounts {
 };
 
 // `reader` must be mapped, or the filter is shown as absent.
-StatusLines MakeStatus(const TelemetryReader& reader, const WindowSummary& window, const PolicyCounts& policy,
-                       TimePoint now);
+StatusLines MakeStatus(const TelemetryReader& reader, const WindowSummary& window,
+                       const PolicyCounts& policy, TimePoint now);
 
 std::string EncodeStatus(const StatusLines& lines);
 // Lines without "=" are left out.

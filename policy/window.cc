@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Percentiles by selection over the samples themselves: exact, and asked for a few times a second at most.
+// Percentiles by selection over the samples themselves: exact, and asked for a few times a second
+// at most.
 #include "policy/window.h"
 
 #include <algorithm>
@@ -14,7 +15,8 @@ constexpr double kNanosecondsPerMillisecond = 1e6;
 double Percentile(std::vector<double>& samples, double share) {
   if (samples.empty()) return 0;
   const auto rank = static_cast<size_t>(share * static_cast<double>(samples.size() - 1) + 0.5);
-  std::nth_element(samples.begin(), samples.begin() + static_cast<std::ptrdiff_t>(rank), samples.end());
+  std::nth_element(samples.begin(), samples.begin() + static_cast<std::ptrdiff_t>(rank),
+                   samples.end());
   return samples[rank];
 }
 
@@ -33,7 +35,8 @@ void Window::Add(const telemetry::Record& record) {
   if (records_.size() > kMaxSamples) records_.pop_front();
 }
 
-WindowSummary Window::Summarize(TimePoint now, int64_t started, const std::vector<int64_t>& in_flight) {
+WindowSummary Window::Summarize(TimePoint now, int64_t started,
+                                const std::vector<int64_t>& in_flight) {
   const int64_t end = Nanoseconds(now);
   const int64_t length = std::chrono::nanoseconds(kLength).count();
   while (!records_.empty() && records_.front().end < end - length) records_.pop_front();
@@ -53,11 +56,14 @@ WindowSummary Window::Summarize(TimePoint now, int64_t started, const std::vecto
     auto spent = Collect(records_, [i](const auto& r) { return r.check_us[i] / 1000.0; });
     summary.check_p95[i] = Percentile(spent, 0.95);
   }
-  const auto late = std::count_if(records_.begin(), records_.end(), [](const auto& r) { return r.late != 0; });
-  if (!records_.empty()) summary.late_share = static_cast<double>(late) / static_cast<double>(records_.size());
+  const auto late =
+      std::count_if(records_.begin(), records_.end(), [](const auto& r) { return r.late != 0; });
+  if (!records_.empty())
+    summary.late_share = static_cast<double>(late) / static_cast<double>(records_.size());
   summary.in_flight = in_flight.size();
   for (const int64_t start : in_flight) {
-    summary.oldest = std::max(summary.oldest, static_cast<double>(end - start) / kNanosecondsPerMillisecond);
+    summary.oldest =
+        std::max(summary.oldest, static_cast<double>(end - start) / kNanosecondsPerMillisecond);
   }
   return summary;
 }

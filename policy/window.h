@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What the filter did in the last minute, from its records. `now` is an argument; memory is bounded.
+// What the filter did in the last minute, from its records. `now` is an argument; memory is
+// bounded.
 #pragma once
 
 #include <array>

@@ -14,7 +14,8 @@ constexpr size_t kMaxValue = 300;   // of one property or reason
 constexpr size_t kMaxResults = 50;  // in one field
 
 bool IsTokenChar(char c) {
-  return c > ' ' && c <= '~' && std::string_view("()<>@,;:\\\"/[]?=").find(c) == std::string_view::npos;
+  return c > ' ' && c <= '~' &&
+         std::string_view("()<>@,;:\\\"/[]?=").find(c) == std::string_view::npos;
 }
 
 bool IsToken(std::string_view text) {
@@ -31,7 +32,8 @@ bool IsPlainAddress(std::string_view text) {
 
 std::string Printable(std::string_view text) {
   std::string out(text.substr(0, kMaxValue));
-  std::replace_if(out.begin(), out.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  std::replace_if(
+      out.begin(), out.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
   return out;
 }
 
@@ -51,7 +53,8 @@ std::string FormatValue(std::string_view raw) {
 
 std::string FormatResult(const MethodResult& result) {
   const bool late = result.state == State::kLate;
-  std::string out = result.method + "=" + std::string(StateName(late ? State::kTemperror : result.state));
+  std::string out =
+      result.method + "=" + std::string(StateName(late ? State::kTemperror : result.state));
   const std::string reason = late ? "late: " + result.reason : result.reason;
   if (!reason.empty()) out += " reason=" + Quote(Printable(reason));
   for (const Property& property : result.properties) {
@@ -61,8 +64,8 @@ std::string FormatResult(const MethodResult& result) {
   return out;
 }
 
-// Takes comments out, which nest and may hold quoted pairs. An unclosed one hides nothing: the text then
-// stays as it is.
+// Takes comments out, which nest and may hold quoted pairs. An unclosed one hides nothing: the text
+// then stays as it is.
 std::string WithoutComments(std::string_view text) {
   std::string out;
   int depth = 0;
@@ -100,7 +103,8 @@ bool AnyWordNamesId(std::string_view text, std::string_view id) {
 
 }  // namespace
 
-std::string FormatAuthenticationResults(std::string_view authserv_id, const std::vector<MethodResult>& results) {
+std::string FormatAuthenticationResults(std::string_view authserv_id,
+                                        const std::vector<MethodResult>& results) {
   std::string out = FormatValue(authserv_id);
   size_t written = 0;
   for (const MethodResult& result : results) {

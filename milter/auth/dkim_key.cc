@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Other TXT records at a selector (verification tokens, wildcards) are common, so a record counts as a
-// key only when it has a p= tag.
+// Other TXT records at a selector (verification tokens, wildcards) are common, so a record counts
+// as a key only when it has a p= tag.
 #include "milter/auth/dkim_key.h"
 
 #include "milter/mail/header.h"
@@ -32,7 +32,9 @@ std::string DkimKeyName(std::string_view selector, std::string_view domain) {
 DkimKey SelectDkimKey(const std::string& name, const DnsAnswer& answer) {
   if (answer.failed()) {
     const bool silent = answer.status == DnsStatus::kTimeout;
-    return {DkimKey::Status::kUnavailable, {}, (silent ? "no answer from DNS for " : "DNS failure for ") + name};
+    return {DkimKey::Status::kUnavailable,
+            {},
+            (silent ? "no answer from DNS for " : "DNS failure for ") + name};
   }
   DkimKey key{DkimKey::Status::kMissing, {}, "no key at " + name};
   for (const std::string& text : answer.texts) {

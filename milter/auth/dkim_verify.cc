@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// How libopendkim is driven: DELAYSIGPROC keeps it from fetching keys in dkim_eoh(); dkim_sig_process()
-// checks the header hash as soon as a key is there and the body hash once the body is closed; a key that
-// is not there yet answers TRYAGAIN, which leaves the signature open to be processed again.
+// How libopendkim is driven: DELAYSIGPROC keeps it from fetching keys in dkim_eoh();
+// dkim_sig_process() checks the header hash as soon as a key is there and the body hash once the
+// body is closed; a key that is not there yet answers TRYAGAIN, which leaves the signature open to
+// be processed again.
 #include "milter/auth/dkim_verify.h"
 
 #include <algorithm>
@@ -25,7 +26,9 @@ namespace {
 using Octets = unsigned char;
 
 // The library takes non-const pointers and does not write through them.
-Octets* AsOctets(const char* text) { return const_cast<Octets*>(reinterpret_cast<const Octets*>(text)); }
+Octets* AsOctets(const char* text) {
+  return const_cast<Octets*>(reinterpret_cast<const Octets*>(text));
+}
 std::string AsString(const Octets* text) {
   return text == nullptr ? std::string() : reinterpret_cast<const char*>(text);
 }
@@ -65,7 +68,7 @@ struct DkimLibrary::Handle {
 
 struct DkimVerifierState {
   std::unique_ptr<DKIM, FreeDkim> dkim;
-  DKIM_SIGINFO** list = nullptr;  // the library's
+  DKIM_SIGINFO** list = nullptr;                 // the library's
   std::vector<std::optional<std::string>> keys;  // by signature; empty until the key has come
   size_t accepted = 0;                           // DKIM-Signature fields handed to the library
   std::vector<DkimSignature> refused;            // those that were not
@@ -81,7 +84,8 @@ DKIM_CBSTAT LookUpKey(DKIM* dkim, DKIM_SIGINFO* signature, unsigned char* buffer
   const auto* state = static_cast<const DkimVerifierState*>(dkim_get_user_context(dkim));
   if (state == nullptr || state->list == nullptr) return DKIM_CBSTAT_TRYAGAIN;
   const size_t count = state->keys.size();
-  const auto index = static_cast<size_t>(std::find(state->list, state->list + count, signature) - state->list);
+  const auto index =
+      static_cast<size_t>(std::find(state->list, state->list + count, signature) - state->list);
   if (index >= count || !state->keys[index]) return DKIM_CBSTAT_TRYAGAIN;
   const std::string& key = *state->keys[index];
   if (key.size() >= size) return DKIM_CBSTAT_ERROR;
@@ -91,10 +95,12 @@ DKIM_CBSTAT LookUpKey(DKIM* dkim, DKIM_SIGINFO* signature, unsigned char* buffer
 
 }  // namespace
 
-DkimLibrary::DkimLibrary(const DkimLimits& limits) : limits_(limits), handle_(std::make_unique<Handle>()) {
+DkimLibrary::DkimLibrary(const DkimLimits& limits)
+    : limits_(limits), handle_(std::make_unique<Handle>()) {
   handle_->lib = dkim_init(nullptr, nullptr);
   if (handle_->lib == nullptr) throw std::runtime_error("libopendkim: dkim_init failed");
-  if (!dkim_libfeature(handle_->lib, DKIM_FEATURE_SHA256) || !dkim_libfeature(handle_->lib, DKIM_FEATURE_ED25519)) {
+  if (!dkim_libfeature(handle_->lib, DKIM_FEATURE_SHA256) ||
+      !dkim_libfeature(handle_->lib, DKIM_FEATURE_ED25519)) {
     dkim_close(handle_->lib);
     throw std::runtime_error("libopendkim was built without SHA-256 or Ed25519");
   }
@@ -105,7 +111,9 @@ DkimLibrary::DkimLibrary(const DkimLimits& limits) : limits_(limits), handle_(st
   dkim_set_key_lookup(handle_->lib, &LookUpKey);
 }
 
-DkimLibrary::~DkimLibrary() { dkim_close(handle_->lib); }
+DkimLibrary::~DkimLibrary() {
+  dkim_close(handle_->lib);
+}
 
 DkimVerifier::DkimVerifier(const DkimLibrary& library, const std::string& id)
     : limits_(library.limits()), state_(std::make_unique<DkimVerifierState>()) {
@@ -152,7 +160,8 @@ void DkimVerifier::Describe(size_t index) {
   signature.identity = WithoutSpace(TagOf(info, "i"));
   if (!TagOf(info, "l").empty()) state_->count_length = true;
   signature.b_prefix = WithoutSpace(TagOf(info, "b")).substr(0, 8);
-  if (dkim_sig_geterror(info) != DKIM_SIGERROR_UNKNOWN && dkim_sig_geterror(info) != DKIM_SIGERROR_OK) {
+  if (dkim_sig_geterror(info) != DKIM_SIGERROR_UNKNOWN &&
+      dkim_sig_geterror(info) != DKIM_SIGERROR_OK) {
     JudgeError(index);
   } else if (ToLower(signature.algorithm) == "rsa-sha1") {
     signature.state = State::kPermerror;
@@ -167,7 +176,8 @@ void DkimVerifier::SetKey(size_t index, const DkimKey& key) {
   DkimSignature& signature = signatures_[index];
   if (index >= state_->keys.size() || signature.state != State::kLate) return;
   if (key.status != DkimKey::Status::kFound) {
-    signature.state = key.status == DkimKey::Status::kUnavailable ? State::kTemperror : State::kPermerror;
+    signature.state =
+        key.status == DkimKey::Status::kUnavailable ? State::kTemperror : State::kPermerror;
     signature.reason = key.reason;
     dkim_sig_ignore(state_->list[index]);
     return;
@@ -225,7 +235,8 @@ bool DkimVerifier::LengthCoversBody(size_t index, std::string& reason) const {
   const uint64_t whole = body == DKIM_CANON_RELAXED ? length.relaxed() : length.simple();
   const uint64_t covered = std::strtoull(limit.c_str(), nullptr, 10);
   if (covered >= whole) return true;
-  reason = "l= covers " + std::to_string(covered) + " of " + std::to_string(whole) + " octets of the body";
+  reason = "l= covers " + std::to_string(covered) + " of " + std::to_string(whole) +
+           " octets of the body";
   return false;
 }
 

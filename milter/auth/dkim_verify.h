@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// DKIM verification (RFC 6376, RFC 8301, RFC 8463) of one message on libopendkim, with the keys handed in
-// from outside as they arrive. The only file that sees libopendkim.
+// DKIM verification (RFC 6376, RFC 8301, RFC 8463) of one message on libopendkim, with the keys
+// handed in from outside as they arrive. The only file that sees libopendkim.
 #pragma once
 
 #include <memory>
@@ -15,7 +15,7 @@
 namespace spillway {
 
 struct DkimLimits {
-  size_t max_signatures = 6;       // those beyond are not looked at
+  size_t max_signatures = 6;        // those beyond are not looked at
   size_t max_signed_headers = 100;  // names in one h=
   unsigned min_key_bits = 1024;     // RSA
   unsigned max_key_bits = 4096;
@@ -52,7 +52,8 @@ struct DkimSignature {
   std::string key_name;   // where the key is asked for; empty when none is needed
 };
 
-// Call order: Header()* EndOfHeaders() { Body()* | SetKey()* } EndOfBody() SetKey()*. Not thread-safe.
+// Call order: Header()* EndOfHeaders() { Body()* | SetKey()* } EndOfBody() SetKey()*. Not
+// thread-safe.
 class DkimVerifier {
  public:
   // `id` is for the library's messages.

@@ -42,22 +42,33 @@ struct ResponseFree {
 
 State FromLibrary(SPF_result_t result) {
   switch (result) {
-    case SPF_RESULT_PASS: return State::kPass;
-    case SPF_RESULT_FAIL: return State::kFail;
-    case SPF_RESULT_SOFTFAIL: return State::kSoftfail;
-    case SPF_RESULT_NEUTRAL: return State::kNeutral;
-    case SPF_RESULT_NONE: return State::kNone;
-    case SPF_RESULT_TEMPERROR: return State::kTemperror;
-    default: return State::kPermerror;
+    case SPF_RESULT_PASS:
+      return State::kPass;
+    case SPF_RESULT_FAIL:
+      return State::kFail;
+    case SPF_RESULT_SOFTFAIL:
+      return State::kSoftfail;
+    case SPF_RESULT_NEUTRAL:
+      return State::kNeutral;
+    case SPF_RESULT_NONE:
+      return State::kNone;
+    case SPF_RESULT_TEMPERROR:
+      return State::kTemperror;
+    default:
+      return State::kPermerror;
   }
 }
 
 char QualifierChar(State qualifier) {
   switch (qualifier) {
-    case State::kFail: return '-';
-    case State::kSoftfail: return '~';
-    case State::kNeutral: return '?';
-    default: return '+';
+    case State::kFail:
+      return '-';
+    case State::kSoftfail:
+      return '~';
+    case State::kNeutral:
+      return '?';
+    default:
+      return '+';
   }
 }
 
@@ -71,7 +82,7 @@ struct Instance {
 struct Term {
   size_t instance = 0;
   const SpfDirective* directive = nullptr;  // null: the redirect of the instance
-  std::optional<std::string> text;          // the rewritten record that an include or redirect led to
+  std::optional<std::string> text;  // the rewritten record that an include or redirect led to
 };
 
 class Evaluation {
@@ -115,7 +126,9 @@ class Evaluation {
 
   // Must not return null: the library would abort the process.
   SPF_dns_rr_t* Lookup(SPF_dns_server_t* layer, const char* domain, ns_type type) {
-    const auto answer = [&](int herrno) { return SPF_dns_rr_new_init(layer, domain, type, 0, herrno); };
+    const auto answer = [&](int herrno) {
+      return SPF_dns_rr_new_init(layer, domain, type, 0, herrno);
+    };
     if (type != ns_t_txt && type != ns_t_a) return answer(NO_DATA);
     if (terms_of_message_.stopped()) return answer(TRY_AGAIN);
     if (type == ns_t_txt) {
@@ -125,7 +138,8 @@ class Evaluation {
     }
     const Term* term = TermOf(domain);
     if (term == nullptr || term->directive == nullptr) return answer(HOST_NOT_FOUND);
-    const bool match = terms_of_message_.Matches(*term->directive, instances_[term->instance]->domain);
+    const bool match =
+        terms_of_message_.Matches(*term->directive, instances_[term->instance]->domain);
     if (terms_of_message_.stopped()) return answer(TRY_AGAIN);
     if (!match) return answer(HOST_NOT_FOUND);
     constexpr uint8_t kAnyAddress[4] = {127, 0, 0, 2};
@@ -143,7 +157,8 @@ class Evaluation {
   Term* TermOf(std::string_view name) {
     size_t index = 0;
     const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), index);
-    const bool ours = error == std::errc() && std::string_view(end, name.data() + name.size()) == kTokenZone;
+    const bool ours =
+        error == std::errc() && std::string_view(end, name.data() + name.size()) == kTokenZone;
     return ours && index < terms_.size() ? &terms_[index] : nullptr;
   }
 
@@ -184,10 +199,12 @@ class Evaluation {
     const auto published = FetchRecord(domain, root);
     if (!published) return std::nullopt;
     if (published->size() > kMaxRecord) {
-      return Refuse("SPF record of " + domain + " is over " + std::to_string(kMaxRecord) + " octets");
+      return Refuse("SPF record of " + domain + " is over " + std::to_string(kMaxRecord) +
+                    " octets");
     }
     SpfParse parse = ParseSpfRecord(*published);
-    if (!parse.record) return Refuse("SPF record of " + domain + ": syntax error in \"" + parse.error + "\"");
+    if (!parse.record)
+      return Refuse("SPF record of " + domain + ": syntax error in \"" + parse.error + "\"");
     instances_.push_back(std::make_unique<Instance>(Instance{std::move(*parse.record), domain}));
     return Rewrite(instances_.size() - 1);
   }

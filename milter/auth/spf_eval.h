@@ -2,13 +2,15 @@
 // check_host() of RFC 7208 on libspf2, as a pure function of the DNS answers known so far.
 //
 // A look-up that is not answered yet ends the evaluation as "pending" with the question; the caller
-// asks, and evaluates again from the start when the answer is there. An evaluation costs microseconds,
-// so this is cheaper than a thread that waits, and the result depends on nothing but the answers.
+// asks, and evaluates again from the start when the answer is there. An evaluation costs
+// microseconds, so this is cheaper than a thread that waits, and the result depends on nothing but
+// the answers.
 //
-// libspf2 sees only what the strict reader let through, rewritten: every name that a stranger wrote is
-// a token of ours, address tests and macros are done here, and the limits of section 4.6.4 (10 terms,
-// 2 void look-ups, 10 MX, 10 PTR) are counted over the whole evaluation, which libspf2 does not do. What
-// it decides is the order of terms, qualifiers, include and redirect. The only file that sees libspf2.
+// libspf2 sees only what the strict reader let through, rewritten: every name that a stranger wrote
+// is a token of ours, address tests and macros are done here, and the limits of section 4.6.4 (10
+// terms, 2 void look-ups, 10 MX, 10 PTR) are counted over the whole evaluation, which libspf2 does
+// not do. What it decides is the order of terms, qualifiers, include and redirect. The only file
+// that sees libspf2.
 #pragma once
 
 #include <string>
@@ -44,7 +46,8 @@ struct SpfOutcome {
   std::string explanation;  // of a fail, expanded; the domain's words, so never trusted as ours
 };
 
-// Thread-safe. Errors are states: temperror for DNS failures, permerror for what the domain published.
+// Thread-safe. Errors are states: temperror for DNS failures, permerror for what the domain
+// published.
 SpfOutcome EvaluateSpf(const SpfQuery& query, SpfAnswers& answers);
 
 }  // namespace spillway

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// One scanner for both jobs: it hands out literals and macros, the checker judges them and the expander
-// writes them.
+// One scanner for both jobs: it hands out literals and macros, the checker judges them and the
+// expander writes them.
 #include "milter/auth/spf_macro.h"
 
 #include <algorithm>
@@ -15,8 +15,12 @@ namespace {
 constexpr std::string_view kLetters = "slodiphcrtv";
 constexpr std::string_view kDelimiters = ".-+,/_=";
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsAlpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool IsDigit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool IsAlpha(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 struct Macro {
   char letter = 0;  // as written: upper case asks for URL escaping
@@ -45,11 +49,16 @@ class Scanner {
     }
     if (rest_.size() < 2) return Bad();
     switch (rest_[1]) {
-      case '%': return Escape("%");
-      case '_': return Escape(" ");
-      case '-': return Escape("%20");
-      case '{': return ScanMacro();
-      default: return Bad();
+      case '%':
+        return Escape("%");
+      case '_':
+        return Escape(" ");
+      case '-':
+        return Escape("%20");
+      case '{':
+        return ScanMacro();
+      default:
+        return Bad();
     }
   }
 
@@ -67,7 +76,8 @@ class Scanner {
     std::string_view body = rest_.substr(2, close - 2);
     rest_.remove_prefix(close + 1);
     Token token{.kind = Token::Kind::kMacro};
-    if (body.empty() || kLetters.find(ToLower(body.substr(0, 1))) == std::string_view::npos) return Bad();
+    if (body.empty() || kLetters.find(ToLower(body.substr(0, 1))) == std::string_view::npos)
+      return Bad();
     token.macro.letter = body[0];
     body.remove_prefix(1);
     if (!ScanTransformers(body, token.macro)) return Bad();
@@ -132,24 +142,36 @@ std::string Transform(std::string_view value, const Macro& macro) {
 std::optional<std::string> ValueOf(char letter, const SpfMacroValues& values) {
   const size_t at = values.sender.rfind('@');
   switch (letter) {
-    case 's': return values.sender;
-    case 'l': return values.sender.substr(0, at);
-    case 'o': return at == std::string::npos ? values.sender : values.sender.substr(at + 1);
-    case 'd': return values.domain;
-    case 'i': return values.client.DottedNibbles();
-    case 'p': return values.validated_name();
-    case 'h': return values.helo;
-    case 'c': return values.client.ToString();
-    case 'r': return values.receiver;
-    case 't': return std::to_string(values.unix_seconds);
-    default: return values.client.is_v4() ? "in-addr" : "ip6";
+    case 's':
+      return values.sender;
+    case 'l':
+      return values.sender.substr(0, at);
+    case 'o':
+      return at == std::string::npos ? values.sender : values.sender.substr(at + 1);
+    case 'd':
+      return values.domain;
+    case 'i':
+      return values.client.DottedNibbles();
+    case 'p':
+      return values.validated_name();
+    case 'h':
+      return values.helo;
+    case 'c':
+      return values.client.ToString();
+    case 'r':
+      return values.receiver;
+    case 't':
+      return std::to_string(values.unix_seconds);
+    default:
+      return values.client.is_v4() ? "in-addr" : "ip6";
   }
 }
 
 bool IsTopLabel(std::string_view label) {
   const auto alnum = [](char c) { return IsAlpha(c) || IsDigit(c); };
   if (label.empty() || !alnum(label.front()) || !alnum(label.back())) return false;
-  if (!std::all_of(label.begin(), label.end(), [&](char c) { return alnum(c) || c == '-'; })) return false;
+  if (!std::all_of(label.begin(), label.end(), [&](char c) { return alnum(c) || c == '-'; }))
+    return false;
   return !std::all_of(label.begin(), label.end(), IsDigit);
 }
 
@@ -175,7 +197,8 @@ bool IsDomainSpec(std::string_view text) {
   if (text.empty() || !IsMacroString(text, false)) return false;
   Scanner scanner(text);
   Token last;
-  for (Token token = scanner.Next(); token.kind != Token::Kind::kEnd; token = scanner.Next()) last = token;
+  for (Token token = scanner.Next(); token.kind != Token::Kind::kEnd; token = scanner.Next())
+    last = token;
   if (last.kind == Token::Kind::kMacro) return true;
   if (text.back() == '.') text.remove_suffix(1);
   const size_t dot = text.rfind('.');

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Macros of RFC 7208 section 7: their grammar, and their expansion by us, so that libspf2 never sees
-// one (its macro code is where CVE-2023-42118 lives).
+// Macros of RFC 7208 section 7: their grammar, and their expansion by us, so that libspf2 never
+// sees one (its macro code is where CVE-2023-42118 lives).
 #pragma once
 
 #include <cstdint>
@@ -31,8 +31,8 @@ bool IsDomainSpec(std::string_view text);
 
 // nullopt only when validated_name said so. `text` satisfies IsMacroString.
 std::optional<std::string> ExpandMacros(std::string_view text, const SpfMacroValues& values);
-// The same for a domain-spec: labels are dropped from the left until it fits 253 octets, a final dot
-// is taken off, the case is lowered.
+// The same for a domain-spec: labels are dropped from the left until it fits 253 octets, a final
+// dot is taken off, the case is lowered.
 std::optional<std::string> ExpandDomain(std::string_view spec, const SpfMacroValues& values);
 
 }  // namespace spillway

@@ -45,7 +45,8 @@ bool TakeDualCidr(std::string_view& argument, SpfDirective& directive) {
     if (slash == std::string_view::npos) return slash;
     // A slash may also be part of a label ("a:foo:bar/baz.example.com") or of a macro's delimiters.
     const std::string_view rest = argument.substr(slash + 1);
-    const bool digits = !rest.empty() && rest.find_first_not_of("0123456789") == std::string_view::npos;
+    const bool digits =
+        !rest.empty() && rest.find_first_not_of("0123456789") == std::string_view::npos;
     return digits ? slash : std::string_view::npos;
   };
   size_t slash = trailing();
@@ -106,10 +107,17 @@ bool ParseArgument(std::string_view argument, SpfDirective& directive) {
 bool ParseDirective(std::string_view term, SpfRecord& record) {
   SpfDirective directive;
   switch (term[0]) {
-    case '-': directive.qualifier = State::kFail; break;
-    case '~': directive.qualifier = State::kSoftfail; break;
-    case '?': directive.qualifier = State::kNeutral; break;
-    default: break;
+    case '-':
+      directive.qualifier = State::kFail;
+      break;
+    case '~':
+      directive.qualifier = State::kSoftfail;
+      break;
+    case '?':
+      directive.qualifier = State::kNeutral;
+      break;
+    default:
+      break;
   }
   if (directive.qualifier != State::kPass || term[0] == '+') term.remove_prefix(1);
   const size_t end = std::min(term.find_first_of(":/"), term.size());
@@ -151,9 +159,8 @@ bool ParseTerm(std::string_view term, SpfRecord& record) {
 
 // RFC 7208 sections 5.1 and 6.1: what follows "all" is not evaluated, and redirect is ignored.
 void CutAtAll(SpfRecord& record) {
-  const auto all = std::find_if(record.directives.begin(), record.directives.end(), [](const auto& d) {
-    return d.mechanism == SpfMechanism::kAll;
-  });
+  const auto all = std::find_if(record.directives.begin(), record.directives.end(),
+                                [](const auto& d) { return d.mechanism == SpfMechanism::kAll; });
   if (all == record.directives.end()) return;
   record.directives.erase(all + 1, record.directives.end());
   record.redirect.reset();

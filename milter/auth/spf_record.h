@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// SPF records by the letter of RFC 7208 section 12. What does not parse here is a permerror and never
-// reaches libspf2.
+// SPF records by the letter of RFC 7208 section 12. What does not parse here is a permerror and
+// never reaches libspf2.
 #pragma once
 
 #include <optional>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Failures while validating names for ptr and %{p} only lose that name (section 5.5); everywhere else a
-// DNS failure is a temperror.
+// Failures while validating names for ptr and %{p} only lose that name (section 5.5); everywhere
+// else a DNS failure is a temperror.
 #include "milter/auth/spf_terms.h"
 
 #include <algorithm>
@@ -20,9 +20,12 @@ bool IsSubdomain(std::string_view name, std::string_view of) {
 
 std::string_view FailureText(DnsStatus status) {
   switch (status) {
-    case DnsStatus::kTimeout: return "no answer from DNS for ";
-    case DnsStatus::kLimited: return "too many DNS questions in flight to ask for ";
-    default: return "DNS failure for ";
+    case DnsStatus::kTimeout:
+      return "no answer from DNS for ";
+    case DnsStatus::kLimited:
+      return "too many DNS questions in flight to ask for ";
+    default:
+      return "DNS failure for ";
   }
 }
 
@@ -88,8 +91,9 @@ std::string SpfTerms::Explain(const std::string& spec, const std::string& domain
 
 bool SpfTerms::AnyContains(const std::vector<Ip>& addresses, const SpfDirective& directive) const {
   const int prefix = query_.client.is_v4() ? directive.prefix4 : directive.prefix6;
-  return std::any_of(addresses.begin(), addresses.end(),
-                     [&](const Ip& ip) { return Cidr(ip, std::min(prefix, ip.bits())).Contains(query_.client); });
+  return std::any_of(addresses.begin(), addresses.end(), [&](const Ip& ip) {
+    return Cidr(ip, std::min(prefix, ip.bits())).Contains(query_.client);
+  });
 }
 
 bool SpfTerms::Matches(const SpfDirective& directive, const std::string& domain) {
@@ -106,9 +110,12 @@ bool SpfTerms::Matches(const SpfDirective& directive, const std::string& domain)
       const DnsAnswerPtr answer = AskTerm({*target, RrType::kA});
       return answer && answer->positive();
     }
-    case SpfMechanism::kMx: return MatchMx(directive, *target);
-    case SpfMechanism::kPtr: return MatchPtr(*target);
-    default: return false;
+    case SpfMechanism::kMx:
+      return MatchMx(directive, *target);
+    case SpfMechanism::kPtr:
+      return MatchPtr(*target);
+    default:
+      return false;
   }
 }
 
@@ -142,7 +149,8 @@ std::optional<std::vector<std::string>> SpfTerms::ValidatedNames() {
       continue;
     }
     const auto& found = answer->addresses;
-    if (std::find(found.begin(), found.end(), query_.client) != found.end()) validated.push_back(pointers->names[i]);
+    if (std::find(found.begin(), found.end(), query_.client) != found.end())
+      validated.push_back(pointers->names[i]);
   }
   if (missing) return std::nullopt;
   return validated;
@@ -160,8 +168,9 @@ std::optional<std::string> SpfTerms::MacroP(const std::string& domain) {
   if (!names) return std::nullopt;
   if (names->empty()) return "unknown";
   if (std::find(names->begin(), names->end(), domain) != names->end()) return domain;
-  const auto below = std::find_if(names->begin(), names->end(),
-                                  [&](const std::string& name) { return IsSubdomain(name, domain); });
+  const auto below = std::find_if(names->begin(), names->end(), [&](const std::string& name) {
+    return IsSubdomain(name, domain);
+  });
   return below != names->end() ? *below : names->front();
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The mechanisms of RFC 7208 section 5 that ask DNS, with the limits of section 4.6.4 counted over one
-// whole evaluation. An evaluation stops at the first error, or at the first answer still missing.
+// The mechanisms of RFC 7208 section 5 that ask DNS, with the limits of section 4.6.4 counted over
+// one whole evaluation. An evaluation stops at the first error, or at the first answer still
+// missing.
 #pragma once
 
 #include <optional>
@@ -22,8 +23,8 @@ class SpfTerms {
   // Both must outlive this.
   SpfTerms(const SpfQuery& query, SpfAnswers& answers);
 
-  // Does an a, mx, ptr or exists directive of `domain`'s record match the client? False also when the
-  // evaluation stopped.
+  // Does an a, mx, ptr or exists directive of `domain`'s record match the client? False also when
+  // the evaluation stopped.
   bool Matches(const SpfDirective& directive, const std::string& domain);
   // One more term that asks DNS; false, with permerror forced, beyond the tenth.
   bool CountTerm();
@@ -49,7 +50,8 @@ class SpfTerms {
   bool AnyContains(const std::vector<Ip>& addresses, const SpfDirective& directive) const;
   bool MatchMx(const SpfDirective& directive, const std::string& target);
   bool MatchPtr(const std::string& target);
-  // The client's names that resolve back to it (section 5.5), at most 10 tried; nullopt when pending.
+  // The client's names that resolve back to it (section 5.5), at most 10 tried; nullopt when
+  // pending.
   std::optional<std::vector<std::string>> ValidatedNames();
   std::optional<std::string> MacroP(const std::string& domain);
   DnsAnswerPtr Peek(const DnsQuestion& question);

@@ -83,7 +83,9 @@ std::string Ip::ReverseName() const {
   }
   const std::string nibbles = DottedNibbles();
   out.assign(nibbles.rbegin(), nibbles.rend());
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c; });
+  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
+    return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
   return out + ".ip6.arpa";
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// IPv4 and IPv6 addresses and CIDR blocks. IPv4-mapped IPv6 addresses (RFC 4291 section 2.5.5.2) are
-// folded to IPv4 on the way in, so that a dual-stack listener and an IPv4 one see the same client.
+// IPv4 and IPv6 addresses and CIDR blocks. IPv4-mapped IPv6 addresses (RFC 4291 section 2.5.5.2)
+// are folded to IPv4 on the way in, so that a dual-stack listener and an IPv4 one see the same
+// client.
 #pragma once
 
 #include <sys/socket.h>

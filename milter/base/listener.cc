@@ -58,13 +58,15 @@ Fd ListenUnix(const Endpoint& endpoint, const std::string& mode, const std::stri
     throw std::runtime_error("unix:" + endpoint.path + ": another process is listening there");
   }
   struct stat status {};
-  if (::lstat(endpoint.path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode)) ::unlink(endpoint.path.c_str());
+  if (::lstat(endpoint.path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode))
+    ::unlink(endpoint.path.c_str());
   Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   const mode_t before = ::umask(0177);
   const int rc = ::bind(fd.get(), Generic(&address), sizeof(address));
   ::umask(before);
   if (rc != 0) Throw("unix:" + endpoint.path);
-  if (!group.empty() && ::chown(endpoint.path.c_str(), static_cast<uid_t>(-1), GroupId(group)) != 0) {
+  if (!group.empty() &&
+      ::chown(endpoint.path.c_str(), static_cast<uid_t>(-1), GroupId(group)) != 0) {
     Throw("group of unix:" + endpoint.path);
   }
   if (::chmod(endpoint.path.c_str(), static_cast<mode_t>(std::stoul(mode, nullptr, 8))) != 0) {
@@ -81,7 +83,8 @@ Fd ListenInet(const Endpoint& endpoint) {
   hints.ai_flags = AI_PASSIVE;
   addrinfo* raw = nullptr;
   const char* host = endpoint.host.empty() ? nullptr : endpoint.host.c_str();
-  if (const int rc = getaddrinfo(host, std::to_string(endpoint.port).c_str(), &hints, &raw); rc != 0) {
+  if (const int rc = getaddrinfo(host, std::to_string(endpoint.port).c_str(), &hints, &raw);
+      rc != 0) {
     throw std::runtime_error(name + ": " + gai_strerror(rc));
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> found(raw, &freeaddrinfo);
@@ -96,7 +99,8 @@ Fd ListenInet(const Endpoint& endpoint) {
 Fd Adopt(const Endpoint& endpoint) {
   int listening = 0;
   socklen_t size = sizeof(listening);
-  if (::getsockopt(endpoint.fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0 || listening == 0) {
+  if (::getsockopt(endpoint.fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0 ||
+      listening == 0) {
     throw std::runtime_error(endpoint.ToMilterSpec() + ": not a listening socket");
   }
   // Two processes may share it over a restart: a blocking accept() would hang in one of them.
@@ -108,7 +112,8 @@ Fd Adopt(const Endpoint& endpoint) {
 
 Fd Listen(const Endpoint& endpoint, const std::string& mode, const std::string& group) {
   if (endpoint.kind == Endpoint::Kind::kFd) return Adopt(endpoint);
-  Fd fd = endpoint.kind == Endpoint::Kind::kUnix ? ListenUnix(endpoint, mode, group) : ListenInet(endpoint);
+  Fd fd = endpoint.kind == Endpoint::Kind::kUnix ? ListenUnix(endpoint, mode, group)
+                                                 : ListenInet(endpoint);
   if (::listen(fd.get(), kBacklog) != 0) Throw(endpoint.ToMilterSpec());
   return fd;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Listening sockets, made by us rather than by the libraries, so that mode and group are right before
-// anybody can connect, and so that a daemon can stop accepting without losing what is in flight.
+// Listening sockets, made by us rather than by the libraries, so that mode and group are right
+// before anybody can connect, and so that a daemon can stop accepting without losing what is in
+// flight.
 #pragma once
 
 #include <string>
@@ -10,13 +11,13 @@
 
 namespace spillway {
 
-// Binds and listens, non-blocking. A stale unix socket is replaced; one that somebody answers on is not.
-// `mode` is octal ("0660"), an empty `group` leaves the group. For kFd the descriptor is taken over.
-// Throws std::runtime_error or std::system_error, naming the address.
+// Binds and listens, non-blocking. A stale unix socket is replaced; one that somebody answers on is
+// not. `mode` is octal ("0660"), an empty `group` leaves the group. For kFd the descriptor is taken
+// over. Throws std::runtime_error or std::system_error, naming the address.
 Fd Listen(const Endpoint& endpoint, const std::string& mode, const std::string& group);
 
-// Puts a socket on which nobody can connect in the place of `listener`, under the same number: whoever
-// polls it sees nothing any more. A unix socket's path is left for the next daemon.
+// Puts a socket on which nobody can connect in the place of `listener`, under the same number:
+// whoever polls it sees nothing any more. A unix socket's path is left for the next daemon.
 void StopAccepting(int listener);
 
 }  // namespace spillway

@@ -52,8 +52,10 @@ void Log::Emit(LogLevel level, const std::string& line) {
     return;
   }
   std::string out;
-  if (options_.target == LogTarget::kJournal) out = "<" + std::to_string(static_cast<int>(level)) + ">";
-  else out = options_.ident + "[" + std::to_string(getpid()) + "]: ";
+  if (options_.target == LogTarget::kJournal)
+    out = "<" + std::to_string(static_cast<int>(level)) + ">";
+  else
+    out = options_.ident + "[" + std::to_string(getpid()) + "]: ";
   out += line;
   out += '\n';
   // A log that cannot be written must not stop mail.

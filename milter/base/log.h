@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The daemons' log: syslog (facility mail), or stderr with the "<N>" priorities that journald reads.
-// Lines are "QUEUEID: key=value ...". Repeats are limited per topic, so that a broken scanner cannot
-// fill the disk.
+// The daemons' log: syslog (facility mail), or stderr with the "<N>" priorities that journald
+// reads. Lines are "QUEUEID: key=value ...". Repeats are limited per topic, so that a broken
+// scanner cannot fill the disk.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,12 @@
 namespace spillway {
 
 enum class LogTarget : uint8_t { kSyslog, kStderr, kJournal };
-enum class LogLevel : uint8_t { kError = 3, kWarning = 4, kInfo = 6, kDebug = 7 };  // syslog's numbers
+enum class LogLevel : uint8_t {
+  kError = 3,
+  kWarning = 4,
+  kInfo = 6,
+  kDebug = 7
+};  // syslog's numbers
 
 // Copies `text` with control characters and bytes outside ASCII as \xNN, and at most `limit` bytes:
 // what a stranger sent can neither forge a log line nor flood one.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// How a check plugs in. A check is one file here, one line in registry.cc, and its section in the sample
-// configuration and the manual.
+// How a check plugs in. A check is one file here, one line in registry.cc, and its section in the
+// sample configuration and the manual.
 //
-// The budget is the same for all: a check starts its look-ups as early as it can and does its work in
-// pieces that run elsewhere (the resolver's thread, the CPU pool), so that Finish() only collects. A
-// check never decides, never logs, never reads a clock.
+// The budget is the same for all: a check starts its look-ups as early as it can and does its work
+// in pieces that run elsewhere (the resolver's thread, the CPU pool), so that Finish() only
+// collects. A check never decides, never logs, never reads a clock.
 #pragma once
 
 #include <memory>
@@ -41,8 +41,8 @@ class Check {
   virtual bool OnBody(std::string_view /*chunk*/) { return false; }
   // The body is complete: start what is left to do.
   virtual void OnEnd() {}
-  // Waits for what was started, at most until the deadline, and says what is known then. What is not
-  // finished is State::kLate with a reason that names it. Called once, last.
+  // Waits for what was started, at most until the deadline, and says what is known then. What is
+  // not finished is State::kLate with a reason that names it. Called once, last.
   virtual Result Finish(Deadline deadline) = 0;
 };
 
@@ -55,7 +55,8 @@ class CheckType {
   // Is a late result a reason to tempfail?
   virtual bool tempfail_on_timeout() const = 0;
   // `message` grows while the check lives, and outlives it.
-  virtual std::unique_ptr<Check> Begin(const Message& message, std::shared_ptr<MessageCost> cost) const = 0;
+  virtual std::unique_ptr<Check> Begin(const Message& message,
+                                       std::shared_ptr<MessageCost> cost) const = 0;
 };
 
 using CheckTypes = std::vector<std::unique_ptr<CheckType>>;

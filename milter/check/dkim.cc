@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // DKIM verification (RFC 6376, RFC 8463). The keys are asked for, all at once, when the header is
-// complete; the body is hashed on the CPU pool while it arrives; each signature is judged as soon as its
-// key and the body are there, so that one silent key server costs only its own signature.
+// complete; the body is hashed on the CPU pool while it arrives; each signature is judged as soon
+// as its key and the body are there, so that one silent key server costs only its own signature.
 #include <condition_variable>
 #include <mutex>
 
@@ -12,18 +12,22 @@ namespace spillway {
 
 namespace {
 
-// Small bodies go to the pool in one piece with the end of the body; large ones in pieces of this size.
+// Small bodies go to the pool in one piece with the end of the body; large ones in pieces of this
+// size.
 constexpr size_t kPiece = 256 * 1024;
-// What may wait for the pool, for one message; beyond it the MTA is made to wait, and when that does not
-// help the message's verification is given up: it is late.
+// What may wait for the pool, for one message; beyond it the MTA is made to wait, and when that
+// does not help the message's verification is given up: it is late.
 constexpr size_t kMaxBacklog = 4 * kPiece;
 constexpr auto kBackpressure = std::chrono::seconds(1);
 
 // The verification of one message; shared by the check and what is under way for it.
 class DkimJob final : public std::enable_shared_from_this<DkimJob> {
  public:
-  DkimJob(const DkimLibrary& library, const CheckServices& services, std::shared_ptr<MessageCost> cost)
-      : services_(services), strand_(std::make_shared<Strand>(services.workers, std::move(cost))), verifier_(library, "spillway") {}
+  DkimJob(const DkimLibrary& library, const CheckServices& services,
+          std::shared_ptr<MessageCost> cost)
+      : services_(services),
+        strand_(std::make_shared<Strand>(services.workers, std::move(cost))),
+        verifier_(library, "spillway") {}
 
   // False when there is nothing to verify.
   bool Headers(const std::vector<HeaderField>& headers) {
@@ -41,10 +45,13 @@ class DkimJob final : public std::enable_shared_from_this<DkimJob> {
       const std::string name = signatures_[i].key_name;
       if (name.empty()) continue;
       auto arrived = [self = shared_from_this(), i, name](const DnsAnswerPtr& answer) {
-        self->Post([self, i, key = SelectDkimKey(name, *answer)] { self->verifier_.SetKey(i, key); });
+        self->Post(
+            [self, i, key = SelectDkimKey(name, *answer)] { self->verifier_.SetKey(i, key); });
       };
       // Also what is known at once goes by the strand: another key may be on its way there already.
-      if (const DnsAnswerPtr known = services_.resolver.Ask({name, RrType::kTxt}, signatures_[i].domain, arrived)) arrived(known);
+      if (const DnsAnswerPtr known =
+              services_.resolver.Ask({name, RrType::kTxt}, signatures_[i].domain, arrived))
+        arrived(known);
     }
   }
 
@@ -104,7 +111,8 @@ class DkimJob final : public std::enable_shared_from_this<DkimJob> {
     const std::lock_guard lock(mutex_);
     unfinished_ = 0;
     signatures_ = verifier_.signatures();
-    for (const DkimSignature& signature : signatures_) unfinished_ += signature.state == State::kLate ? 1 : 0;
+    for (const DkimSignature& signature : signatures_)
+      unfinished_ += signature.state == State::kLate ? 1 : 0;
     changed_.notify_all();
   }
 
@@ -122,7 +130,8 @@ class DkimJob final : public std::enable_shared_from_this<DkimJob> {
 
 MethodResult Report(const DkimSignature& signature) {
   MethodResult result{.method = "dkim", .state = signature.state, .reason = signature.reason};
-  if (signature.state == State::kLate) result.reason = "waiting for " + signature.key_name + "/TXT or a free core";
+  if (signature.state == State::kLate)
+    result.reason = "waiting for " + signature.key_name + "/TXT or a free core";
   result.properties = {{"header", "d", signature.domain},
                        {"header", "s", signature.selector},
                        {"header", "a", signature.algorithm},
@@ -133,7 +142,8 @@ MethodResult Report(const DkimSignature& signature) {
 
 // The check as a whole: a pass if any passed; what could still have been one comes next.
 State Summary(const std::vector<MethodResult>& methods) {
-  for (const State wanted : {State::kPass, State::kLate, State::kTemperror, State::kFail, State::kPolicy}) {
+  for (const State wanted :
+       {State::kPass, State::kLate, State::kTemperror, State::kFail, State::kPolicy}) {
     for (const MethodResult& method : methods) {
       if (method.state == wanted) return wanted;
     }
@@ -172,7 +182,8 @@ class DkimCheck final : public Check {
       result.methods.push_back({.method = "dkim", .state = State::kNone});
       return result;
     }
-    for (const DkimSignature& signature : job_->Wait(deadline)) result.methods.push_back(Report(signature));
+    for (const DkimSignature& signature : job_->Wait(deadline))
+      result.methods.push_back(Report(signature));
     result.state = Summary(result.methods);
     for (const MethodResult& method : result.methods) {
       if (method.state == result.state && result.reason.empty()) result.reason = method.reason;
@@ -190,7 +201,9 @@ class DkimCheck final : public Check {
 
   static Result TooLarge() {
     const std::string reason = "the header is too large to verify";
-    return {State::kPermerror, reason, {{.method = "dkim", .state = State::kPermerror, .reason = reason}}};
+    return {State::kPermerror,
+            reason,
+            {{.method = "dkim", .state = State::kPermerror, .reason = reason}}};
   }
 
   const Message& message_;
@@ -213,7 +226,8 @@ class DkimType final : public CheckType {
 
   std::string_view name() const override { return "dkim"; }
   bool tempfail_on_timeout() const override { return tempfail_; }
-  std::unique_ptr<Check> Begin(const Message& message, std::shared_ptr<MessageCost> cost) const override {
+  std::unique_ptr<Check> Begin(const Message& message,
+                               std::shared_ptr<MessageCost> cost) const override {
     return std::make_unique<DkimCheck>(message, library_, services_, std::move(cost));
   }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// SPF (RFC 7208) for the MAIL FROM and HELO identities, started at MAIL FROM. No thread waits: each DNS
-// answer that completes a round of questions sends the evaluation to the CPU pool once more.
+// SPF (RFC 7208) for the MAIL FROM and HELO identities, started at MAIL FROM. No thread waits: each
+// DNS answer that completes a round of questions sends the evaluation to the CPU pool once more.
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -19,8 +19,8 @@ class SpfJob final : public std::enable_shared_from_this<SpfJob>, private SpfAns
   SpfJob(SpfQuery query, const CheckServices& services, std::shared_ptr<MessageCost> cost)
       : query_(std::move(query)), services_(services), cost_(std::move(cost)) {}
 
-  // Runs until it is done or waits for DNS. At most one thread at a time is in here, because the next
-  // step is only started by the last answer of a round.
+  // Runs until it is done or waits for DNS. At most one thread at a time is in here, because the
+  // next step is only started by the last answer of a round.
   void Step() {
     while (true) {
       SpfOutcome outcome = EvaluateSpf(query_, *this);
@@ -59,7 +59,8 @@ class SpfJob final : public std::enable_shared_from_this<SpfJob>, private SpfAns
       const auto done = [self = shared_from_this(), question](const DnsAnswerPtr& answer) {
         if (self->Take(question, answer)) self->Resume();
       };
-      if (const DnsAnswerPtr known = services_.resolver.Ask(question, query_.domain, done)) Take(question, known);
+      if (const DnsAnswerPtr known = services_.resolver.Ask(question, query_.domain, done))
+        Take(question, known);
     }
     const std::lock_guard lock(mutex_);
     return --outstanding_ == 0;
@@ -120,9 +121,11 @@ class SpfCheck final : public Check {
   }
 
   Result Finish(Deadline deadline) override {
-    if (const std::string reason = SkipReason(); !reason.empty()) return {State::kSkipped, reason, {}};
+    if (const std::string reason = SkipReason(); !reason.empty())
+      return {State::kSkipped, reason, {}};
     Result result;
-    if (mail_from_) Collect(*mail_from_, deadline, "mailfrom", message_.mail_from.ToString(), result);
+    if (mail_from_)
+      Collect(*mail_from_, deadline, "mailfrom", message_.mail_from.ToString(), result);
     if (helo_) Collect(*helo_, deadline, "helo", message_.client.helo, result);
     if (result.methods.empty()) return result;
     result.state = result.methods.front().state;
@@ -150,8 +153,8 @@ class SpfCheck final : public Check {
     return job;
   }
 
-  static void Collect(SpfJob& job, Deadline deadline, const char* property, const std::string& value,
-                      Result& result) {
+  static void Collect(SpfJob& job, Deadline deadline, const char* property,
+                      const std::string& value, Result& result) {
     SpfOutcome outcome;
     job.Wait(deadline, outcome);
     result.methods.push_back(Report(outcome, property, value));
@@ -168,11 +171,14 @@ class SpfCheck final : public Check {
 class SpfType final : public CheckType {
  public:
   SpfType(const Config& config, const CheckServices& services)
-      : tempfail_(config.spf.on_timeout == "tempfail"), receiver_(config.milter.authserv_id), services_(services) {}
+      : tempfail_(config.spf.on_timeout == "tempfail"),
+        receiver_(config.milter.authserv_id),
+        services_(services) {}
 
   std::string_view name() const override { return "spf"; }
   bool tempfail_on_timeout() const override { return tempfail_; }
-  std::unique_ptr<Check> Begin(const Message& message, std::shared_ptr<MessageCost> cost) const override {
+  std::unique_ptr<Check> Begin(const Message& message,
+                               std::shared_ptr<MessageCost> cost) const override {
     return std::make_unique<SpfCheck>(message, receiver_, services_, std::move(cost));
   }
 

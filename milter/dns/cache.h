@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A TTL cache of DNS answers with a fixed number of entries, least recently used out first. Sharded, so
-// that threads do not meet on one lock. `now` is an argument.
+// A TTL cache of DNS answers with a fixed number of entries, least recently used out first.
+// Sharded, so that threads do not meet on one lock. `now` is an argument.
 #pragma once
 
 #include <array>

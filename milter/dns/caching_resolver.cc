@@ -7,7 +7,8 @@ namespace spillway {
 CachingResolver::CachingResolver(Upstream& upstream, const Clock& clock, const Limits& limits)
     : upstream_(upstream), clock_(clock), limits_(limits), cache_(limits.cache) {}
 
-DnsAnswerPtr CachingResolver::Ask(const DnsQuestion& question, std::string_view owner, Callback done) {
+DnsAnswerPtr CachingResolver::Ask(const DnsQuestion& question, std::string_view owner,
+                                  Callback done) {
   if (DnsAnswerPtr cached = cache_.Find(question, clock_.Now())) {
     counters_.hits.fetch_add(1, std::memory_order_relaxed);
     return cached;
@@ -15,7 +16,8 @@ DnsAnswerPtr CachingResolver::Ask(const DnsQuestion& question, std::string_view 
   bool limited = false;
   if (Board(question, owner, done, limited)) {
     counters_.asked.fetch_add(1, std::memory_order_relaxed);
-    upstream_.Query(question, [this, question](DnsAnswer answer) { Land(question, std::move(answer)); });
+    upstream_.Query(question,
+                    [this, question](DnsAnswer answer) { Land(question, std::move(answer)); });
     return nullptr;
   }
   if (!limited) return nullptr;
@@ -45,8 +47,10 @@ bool CachingResolver::Board(const DnsQuestion& question, std::string_view owner,
 }
 
 void CachingResolver::Land(const DnsQuestion& question, DnsAnswer answer) {
-  if (answer.status == DnsStatus::kTimeout) counters_.timeouts.fetch_add(1, std::memory_order_relaxed);
-  if (answer.status == DnsStatus::kServfail) counters_.failures.fetch_add(1, std::memory_order_relaxed);
+  if (answer.status == DnsStatus::kTimeout)
+    counters_.timeouts.fetch_add(1, std::memory_order_relaxed);
+  if (answer.status == DnsStatus::kServfail)
+    counters_.failures.fetch_add(1, std::memory_order_relaxed);
   const auto shared = std::make_shared<const DnsAnswer>(std::move(answer));
   cache_.Store(question, shared, clock_.Now());
   std::vector<Callback> waiters;

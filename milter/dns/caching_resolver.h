@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The resolver of the daemon: cache in front, one question in flight for each name and type however
-// many messages want it (single flight), caps on what is in flight in all and for one sending domain.
+// many messages want it (single flight), caps on what is in flight in all and for one sending
+// domain.
 #pragma once
 
 #include <atomic>

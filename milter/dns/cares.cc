@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The channel belongs to the loop thread alone; queries reach it through a mailbox and an eventfd.
-// c-ares has no deadline over all its tries, so the loop keeps one per query: as every query gets the
-// same time, the oldest is always at the front.
+// c-ares has no deadline over all its tries, so the loop keeps one per query: as every query gets
+// the same time, the oldest is always at the front.
 #include "milter/dns/cares.h"
 
 #include <ares.h>
@@ -46,7 +46,8 @@ using PendingPtr = std::shared_ptr<Pending>;
 
 class Cares::Loop {
  public:
-  explicit Loop(const Options& options) : timeout_(options.timeout), wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+  explicit Loop(const Options& options)
+      : timeout_(options.timeout), wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
     OpenChannel(options);
     thread_ = std::thread([this] { Run(); });
   }
@@ -80,7 +81,8 @@ class Cares::Loop {
     ares.tries = kTries;
     ares.ednspsz = kEdnsPayload;
     ares.lookups = const_cast<char*>("b");
-    const int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_EDNSPSZ | ARES_OPT_LOOKUPS;
+    const int mask =
+        ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_EDNSPSZ | ARES_OPT_LOOKUPS;
     if (const int rc = ares_init_options(&channel_, &ares, mask); rc != ARES_SUCCESS) {
       throw std::runtime_error(std::string("c-ares: ") + ares_strerror(rc));
     }
@@ -126,7 +128,8 @@ class Cares::Loop {
     const std::string name = QueryName(pending->question.name);
     if (name.empty()) return pending->Answer({.status = DnsStatus::kNxdomain});
     const int type = static_cast<int>(pending->question.type);
-    auto* request = new Request{this, std::move(pending)};  // OnResponse owns it, called exactly once
+    auto* request =
+        new Request{this, std::move(pending)};  // OnResponse owns it, called exactly once
     ares_query(channel_, name.c_str(), ns_c_in, type, OnResponse, request);
   }
 
@@ -162,7 +165,8 @@ class Cares::Loop {
     auto milliseconds = std::chrono::milliseconds(wait.tv_sec * 1000 + wait.tv_usec / 1000 + 1);
     if (!in_flight_.empty()) {
       const Duration left = in_flight_.front()->deadline - SystemClock().Now();
-      const auto rounded = std::chrono::duration_cast<std::chrono::milliseconds>(left) + std::chrono::milliseconds(1);
+      const auto rounded = std::chrono::duration_cast<std::chrono::milliseconds>(left) +
+                           std::chrono::milliseconds(1);
       milliseconds = std::clamp(rounded, std::chrono::milliseconds(0), milliseconds);
     }
     return static_cast<int>(milliseconds.count());
@@ -181,11 +185,14 @@ class Cares::Loop {
     }
     ::poll(fds, count, PollTimeout());
     uint64_t drained = 0;
-    if (fds[0].revents != 0) [[maybe_unused]] const ssize_t n = ::read(wake_.get(), &drained, sizeof(drained));
+    if (fds[0].revents != 0) [[maybe_unused]]
+      const ssize_t n = ::read(wake_.get(), &drained, sizeof(drained));
     for (nfds_t i = 1; i < count; ++i) {
       const bool read = (fds[i].revents & (POLLIN | POLLERR | POLLHUP)) != 0;
       const bool write = (fds[i].revents & POLLOUT) != 0;
-      if (read || write) ares_process_fd(channel_, read ? fds[i].fd : ARES_SOCKET_BAD, write ? fds[i].fd : ARES_SOCKET_BAD);
+      if (read || write)
+        ares_process_fd(channel_, read ? fds[i].fd : ARES_SOCKET_BAD,
+                        write ? fds[i].fd : ARES_SOCKET_BAD);
     }
     ares_process_fd(channel_, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
   }
@@ -201,11 +208,11 @@ class Cares::Loop {
 
   const std::chrono::milliseconds timeout_;
   const Fd wake_;
-  ares_channel channel_ = nullptr;      // loop thread only, once it runs
-  std::deque<PendingPtr> in_flight_;    // loop thread only; in the order of their deadlines
+  ares_channel channel_ = nullptr;    // loop thread only, once it runs
+  std::deque<PendingPtr> in_flight_;  // loop thread only; in the order of their deadlines
   std::mutex mutex_;
-  std::vector<PendingPtr> mailbox_;     // guarded by mutex_
-  bool stopping_ = false;               // guarded by mutex_
+  std::vector<PendingPtr> mailbox_;  // guarded by mutex_
+  bool stopping_ = false;            // guarded by mutex_
   std::thread thread_;
 };
 

@@ -6,12 +6,18 @@ namespace spillway {
 
 std::string_view RrTypeName(RrType type) {
   switch (type) {
-    case RrType::kA: return "A";
-    case RrType::kCname: return "CNAME";
-    case RrType::kPtr: return "PTR";
-    case RrType::kMx: return "MX";
-    case RrType::kTxt: return "TXT";
-    case RrType::kAaaa: return "AAAA";
+    case RrType::kA:
+      return "A";
+    case RrType::kCname:
+      return "CNAME";
+    case RrType::kPtr:
+      return "PTR";
+    case RrType::kMx:
+      return "MX";
+    case RrType::kTxt:
+      return "TXT";
+    case RrType::kAaaa:
+      return "AAAA";
   }
   return "?";
 }

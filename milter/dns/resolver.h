@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What the checks know of DNS: ask, and get the answer at once (cached) or by a callback. Nobody waits
-// inside; who must wait for an answer does it against the message's deadline.
+// What the checks know of DNS: ask, and get the answer at once (cached) or by a callback. Nobody
+// waits inside; who must wait for an answer does it against the message's deadline.
 #pragma once
 
 #include <cstdint>
@@ -54,9 +54,10 @@ class Resolver {
   using Callback = std::function<void(const DnsAnswerPtr&)>;
   virtual ~Resolver() = default;
 
-  // Returns the answer when it is known now; `done` is then never called. Otherwise returns null and
-  // calls `done` exactly once, from another thread, at the latest when [dns] timeout has passed; the
-  // callback must be short. `owner` is the domain on whose behalf we ask, for the cap per domain.
+  // Returns the answer when it is known now; `done` is then never called. Otherwise returns null
+  // and calls `done` exactly once, from another thread, at the latest when [dns] timeout has
+  // passed; the callback must be short. `owner` is the domain on whose behalf we ask, for the cap
+  // per domain.
   virtual DnsAnswerPtr Ask(const DnsQuestion& question, std::string_view owner, Callback done) = 0;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Walks the answer section once: follows the CNAME chain from the question, then takes the records of
-// the wanted type at its end.
+// Walks the answer section once: follows the CNAME chain from the question, then takes the records
+// of the wanted type at its end.
 #include "milter/dns/wire.h"
 
 #include <arpa/nameser.h>
@@ -26,7 +26,9 @@ class Response {
     return ns_initparse(data, static_cast<int>(size), &handle_) == 0;
   }
   int rcode() const { return ns_msg_getflag(handle_, ns_f_rcode); }
-  int count(ns_sect section) const { return std::min<int>(ns_msg_count(handle_, section), kMaxRecords); }
+  int count(ns_sect section) const {
+    return std::min<int>(ns_msg_count(handle_, section), kMaxRecords);
+  }
   std::optional<ns_rr> Record(ns_sect section, int index) {
     ns_rr rr;
     if (ns_parserr(&handle_, section, index, &rr) != 0) return std::nullopt;
@@ -68,12 +70,14 @@ class Collector {
     for (int i = 0; i < response_.count(ns_s_an); ++i) {
       const auto rr = response_.Record(ns_s_an, i);
       if (!rr) return {};
-      if (ns_rr_type(*rr) == static_cast<int>(question_.type) && ToLower(ns_rr_name(*rr)) == owner) {
+      if (ns_rr_type(*rr) == static_cast<int>(question_.type) &&
+          ToLower(ns_rr_name(*rr)) == owner) {
         Take(*rr, out.answer);
       }
     }
     SortExchanges(out.answer);
-    const bool found = !out.answer.addresses.empty() || !out.answer.names.empty() || !out.answer.texts.empty();
+    const bool found =
+        !out.answer.addresses.empty() || !out.answer.names.empty() || !out.answer.texts.empty();
     out.answer.status = found ? DnsStatus::kOk : DnsStatus::kNoData;
     out.answer.ttl = found ? ttl_ : NegativeTtl();
     if (!found && owner != question_.name) out.follow = owner;

@@ -19,8 +19,8 @@ struct ParsedResponse {
 // Never fails: what does not parse is kServfail. At most 100 records are taken.
 ParsedResponse ParseResponse(const DnsQuestion& question, const uint8_t* data, size_t size);
 
-// The name as presentation format wants it: backslashes escaped. Empty when it cannot be asked: a label
-// that is empty or over 63 octets, over 253 in all, or a NUL.
+// The name as presentation format wants it: backslashes escaped. Empty when it cannot be asked: a
+// label that is empty or over 63 octets, over 253 in all, or a NUL.
 std::string QueryName(std::string_view name);
 
 }  // namespace spillway

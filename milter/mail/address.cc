@@ -8,7 +8,9 @@
 
 namespace spillway {
 
-std::string Mailbox::ToString() const { return domain.empty() ? local : local + "@" + domain; }
+std::string Mailbox::ToString() const {
+  return domain.empty() ? local : local + "@" + domain;
+}
 
 Mailbox ParsePath(std::string_view path) {
   path = Trim(path);
@@ -31,7 +33,8 @@ bool IsQualifiedDomain(std::string_view name) {
   constexpr size_t kMaxLabel = 63;
   if (!name.empty() && name.back() == '.') name.remove_suffix(1);
   if (name.empty() || name.size() > kMaxName || name.front() == '[') return false;
-  if (std::any_of(name.begin(), name.end(), [](char c) { return c <= ' ' && c >= 0; })) return false;
+  if (std::any_of(name.begin(), name.end(), [](char c) { return c <= ' ' && c >= 0; }))
+    return false;
   size_t labels = 0;
   while (true) {
     const size_t dot = name.find('.');

@@ -19,8 +19,8 @@ struct Mailbox {
 // left without "@" is a local part.
 Mailbox ParsePath(std::string_view path);
 
-// A name with at least two labels, each 1 to 63 octets, 253 in all, no control characters or spaces,
-// no address literal: something that can be asked in DNS. A final dot is allowed.
+// A name with at least two labels, each 1 to 63 octets, 253 in all, no control characters or
+// spaces, no address literal: something that can be asked in DNS. A final dot is allowed.
 bool IsQualifiedDomain(std::string_view name);
 
 }  // namespace spillway

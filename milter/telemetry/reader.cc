@@ -15,7 +15,9 @@ namespace spillway {
 
 using telemetry::Region;
 
-TelemetryReader::~TelemetryReader() { Unmap(); }
+TelemetryReader::~TelemetryReader() {
+  Unmap();
+}
 
 void TelemetryReader::Unmap() {
   if (region_ != nullptr) ::munmap(region_, sizeof(Region));
@@ -44,7 +46,8 @@ bool TelemetryReader::Refresh() {
     return mapped();
   }
   auto* region = static_cast<Region*>(memory);
-  if (region->preamble.magic != telemetry::kMagic || region->preamble.version != telemetry::kVersion) {
+  if (region->preamble.magic != telemetry::kMagic ||
+      region->preamble.version != telemetry::kVersion) {
     ::munmap(memory, sizeof(Region));
     error_ = path_ + ": not a telemetry file of this version";
     return mapped();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The reader's side of the telemetry. It maps the file read-write, because taking a record out of the
-// queue is a write; it changes nothing else. One reader at a time gets the records.
+// The reader's side of the telemetry. It maps the file read-write, because taking a record out of
+// the queue is a write; it changes nothing else. One reader at a time gets the records.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,8 @@ namespace spillway {
 struct CounterValues {
   uint64_t messages = 0, late_messages = 0, tempfailed = 0, records_dropped = 0, slots_missed = 0;
   uint64_t sessions = 0;
-  uint64_t dns_hits = 0, dns_joined = 0, dns_asked = 0, dns_timeouts = 0, dns_failures = 0, dns_limited = 0;
+  uint64_t dns_hits = 0, dns_joined = 0, dns_asked = 0, dns_timeouts = 0, dns_failures = 0,
+           dns_limited = 0;
 };
 
 // Not thread-safe.
@@ -27,8 +28,8 @@ class TelemetryReader {
   TelemetryReader(const TelemetryReader&) = delete;
   TelemetryReader& operator=(const TelemetryReader&) = delete;
 
-  // Maps the file, or maps it anew when a new writer has replaced it. False when there is none, or it
-  // is of another version; `error()` says why.
+  // Maps the file, or maps it anew when a new writer has replaced it. False when there is none, or
+  // it is of another version; `error()` says why.
   bool Refresh();
   const std::string& error() const { return error_; }
   bool mapped() const { return region_ != nullptr; }

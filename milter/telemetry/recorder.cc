@@ -57,7 +57,9 @@ Recorder::Recorder(const std::string& path, const std::vector<std::string>& chec
   if (::rename(fresh.c_str(), path.c_str()) != 0) Throw(path);
 }
 
-Recorder::~Recorder() { ::munmap(region_, sizeof(Region)); }
+Recorder::~Recorder() {
+  ::munmap(region_, sizeof(Region));
+}
 
 int Recorder::Enter(TimePoint start) {
   const int64_t value = std::max<int64_t>(Nanoseconds(start), 1);
@@ -74,7 +76,8 @@ int Recorder::Enter(TimePoint start) {
 }
 
 void Recorder::Leave(int handle) {
-  if (handle >= 0) region_->in_flight[static_cast<size_t>(handle)].store(0, std::memory_order_release);
+  if (handle >= 0)
+    region_->in_flight[static_cast<size_t>(handle)].store(0, std::memory_order_release);
 }
 
 void Recorder::Push(const telemetry::Record& record) {

@@ -27,7 +27,9 @@ class Recorder {
   int Enter(TimePoint start);
   void Leave(int handle);
   void Push(const telemetry::Record& record);
-  void Beat(TimePoint now) { region_->heartbeat.store(Nanoseconds(now), std::memory_order_release); }
+  void Beat(TimePoint now) {
+    region_->heartbeat.store(Nanoseconds(now), std::memory_order_release);
+  }
   telemetry::Counters& counters() { return region_->counters; }
   uint64_t generation() const { return region_->preamble.generation; }
 

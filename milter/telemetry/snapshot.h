@@ -2,10 +2,11 @@
 // The format of the telemetry file: shared memory that spillway-milter writes and spillway-policyd
 // reads. Both sides include this header and nothing else of each other.
 //
-// Life of a file: the writer makes it under another name, fills the preamble, and renames it over the
-// old one, so a path always leads to a whole file. A new writer means a new inode and generation + 1; a
-// reader that sees the path lead elsewhere maps anew. A writer killed in the middle leaves the queue
-// usable (boost::lockfree; at worst one node is lost) and in-flight slots that end with the file.
+// Life of a file: the writer makes it under another name, fills the preamble, and renames it over
+// the old one, so a path always leads to a whole file. A new writer means a new inode and
+// generation + 1; a reader that sees the path lead elsewhere maps anew. A writer killed in the
+// middle leaves the queue usable (boost::lockfree; at worst one node is lost) and in-flight slots
+// that end with the file.
 //
 // All times are CLOCK_MONOTONIC nanoseconds. All atomics are lock-free, hence address-free.
 #pragma once
@@ -30,14 +31,14 @@ enum class Verdict : uint8_t { kAccept = 0, kTempfail = 1, kReject = 2 };
 
 // One for every message that got a verdict.
 struct Record {
-  int64_t start = 0;              // the budget's start: end of message less the time already spent
-  int64_t end = 0;                // the verdict
-  uint32_t queue_wait_us = 0;     // in the CPU pool's queue, summed over the message's pieces
+  int64_t start = 0;           // the budget's start: end of message less the time already spent
+  int64_t end = 0;             // the verdict
+  uint32_t queue_wait_us = 0;  // in the CPU pool's queue, summed over the message's pieces
   Verdict verdict = Verdict::kAccept;
-  uint8_t client_class = 0;       // spillway::ClientClass
-  uint8_t size_bucket = 0;        // log2 of the size in KiB: 0 is under 1 KiB, 1 under 2 KiB, ...
-  uint8_t late = 0;               // 1 when any check was late
-  uint16_t late_mask = 0;         // bit i: check i
+  uint8_t client_class = 0;  // spillway::ClientClass
+  uint8_t size_bucket = 0;   // log2 of the size in KiB: 0 is under 1 KiB, 1 under 2 KiB, ...
+  uint8_t late = 0;          // 1 when any check was late
+  uint16_t late_mask = 0;    // bit i: check i
   uint16_t check_count = 0;
   std::array<uint32_t, kMaxChecks> check_us{};  // time spent in and waited for check i
 };
@@ -55,7 +56,7 @@ struct Counters {
   std::atomic<uint64_t> records_dropped;  // the queue was full: nobody reads
   std::atomic<uint64_t> slots_missed;     // more in flight than kSlots
   std::atomic<uint64_t> sessions;         // gauge: open MTA connections
-  std::atomic<uint64_t> dns_hits;         // copies of ResolverCounters, refreshed with the heartbeat
+  std::atomic<uint64_t> dns_hits;  // copies of ResolverCounters, refreshed with the heartbeat
   std::atomic<uint64_t> dns_joined;
   std::atomic<uint64_t> dns_asked;
   std::atomic<uint64_t> dns_timeouts;
@@ -80,7 +81,7 @@ static_assert(std::is_trivially_copyable_v<Preamble>);
 using Queue = boost::lockfree::queue<Record, boost::lockfree::capacity<kQueueCapacity>>;
 
 struct Region {
-  Preamble preamble;                 // written before the rename, constant afterwards
+  Preamble preamble;                           // written before the rename, constant afterwards
   alignas(64) std::atomic<int64_t> heartbeat;  // last sign of life, several times a second
   alignas(64) Counters counters;
   alignas(64) std::array<Slot, kSlots> in_flight;

@@ -7,7 +7,8 @@
 
 namespace spillway {
 
-// The whole answer. Throws std::system_error or std::runtime_error, naming the socket; waits 5 s at most.
+// The whole answer. Throws std::system_error or std::runtime_error, naming the socket; waits 5 s at
+// most.
 std::string AskControl(const std::string& socket, std::string_view command);
 
 }  // namespace spillway

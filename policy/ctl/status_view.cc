@@ -35,7 +35,8 @@ class View {
 
 bool IsNumber(const std::string& text) {
   const bool digits = text.find_first_not_of("0123456789.") == std::string::npos;
-  return digits && !text.empty() && text.front() != '.' && text.back() != '.' && text.find('.') == text.rfind('.');
+  return digits && !text.empty() && text.front() != '.' && text.back() != '.' &&
+         text.find('.') == text.rfind('.');
 }
 
 std::string JsonString(const std::string& text) {
@@ -54,7 +55,8 @@ std::string Checks(const StatusLines& lines) {
   for (const auto& [name, value] : lines) {
     if (!name.starts_with(kPrefix) || !name.ends_with(kSuffix)) continue;
     const size_t length = name.size() - kPrefix.size() - kSuffix.size();
-    out += (out.empty() ? "" : ", ") + name.substr(kPrefix.size(), length) + " " + View({{name, value}}).Short(name) + " ms";
+    out += (out.empty() ? "" : ", ") + name.substr(kPrefix.size(), length) + " " +
+           View({{name, value}}).Short(name) + " ms";
   }
   return out;
 }
@@ -69,21 +71,26 @@ std::string StatusAsText(const StatusLines& lines) {
   } else {
     out += ", pid " + view.Get("pid") + ", up " + view.Short("uptime_seconds") + " s, generation " +
            view.Get("generation") + ", budget " + view.Short("budget_ms") + " ms\n";
-    out += "rate        " + view.Short("messages_per_second") + " messages/s (" + view.Get("messages") + " in the last " +
-           view.Get("window_seconds") + " s, " + view.Get("messages_total") + " in all)\n";
-    out += "processing  p50 " + view.Short("processing_p50_ms") + " ms, p95 " + view.Short("processing_p95_ms") +
-           " ms, p99 " + view.Short("processing_p99_ms") + " ms; queue wait p95 " + view.Short("queue_wait_p95_ms") + " ms\n";
+    out += "rate        " + view.Short("messages_per_second") + " messages/s (" +
+           view.Get("messages") + " in the last " + view.Get("window_seconds") + " s, " +
+           view.Get("messages_total") + " in all)\n";
+    out += "processing  p50 " + view.Short("processing_p50_ms") + " ms, p95 " +
+           view.Short("processing_p95_ms") + " ms, p99 " + view.Short("processing_p99_ms") +
+           " ms; queue wait p95 " + view.Short("queue_wait_p95_ms") + " ms\n";
     out += "checks p95  " + Checks(lines) + "\n";
-    out += "in flight   " + view.Get("in_flight") + ", oldest " + view.Short("oldest_in_flight_ms") + " ms; " +
-           view.Get("sessions") + " MTA connections\n";
-    out += "late        " + view.Percent("late_share") + " of messages (" + view.Get("late_total") + " in all), " +
-           view.Get("tempfailed_total") + " tempfailed\n";
-    out += "DNS         cache hits " + view.Percent("dns_cache_hit_share") + ", asked " + view.Get("dns_asked_total") +
-           ", timeouts " + view.Get("dns_timeouts_total") + ", failures " + view.Get("dns_failures_total") +
-           ", refused by caps " + view.Get("dns_limited_total") + "\n";
+    out += "in flight   " + view.Get("in_flight") + ", oldest " +
+           view.Short("oldest_in_flight_ms") + " ms; " + view.Get("sessions") +
+           " MTA connections\n";
+    out += "late        " + view.Percent("late_share") + " of messages (" + view.Get("late_total") +
+           " in all), " + view.Get("tempfailed_total") + " tempfailed\n";
+    out += "DNS         cache hits " + view.Percent("dns_cache_hit_share") + ", asked " +
+           view.Get("dns_asked_total") + ", timeouts " + view.Get("dns_timeouts_total") +
+           ", failures " + view.Get("dns_failures_total") + ", refused by caps " +
+           view.Get("dns_limited_total") + "\n";
   }
-  out += "policy      " + view.Get("policy_requests_total") + " requests, " + view.Get("policy_connections") +
-         " connections, " + view.Get("policy_malformed_total") + " malformed\n";
+  out += "policy      " + view.Get("policy_requests_total") + " requests, " +
+         view.Get("policy_connections") + " connections, " + view.Get("policy_malformed_total") +
+         " malformed\n";
   return out;
 }
 

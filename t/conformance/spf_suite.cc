@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Runs the published RFC 7208 suite (spf/rfc7208-tests.yml) against EvaluateSpf. Prints every deviation by
-// name and "spf: N/M"; exits 1 when there is one.
+// Runs the published RFC 7208 suite (spf/rfc7208-tests.yml) against EvaluateSpf. Prints every
+// deviation by name and "spf: N/M"; exits 1 when there is one.
 #include <yaml-cpp/yaml.h>
 
 #include <cstdio>
@@ -18,8 +18,8 @@ namespace {
 
 constexpr const char* kDefaultExplanation = "DEFAULT";
 
-// The zone data of one scenario, with the suite's conventions: SPF records stand for TXT unless TXT is
-// given, TIMEOUT makes every type not listed before it time out.
+// The zone data of one scenario, with the suite's conventions: SPF records stand for TXT unless TXT
+// is given, TIMEOUT makes every type not listed before it time out.
 class SuiteDns final : public SpfAnswers {
  public:
   explicit SuiteDns(const YAML::Node& zone) {
@@ -27,7 +27,8 @@ class SuiteDns final : public SpfAnswers {
   }
 
   DnsAnswerPtr Find(const DnsQuestion& question) override {
-    if (QueryName(question.name).empty()) return std::make_shared<DnsAnswer>(DnsAnswer{.status = DnsStatus::kNxdomain});
+    if (QueryName(question.name).empty())
+      return std::make_shared<DnsAnswer>(DnsAnswer{.status = DnsStatus::kNxdomain});
     std::string name = question.name;
     for (int hop = 0; aliases_.contains(name) && hop < 8; ++hop) name = aliases_[name];
     DnsAnswerPtr answer = dns_.Answer({name, question.type});
@@ -101,8 +102,10 @@ std::string RunCase(const YAML::Node& test, SuiteDns& dns) {
   if (!Accepts(test["result"], got)) return "result " + got + " (" + outcome.reason + ")";
   if (!test["explanation"]) return {};
   const auto expected = test["explanation"].as<std::string>();
-  const bool same = expected == kDefaultExplanation ? outcome.explanation.empty() : outcome.explanation == expected;
-  return same ? std::string() : "explanation \"" + outcome.explanation + "\", expected \"" + expected + "\"";
+  const bool same = expected == kDefaultExplanation ? outcome.explanation.empty()
+                                                    : outcome.explanation == expected;
+  return same ? std::string()
+              : "explanation \"" + outcome.explanation + "\", expected \"" + expected + "\"";
 }
 
 int RunSuite(const char* path) {
@@ -114,8 +117,10 @@ int RunSuite(const char* path) {
     for (const auto& entry : scenario["tests"]) {
       ++total;
       const std::string wrong = RunCase(entry.second, dns);
-      if (wrong.empty()) ++passed;
-      else std::printf("deviation: %s: %s\n", entry.first.as<std::string>().c_str(), wrong.c_str());
+      if (wrong.empty())
+        ++passed;
+      else
+        std::printf("deviation: %s: %s\n", entry.first.as<std::string>().c_str(), wrong.c_str());
     }
   }
   std::printf("spf: %d/%d\n", passed, total);

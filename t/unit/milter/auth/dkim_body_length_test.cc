@@ -34,7 +34,8 @@ INSTANTIATE_TEST_SUITE_P(Each, BodyLength,
                                          Case{"a\r\n\r\nb\r\n", 8, 8},    // one in the middle
                                          Case{"a  b\t c \t\r\n", 11, 7},  // white space
                                          Case{"a\r\n \t\r\n", 7, 3},      // a line of white space
-                                         Case{" C \r\nD \t E\r\n\r\n\r\n", 12, 9}));  // RFC 6376 section 3.4.5
+                                         Case{" C \r\nD \t E\r\n\r\n\r\n", 12,
+                                              9}));  // RFC 6376 section 3.4.5
 
 }  // namespace
 }  // namespace spillway

@@ -25,9 +25,9 @@ TEST(Address, NullSender) {
 TEST(Address, QualifiedDomains) {
   EXPECT_TRUE(IsQualifiedDomain("example.org"));
   EXPECT_TRUE(IsQualifiedDomain("example.org."));
-  for (const std::string& bad :
-       {std::string("localhost"), std::string("[192.0.2.1]"), std::string("a..b"), std::string(".a.b"), std::string("a b.c"),
-        std::string(64, 'a') + ".org", std::string("")}) {
+  for (const std::string& bad : {std::string("localhost"), std::string("[192.0.2.1]"),
+                                 std::string("a..b"), std::string(".a.b"), std::string("a b.c"),
+                                 std::string(64, 'a') + ".org", std::string("")}) {
     EXPECT_FALSE(IsQualifiedDomain(bad)) << bad;
   }
 }
