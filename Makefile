@@ -94,7 +94,7 @@ unit: build/release/unit-tests build/release/inproc-tests build/release/fuzz-rep
 	build/release/fuzz-replay t/fuzz
 
 e2e: all build/release/dnsd  ## whole-system tests against a real Postfix
-	prove --timer t/e2e
+	prove --timer --exec /usr/bin/python3 t/e2e
 
 check:  ## install what is needed and pass all tests
 	scripts/bootstrap

@@ -34,6 +34,7 @@ class DkimJob final : public std::enable_shared_from_this<DkimJob> {
     for (const HeaderField& field : headers) verifier_.Header(field);
     verifier_.EndOfHeaders();
     signatures_ = verifier_.signatures();
+    key_known_.resize(signatures_.size());
     for (size_t i = 0; i < signatures_.size(); ++i) {
       if (!signatures_[i].key_name.empty()) ++unfinished_;
     }
@@ -45,6 +46,7 @@ class DkimJob final : public std::enable_shared_from_this<DkimJob> {
       const std::string name = signatures_[i].key_name;
       if (name.empty()) continue;
       auto arrived = [self = shared_from_this(), i, name](const DnsAnswerPtr& answer) {
+        self->NoteKey(i);
         self->Post(
             [self, i, key = SelectDkimKey(name, *answer)] { self->verifier_.SetKey(i, key); });
       };
@@ -82,6 +84,12 @@ class DkimJob final : public std::enable_shared_from_this<DkimJob> {
     std::unique_lock lock(mutex_);
     changed_.wait_until(lock, deadline.at(), [this] { return unfinished_ == 0 || abandoned_; });
     abandoned_ = true;
+    for (size_t i = 0; i < signatures_.size(); ++i) {
+      if (signatures_[i].state != State::kLate) continue;
+      const bool asking = !key_known_[i];
+      signatures_[i].reason =
+          "waiting for " + (asking ? signatures_[i].key_name + "/TXT" : std::string("a free core"));
+    }
     return signatures_;
   }
 
@@ -94,6 +102,11 @@ class DkimJob final : public std::enable_shared_from_this<DkimJob> {
       self->Publish();
     });
     if (!posted) Abandon();
+  }
+
+  void NoteKey(size_t index) {
+    const std::lock_guard lock(mutex_);
+    key_known_[index] = true;
   }
 
   bool abandoned() {
@@ -123,6 +136,7 @@ class DkimJob final : public std::enable_shared_from_this<DkimJob> {
   std::mutex mutex_;  // guards all below
   std::condition_variable changed_;
   std::vector<DkimSignature> signatures_;  // as last published
+  std::vector<bool> key_known_;            // by signature: the answer has come, whatever it was
   size_t unfinished_ = 0;
   size_t backlog_ = 0;  // octets handed to the strand and not hashed yet
   bool abandoned_ = false;
@@ -130,8 +144,6 @@ class DkimJob final : public std::enable_shared_from_this<DkimJob> {
 
 MethodResult Report(const DkimSignature& signature) {
   MethodResult result{.method = "dkim", .state = signature.state, .reason = signature.reason};
-  if (signature.state == State::kLate)
-    result.reason = "waiting for " + signature.key_name + "/TXT or a free core";
   result.properties = {{"header", "d", signature.domain},
                        {"header", "s", signature.selector},
                        {"header", "a", signature.algorithm},
