@@ -11,6 +11,7 @@ namespace spillway {
 namespace {
 
 constexpr size_t kMaxValue = 300;   // of one property or reason
+constexpr size_t kLineLength = 68;  // of text behind the tab, so that lines stay under 78 columns
 constexpr size_t kMaxResults = 50;  // in one field
 
 bool IsTokenChar(char c) {
@@ -51,15 +52,21 @@ std::string FormatValue(std::string_view raw) {
   return IsToken(text) || IsPlainAddress(text) ? text : Quote(text);
 }
 
+// One result, from the second column of a line of its own; folded where a line gets long.
 std::string FormatResult(const MethodResult& result) {
   const bool late = result.state == State::kLate;
   std::string out =
       result.method + "=" + std::string(StateName(late ? State::kTemperror : result.state));
   const std::string reason = late ? "late: " + result.reason : result.reason;
   if (!reason.empty()) out += " reason=" + Quote(Printable(reason));
+  size_t column = out.size();
   for (const Property& property : result.properties) {
     if (property.value.empty()) continue;
-    out += "\n\t " + property.type + "." + property.name + "=" + FormatValue(property.value);
+    const std::string text =
+        property.type + "." + property.name + "=" + FormatValue(property.value);
+    const bool fold = column + text.size() > kLineLength;
+    out += (fold ? "\n\t " : " ") + text;
+    column = text.size() + (fold ? 0 : column + 1);
   }
   return out;
 }

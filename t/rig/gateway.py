@@ -26,6 +26,7 @@ def enter_namespace():
     """Starts this script again inside a fresh network namespace, and ends with its exit status.
     Returns only inside."""
     if os.environ.get("SPILLWAY_NETNS"):
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         return
     if os.geteuid() != 0:
         sys.exit("this needs root: it makes a network namespace and starts a private Postfix in it")
@@ -40,8 +41,9 @@ def enter_namespace():
         env = dict(os.environ, SPILLWAY_NETNS=name)
         # SIGINT goes to the whole foreground group: the inner process cleans up and ends by itself.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        command = ["ip", "netns", "exec", name, sys.executable, *sys.argv]
-        status = subprocess.call(command, env=env)
+        inner = subprocess.Popen(["ip", "netns", "exec", name, sys.executable, *sys.argv], env=env)
+        signal.signal(signal.SIGTERM, lambda *_: inner.terminate())
+        status = inner.wait()
     finally:
         subprocess.run(["ip", "netns", "delete", name], check=False)
         shutil.rmtree(etc, ignore_errors=True)
@@ -140,7 +142,7 @@ setgid_group = postdrop
 maillog_file = {directory}/maillog
 maillog_file_prefixes = {directory}
 inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
+inet_protocols = all
 myhostname = mx.example.net
 mydestination =
 mynetworks = 127.0.0.0/8

@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 
 namespace spillway {
+
+using namespace std::string_literals;
+
 namespace {
 
 constexpr std::string_view kRequest =
@@ -47,7 +50,7 @@ INSTANTIATE_TEST_SUITE_P(Each, Malformed,
                          testing::Values("\n", "\n\n", "hello\n\n", "=x\n\n",
                                          "request=smtpd_access_policy\nx\n\n", "request=other\n\n",
                                          "a=b\n\n",
-                                         std::string("request=smtpd_access_policy\na=\0b\n\n", 37),
+                                         "request=smtpd_access_policy\na=\0b\n\n"s,
                                          std::string(300, 'x'),
                                          "a=" + std::string(300, 'x') + "\n\n"));
 

@@ -11,7 +11,7 @@ TEST(AuthresWriter, OneResult) {
                 "mx.example.org", {{.method = "spf",
                                     .state = State::kPass,
                                     .properties = {{"smtp", "mailfrom", "user@example.org"}}}}),
-            "mx.example.org;\n\tspf=pass\n\t smtp.mailfrom=user@example.org");
+            "mx.example.org;\n\tspf=pass smtp.mailfrom=user@example.org");
 }
 
 TEST(AuthresWriter, NothingToSayIsNone) {
