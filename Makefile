@@ -84,7 +84,7 @@ build/$(1)/noop-filter: build/$(1)/t/bench/noop_filter.o
 endef
 $(eval $(call FLAVOUR,release,))
 $(eval $(call FLAVOUR,asan,-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1))
-$(eval $(call FLAVOUR,tsan,-fsanitize=thread -O1))
+$(eval $(call FLAVOUR,tsan,-fsanitize=thread -O1 -Wno-tsan))
 
 all: $(PROGRAMS:%=build/release/%)  ## both daemons and spillwayctl, in build/release
 

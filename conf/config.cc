@@ -6,6 +6,7 @@
 
 #include <toml++/toml.h>
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -209,11 +210,41 @@ std::string FormatField(const Field& field) {
                     field);
 }
 
+// toml++ 3.3 asserts, instead of reporting an error, when a section's name begins with a character
+// that no name can begin with. The place of the first such character.
+std::optional<toml::source_position> BadSectionName(std::string_view text) {
+  constexpr std::string_view kSpace = " \t";
+  toml::source_index line_number = 0;
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    ++line_number;
+    size_t at = std::min(line.find_first_not_of(kSpace), line.size());
+    if (at == line.size() || line[at] != '[') continue;
+    at = std::min(line.find_first_not_of(kSpace, at + 1), line.size());
+    if (at < line.size() && line[at] == '[') {
+      at = std::min(line.find_first_not_of(kSpace, at + 1), line.size());
+    }
+    const char first = at < line.size() ? line[at] : '\n';
+    const bool good = std::isalnum(static_cast<unsigned char>(first)) != 0 ||
+                      std::string_view("_-\"']").find(first) != std::string_view::npos;
+    const bool end_of_file = at == line.size() && text.empty();
+    if (!good && !end_of_file)
+      return toml::source_position{line_number, static_cast<toml::source_index>(at + 1)};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 LoadResult ParseConfig(std::string_view text, const std::string& name) {
   LoadResult out;
   Reader reader(name, out);
+  if (const auto place = BadSectionName(text)) {
+    reader.Complain(*place, "expected the name of a section");
+    reader.Finish();
+    return out;
+  }
   try {
     reader.Read(toml::parse(text));
   } catch (const toml::parse_error& error) {

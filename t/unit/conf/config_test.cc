@@ -84,6 +84,13 @@ TEST(Config, SyntaxErrorHasItsPlace) {
   EXPECT_TRUE(errors.front().starts_with("c.toml:1:")) << errors.front();
 }
 
+// toml++ 3.3 aborts on these.
+TEST(Config, SectionNameThatIsNoneHasItsPlace) {
+  EXPECT_EQ(ErrorsOf("[spf]\n [(ds]\n"),
+            std::vector<std::string>{"c.toml:2:3: expected the name of a section"});
+  EXPECT_EQ(ErrorsOf("[[ =\n").size(), 1U);
+}
+
 TEST(Config, FileThatIsNotThereIsNamed) {
   const LoadResult loaded = LoadConfig("/nonexistent/spillway.toml");
   ASSERT_EQ(loaded.errors.size(), 1U);
