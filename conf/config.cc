@@ -4,9 +4,17 @@
 // toml++.
 #include "conf/config.h"
 
+// toml++ 3.3 asserts on some input ("[(a]", "a = ]") instead of reporting it.
+namespace {
+struct TomlAssertion {};
+[[noreturn]] void ThrowTomlAssertion() {
+  throw TomlAssertion();
+}
+}  // namespace
+#define TOML_ASSERT(condition) ((condition) ? void() : ThrowTomlAssertion())
 #include <toml++/toml.h>
+
 #include <algorithm>
-#include <cctype>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -210,29 +218,20 @@ std::string FormatField(const Field& field) {
                     field);
 }
 
-// toml++ 3.3 asserts, instead of reporting an error, when a section's name begins with a character
-// that no name can begin with. The place of the first such character.
-std::optional<toml::source_position> BadSectionName(std::string_view text) {
-  constexpr std::string_view kSpace = " \t";
-  toml::source_index line_number = 0;
-  while (!text.empty()) {
-    const std::string_view line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(line.size() + 1, text.size()));
-    ++line_number;
-    size_t at = std::min(line.find_first_not_of(kSpace), line.size());
-    if (at == line.size() || line[at] != '[') continue;
-    at = std::min(line.find_first_not_of(kSpace, at + 1), line.size());
-    if (at < line.size() && line[at] == '[') {
-      at = std::min(line.find_first_not_of(kSpace, at + 1), line.size());
+// Where an assertion of toml++ failed: the line that a text must be cut behind to make it fail.
+toml::source_position PlaceOfAssertion(std::string_view text) {
+  toml::source_index line = 1;
+  for (size_t end = text.find('\n'); end != std::string_view::npos;
+       end = text.find('\n', end + 1)) {
+    try {
+      static_cast<void>(toml::parse(text.substr(0, end + 1)));
+    } catch (const toml::parse_error&) {  // cut in the middle of something longer
+    } catch (const TomlAssertion&) {
+      break;
     }
-    const char first = at < line.size() ? line[at] : '\n';
-    const bool good = std::isalnum(static_cast<unsigned char>(first)) != 0 ||
-                      std::string_view("_-\"']").find(first) != std::string_view::npos;
-    const bool end_of_file = at == line.size() && text.empty();
-    if (!good && !end_of_file)
-      return toml::source_position{line_number, static_cast<toml::source_index>(at + 1)};
+    ++line;
   }
-  return std::nullopt;
+  return {line, 1};
 }
 
 }  // namespace
@@ -240,15 +239,12 @@ std::optional<toml::source_position> BadSectionName(std::string_view text) {
 LoadResult ParseConfig(std::string_view text, const std::string& name) {
   LoadResult out;
   Reader reader(name, out);
-  if (const auto place = BadSectionName(text)) {
-    reader.Complain(*place, "expected the name of a section");
-    reader.Finish();
-    return out;
-  }
   try {
     reader.Read(toml::parse(text));
   } catch (const toml::parse_error& error) {
     reader.Complain(error.source().begin, std::string(error.description()));
+  } catch (const TomlAssertion&) {
+    reader.Complain(PlaceOfAssertion(text), "this line is not TOML");
   }
   reader.Finish();
   return out;
