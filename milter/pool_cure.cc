@@ -61,9 +61,8 @@ int __wrap_pthread_cond_signal(pthread_cond_t* condition) {
   if (worker != nullptr && g_pending.load() >= g_waiting.load()) {
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     pthread_attr_setstacksize(&attributes, kStackSize);
-    pthread_t thread{};
+    pthread_t thread{};  // the worker detaches itself, and ends at once when it already is
     __real_pthread_create(&thread, &attributes, worker, nullptr);
     pthread_attr_destroy(&attributes);
   } else {
