@@ -99,6 +99,7 @@ e2e: all build/release/dnsd  ## whole-system tests against a real Postfix
 check:  ## install what is needed and pass all tests
 	scripts/bootstrap
 	$(MAKE) all unit
+	$(MAKE) build/man/spillway.toml.5
 	scripts/check-includes
 	scripts/check-sizes
 	scripts/check-docs
@@ -136,13 +137,17 @@ tidy:  ## clang-format and clang-tidy, both must be clean
 deb:  ## Debian package in dist/
 	scripts/make-deb $(VERSION)
 
-install: all  ## DESTDIR, PREFIX (default /usr/local)
+build/man/spillway.toml.5: conf/spillway.toml packaging/man/spillway.toml.5.in scripts/config-manual
+	@mkdir -p $(@D)
+	scripts/config-manual conf/spillway.toml packaging/man/spillway.toml.5.in > $@
+
+install: all build/man/spillway.toml.5  ## DESTDIR, PREFIX (default /usr/local)
 	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(SYSCONFDIR)/spillway \
 	  $(DESTDIR)$(UNITDIR) $(DESTDIR)$(PREFIX)/share/doc/spillway
 	install -m 755 $(PROGRAMS:%=build/release/%) $(DESTDIR)$(PREFIX)/sbin
 	install -m 644 packaging/man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8
 	install -d $(DESTDIR)$(PREFIX)/share/man/man5
-	install -m 644 packaging/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 644 build/man/spillway.toml.5 $(DESTDIR)$(PREFIX)/share/man/man5
 	install -m 644 conf/postfix/main.cf.sample $(DESTDIR)$(PREFIX)/share/doc/spillway
 	test -e $(DESTDIR)$(SYSCONFDIR)/spillway/spillway.toml || \
 	  install -m 644 conf/spillway.toml $(DESTDIR)$(SYSCONFDIR)/spillway/spillway.toml
@@ -154,7 +159,7 @@ uninstall:  ## the configuration stays
 	rm -f $(PROGRAMS:%=$(DESTDIR)$(PREFIX)/sbin/%) $(DESTDIR)$(UNITDIR)/spillway-milter.service \
 	  $(DESTDIR)$(UNITDIR)/spillway-policyd.service
 	rm -f $(patsubst packaging/man/%,$(DESTDIR)$(PREFIX)/share/man/man8/%,$(wildcard packaging/man/*.8)) \
-	  $(patsubst packaging/man/%,$(DESTDIR)$(PREFIX)/share/man/man5/%,$(wildcard packaging/man/*.5))
+	  $(DESTDIR)$(PREFIX)/share/man/man5/spillway.toml.5
 	rm -rf $(DESTDIR)$(PREFIX)/share/doc/spillway
 
 clean:  ## remove build/ and dist/

@@ -187,19 +187,46 @@ postlog   unix-dgram n - n - 1 postlogd
 """
 
 
-class Gateway:
+class Processes:
+    """What was started, each with its output in DIRECTORY/NAME.log."""
+
+    def __init__(self, directory):
+        self.directory = directory
+        self.running = {}
+
+    def spawn(self, name, *command):
+        with open(self.directory / f"{name}.log", "ab") as log:
+            self.running[name] = subprocess.Popen([str(word) for word in command], stdout=log, stderr=log)
+        return self.running[name]
+
+    def end(self, name, how=signal.SIGTERM):
+        process = self.running.pop(name)
+        process.send_signal(how)
+        return process.wait(PATIENCE)
+
+    def end_all(self):
+        for name in list(self.running):
+            self.end(name)
+
+    def start_dns(self, zone):
+        path = self.directory / "zone"
+        path.write_text(zone)
+        self.spawn("dnsd", BUILD / "dnsd", "127.0.0.1", "53", path)
+        wait_until(lambda: b"ready" in (self.directory / "dnsd.log").read_bytes(), "the DNS server")
+
+
+class Gateway(Processes):
     """Use as a context manager, inside enter_namespace(). `config` is text added to spillway.toml by
     section, {"budget": 'per_message = "500ms"'}. With `chroot`, smtpd runs in Postfix's queue directory,
     as Debian's package has it."""
 
     def __init__(self, zone, config=None, chroot=False):
-        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="spillway-e2e-"))
+        super().__init__(pathlib.Path(tempfile.mkdtemp(prefix="spillway-e2e-")))
         self.spool = self.directory / "spool"
         self.sockets = self.spool / "spillway"
         self.zone = zone
         self.config = config or {}
         self.chroot = chroot
-        self.processes = {}
         self.sink = None
 
     def __enter__(self):
@@ -219,7 +246,7 @@ class Gateway:
         self.directory.chmod(0o755)
         for path in (self.spool, self.sockets, self.directory / "etc"):
             path.mkdir(mode=0o755)
-        self.start_dns()
+        self.start_dns(self.zone)
         self.sink = Sink(2525)
         self.write_config()
         self.start_milter()
@@ -229,30 +256,13 @@ class Gateway:
     def stop(self):
         if (self.spool / "pid/master.pid").exists():
             self.postfix_command("stop")
-        for name in list(self.processes):
-            self.end(name)
+        self.end_all()
         if self.sink:
             self.sink.server.shutdown()
             self.sink.server.server_close()
         shutil.rmtree(self.directory, ignore_errors=True)
 
     # --- the parts
-
-    def spawn(self, name, *command):
-        with open(self.directory / f"{name}.log", "ab") as log:
-            self.processes[name] = subprocess.Popen([str(word) for word in command], stdout=log, stderr=log)
-        return self.processes[name]
-
-    def end(self, name, how=signal.SIGTERM):
-        process = self.processes.pop(name)
-        process.send_signal(how)
-        return process.wait(PATIENCE)
-
-    def start_dns(self):
-        zone = self.directory / "zone"
-        zone.write_text(self.zone)
-        self.spawn("dnsd", BUILD / "dnsd", "127.0.0.1", "53", zone)
-        wait_until(lambda: b"ready" in (self.directory / "dnsd.log").read_bytes(), "the DNS server")
 
     def write_config(self):
         base = {
