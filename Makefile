@@ -114,7 +114,7 @@ conformance: build/release/spf-suite  ## published suites in ../shared/suites (S
 	build/release/spf-suite $(or $(SUITES),../shared/suites)/spf/rfc7208-tests.yml
 
 asan: build/asan/unit-tests build/asan/inproc-tests build/asan/fuzz-replay  ## unit and protocol tests under ASan and UBSan
-	build/asan/unit-tests --gtest_brief=1
+	ASAN_OPTIONS=fast_unwind_on_malloc=0 LSAN_OPTIONS=suppressions=t/lsan.supp build/asan/unit-tests --gtest_brief=1
 	build/asan/inproc-tests --gtest_brief=1
 	build/asan/fuzz-replay t/fuzz
 
