@@ -175,7 +175,7 @@ bool IsSpfRecord(std::string_view text) {
 
 SpfParse ParseSpfRecord(std::string_view text) {
   SpfRecord record;
-  text.remove_prefix(kVersion.size());
+  text.remove_prefix(std::min(kVersion.size(), text.size()));
   while (true) {
     const size_t start = text.find_first_not_of(' ');
     if (start == std::string_view::npos) break;

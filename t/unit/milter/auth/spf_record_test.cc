@@ -52,5 +52,10 @@ INSTANTIATE_TEST_SUITE_P(Each, Broken,
                                          "redirect=a.example redirect=b.example",
                                          "exp=a.example exp=b.example", "1foo=bar", "\xff"));
 
+TEST(SpfRecord, TextShorterThanTheVersionIsNotReadBeyond) {
+  const std::string text(3, 'v');
+  EXPECT_TRUE(ParseSpfRecord(text).record.has_value());
+}
+
 }  // namespace
 }  // namespace spillway
