@@ -42,8 +42,10 @@ class DkimJob final : public std::enable_shared_from_this<DkimJob> {
   }
 
   void AskForKeys() {
-    for (size_t i = 0; i < signatures_.size(); ++i) {
-      const std::string name = signatures_[i].key_name;
+    // A copy: the first key that arrives publishes into signatures_.
+    const std::vector<DkimSignature> wanted = signatures_;
+    for (size_t i = 0; i < wanted.size(); ++i) {
+      const std::string name = wanted[i].key_name;
       if (name.empty()) continue;
       auto arrived = [self = shared_from_this(), i, name](const DnsAnswerPtr& answer) {
         self->NoteKey(i);
@@ -52,7 +54,7 @@ class DkimJob final : public std::enable_shared_from_this<DkimJob> {
       };
       // Also what is known at once goes by the strand: another key may be on its way there already.
       if (const DnsAnswerPtr known =
-              services_.resolver.Ask({name, RrType::kTxt}, signatures_[i].domain, arrived))
+              services_.resolver.Ask({name, RrType::kTxt}, wanted[i].domain, arrived))
         arrived(known);
     }
   }
