@@ -4,21 +4,13 @@
 // conf/spillway.toml.
 #pragma once
 
-#include <chrono>
-#include <cstdint>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
-namespace spillway {
+#include "conf/toml_file.h"
 
-struct Bytes {
-  uint64_t value = 0;
-  bool operator==(const Bytes&) const = default;
-};
-using Milliseconds = std::chrono::milliseconds;
-using Strings = std::vector<std::string>;
+namespace spillway {
 
 struct Config {
   struct {
@@ -78,16 +70,14 @@ struct Config {
   } log;
 };
 
-// One row of the option table: what the reader, the dump, the tests and check-docs go by.
-using Field = std::variant<std::string*, bool*, int64_t*, Milliseconds*, Bytes*, Strings*>;
+// One row of the option table: what the reader, the dump and the tests go by.
 struct Option {
   std::string_view section;
   std::string_view key;
   Field (*field)(Config&);
-  int64_t min = 0;  // of numbers, milliseconds and bytes
+  int64_t min = 0;  // see TomlKey
   int64_t max = 0;
-  // Of strings and list members: returns what was expected, or an empty view when `value` is good.
-  std::string_view (*validate)(std::string_view value) = nullptr;
+  Validator validate = nullptr;
 };
 const std::vector<Option>& Options();
 

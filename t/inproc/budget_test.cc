@@ -102,8 +102,7 @@ TEST(Budget, NamesThatAnswerAreJudgedWhileOthersAreSilent) {
   MilterMail mail = Unanswerable(7);
   mail.from = "<user@good.example>";
   const std::string results = InsertedResults(daemon.Negotiated().Send(mail));
-  EXPECT_NE(results.find("spf=pass smtp.mailfrom=user@good.example"), std::string::npos)
-      << results;
+  EXPECT_NE(results.find("spf=pass smtp.mailfrom=user@good.example"), std::string::npos) << results;
   EXPECT_NE(results.find("dkim=temperror"), std::string::npos) << results;
 }
 

@@ -49,8 +49,7 @@ TEST_P(Malformed, IsAnErrorAndStaysOne) {
 INSTANTIATE_TEST_SUITE_P(Each, Malformed,
                          testing::Values("\n", "\n\n", "hello\n\n", "=x\n\n",
                                          "request=smtpd_access_policy\nx\n\n", "request=other\n\n",
-                                         "a=b\n\n",
-                                         "request=smtpd_access_policy\na=\0b\n\n"s,
+                                         "a=b\n\n", "request=smtpd_access_policy\na=\0b\n\n"s,
                                          std::string(300, 'x'),
                                          "a=" + std::string(300, 'x') + "\n\n"));
 

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Numbers of the law as the header writes it.
+#include "policy/admission.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace spillway {
+
+namespace {
+
+constexpr double kReserveFactor = 1.2;
+constexpr double kReserveCap = 0.75;
+constexpr double kClientShare = 0.25;
+constexpr double kRateMemory = 300;  // seconds
+// Between our answer and the session's appearance in the telemetry.
+constexpr double kUnseen = 0.05;
+constexpr double kLongWait = 1800;  // seconds
+
+// 0..1, the same for a client through one epoch.
+double Draw(uint64_t key, TimePoint now) {
+  const auto epoch = static_cast<uint64_t>(now.time_since_epoch() / Admission::kEpoch);
+  uint64_t x = key ^ (epoch * 0x9e3779b97f4a7c15);
+  x ^= x >> 31;
+  x *= 0xbf58476d1ce4e5b9;
+  x ^= x >> 29;
+  return static_cast<double>(x >> 11) * 0x1p-53;
+}
+
+double Share(const ClientView& client, TimePoint now) {
+  switch (client.tier) {
+    case Tier::kCannotRetry:
+    case Tier::kSubmission:
+      return 1;
+    case Tier::kKnown:
+      return 0.85 + 0.15 * std::min(1.0, client.waiting / kLongWait);
+    case Tier::kUnknown:
+      break;
+  }
+  return 0.75 + 0.10 * Draw(client.host, now);
+}
+
+}  // namespace
+
+double LeakyCount::At(TimePoint now, double life) const {
+  const double age = std::chrono::duration<double>(now - at_).count();
+  return level_ * std::exp(-std::max(0.0, age) / life);
+}
+
+void LeakyCount::Add(TimePoint now, double life) {
+  level_ = At(now, life) + 1;
+  at_ = now;
+}
+
+Admission::Cell Admission::CellOf(uint64_t key) {
+  constexpr size_t kHalf = kCells / 2;
+  return {held_[key % kHalf], held_[kHalf + (key >> 32) % kHalf]};
+}
+
+double Admission::reserved(const Places& places, TimePoint now) const {
+  const double in_flight = cannot_retry_rate_.At(now, kRateMemory) / kRateMemory * places.life;
+  return std::min(kReserveFactor * in_flight + 1, kReserveCap * places.limit);
+}
+
+bool Admission::Allowed(const ClientView& client, const Places& places, double sessions,
+                        TimePoint now) {
+  const bool first = client.tier == Tier::kCannotRetry;
+  const Cell cell = CellOf(first ? client.host : client.network);
+  const double held = std::min(cell.a.At(now, places.life), cell.b.At(now, places.life));
+  if (held + 1 > std::max(2.0, kClientShare * (first ? places.slots : places.limit)) + 1e-9)
+    return false;
+  if (first) return sessions < std::max(places.limit, places.slots - 2);
+  const double others = sessions - cannot_retry_.At(now, places.life);
+  const double room = std::max(1.0, places.limit - reserved(places, now));
+  return others < std::max(1.0, Share(client, now) * room);
+}
+
+bool Admission::Admit(const ClientView& client, const Places& places, double sessions,
+                      TimePoint now) {
+  const double all = sessions + unseen_.At(now, kUnseen);
+  const bool first = client.tier == Tier::kCannotRetry;
+  if (first) cannot_retry_rate_.Add(now, kRateMemory);
+  if (places.limited && !Allowed(client, places, all, now)) return false;
+  const Cell cell = CellOf(first ? client.host : client.network);
+  cell.a.Add(now, places.life);
+  cell.b.Add(now, places.life);
+  unseen_.Add(now, kUnseen);
+  if (first) cannot_retry_.Add(now, places.life);
+  return true;
+}
+
+}  // namespace spillway

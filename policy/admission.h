@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The admission law, second half: who gets one of the places that the controller allows. Pure; a
+// decision allocates nothing. SMTP cannot wait, so there is no queue, only trunk reservation:
+//
+//   R0 = min(1.2 * T0 in flight + 1, 0.75 L)   places kept for those who cannot retry
+//   T0  admitted up to slots - 2, beyond L if need be
+//   T1  while the others hold less than L - R0
+//   T2  ... less than (L - R0) (0.85 + 0.15 min(1, waiting / 30 min)): longest deferred first
+//   T3  ... less than (L - R0) (0.75 + 0.10 h), h by hash of client and ten-minute epoch: a client
+//       that is in stays in for a while, and then others have their turn
+//   nobody but T0: more than max(2, L / 4) for one /24, /64 or user; T0: slots / 4 for one host
+//
+// The policy daemon never hears of a disconnect. How many sessions a client or tier holds is
+// therefore estimated: what was admitted, leaking away with the mean processing time.
+#pragma once
+
+#include <array>
+
+#include "policy/clients.h"
+#include "policy/controller.h"
+
+namespace spillway {
+
+// A count whose parts go away by themselves, after `life` seconds on average.
+class LeakyCount {
+ public:
+  double At(TimePoint now, double life) const;
+  void Add(TimePoint now, double life);
+
+ private:
+  double level_ = 0;
+  TimePoint at_;
+};
+
+// What the decision goes by; filled from the controller's state, or from an override.
+struct Places {
+  bool limited = false;  // false: everybody is admitted
+  double limit = 0;      // sessions
+  double slots = 100;
+  double life = 1;  // seconds that a session holds its place
+};
+
+class Admission {
+ public:
+  static constexpr auto kEpoch = std::chrono::minutes(10);
+
+  // `sessions` hold a slot now, the one that asks not counted. Counts what it admits.
+  bool Admit(const ClientView& client, const Places& places, double sessions, TimePoint now);
+  double reserved(const Places& places, TimePoint now) const;
+
+ private:
+  static constexpr size_t kCells = 4096;
+  struct Cell {
+    LeakyCount& a;
+    LeakyCount& b;
+  };
+  Cell CellOf(uint64_t key);
+  bool Allowed(const ClientView& client, const Places& places, double sessions, TimePoint now);
+
+  std::array<LeakyCount, kCells> held_{};  // by network or host; a count-min sketch of two rows
+  LeakyCount cannot_retry_;                // T0 in flight
+  LeakyCount cannot_retry_rate_;           // T0 arrivals of the last minutes
+  LeakyCount unseen_;                      // admitted, but not yet among `sessions`
+};
+
+}  // namespace spillway

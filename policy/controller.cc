@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The law is written out in the header; the constants and why they are what they are, here.
+#include "policy/controller.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace spillway {
+
+namespace {
+
+using std::chrono::duration;
+using std::chrono::duration_cast;
+using std::chrono::seconds;
+
+constexpr double kMinSamples = 8;       // a mean of fewer says nothing
+constexpr double kManySamples = 20;     // a share of fewer says nothing
+constexpr double kTroubleFactor = 1.5;  // above the target; below it is noise
+constexpr double kSlotsThreat = 0.5;    // of the slots; the rest fills in one W at ten a second
+constexpr double kLoadQueueShare = 0.3;
+constexpr double kLoadArrivals = 1.5;
+constexpr double kRequiredShare = 0.2;
+constexpr double kBadShare = 0.2;       // above the floor: shed for quality
+constexpr double kGoodShare = 0.05;     // above the floor: quality is restored
+constexpr double kHopelessShare = 0.8;  // of messages tempfailed at the end: refuse at connect
+constexpr double kSlotsUsable = 0.9;    // the rest answers refusals
+constexpr double kPatience = 30;        // seconds; half of what a scanner or printer waits
+constexpr double kPatienceOverService = 1.3;
+constexpr double kMaxCut = 0.7;
+constexpr double kMinCut = 0.95;
+constexpr double kQualityCut = 0.75;
+constexpr double kHalved = 0.5;                 // of L without effect: not the load
+constexpr double kNoEffect = 0.75;              // of W or the bad share left: no effect
+constexpr double kMinEpoch = 3;                 // seconds
+constexpr double kMaxEpoch = 60;                // seconds
+constexpr double kRise = 0.002;                 // of S, a look: 0.8 % a second
+constexpr double kFall = 0.1;                   // of the way, a look
+constexpr double kArrivalsMemory = 1.0 / 2400;  // a look: ten minutes
+constexpr auto kQuiet = seconds(60);            // without a refusal: the end
+constexpr auto kCalm = seconds(10);             // without trouble: not degraded any more
+constexpr auto kSettle = seconds(5);            // of trouble: degraded
+constexpr auto kGap = seconds(1);
+constexpr std::array<int, 4> kWindows = {10, 20, 40, 90};  // seconds
+
+Duration Seconds(double value) {
+  return duration_cast<Duration>(duration<double>(value));
+}
+
+double Share(double part, double whole) {
+  return whole > 0 ? part / whole : 0;
+}
+
+}  // namespace
+
+std::string_view RegimeName(Regime regime) {
+  constexpr std::array<std::string_view, 3> kNames = {"healthy", "degraded", "shedding"};
+  return kNames[static_cast<size_t>(regime)];
+}
+
+std::string_view CauseName(Cause cause) {
+  constexpr std::array<std::string_view, 7> kNames = {"none",  "slow", "late",    "stalled",
+                                                      "slots", "load", "required"};
+  return kNames[static_cast<size_t>(cause)];
+}
+
+Controller::Controller(const Setting& setting, const Learned& learned)
+    : setting_(setting), learned_(learned) {}
+
+double Controller::max_limit() const {
+  return kSlotsUsable * setting_.slots;
+}
+
+double Controller::min_limit() const {
+  return std::max(2.0, std::min(4.0, 0.04 * setting_.slots));
+}
+
+double Controller::Target() const {
+  const double budget = setting_.budget;
+  const double s = learned_.no_load;
+  if (s == 0) return std::min(2.0, budget / 2);
+  const double target = s > budget / 4 ? s + std::min(s / 2, 0.35 * (budget - s))
+                                       : std::max(2 * s, std::min(2.0, budget / 10));
+  return std::min(target, 0.75 * budget);
+}
+
+void Controller::Measure(TimePoint now, const Look& look) {
+  AgedMean mean;
+  for (const int length : kWindows) {
+    window_ = samples_.Since(now - seconds(length));
+    mean = Samples::Mean(window_, look.ages);
+    if (mean.samples >= kMinSamples) break;
+  }
+  state_.mean = mean.mean;
+  state_.samples = mean.samples;
+  state_.target = Target();
+  state_.late_share = Share(window_.late, window_.completed);
+  state_.deferred_share = Share(window_.deferred, window_.completed);
+  state_.queue_share = Share(window_.queue_wait, window_.busy);
+  state_.throughput = Share(window_.completed - window_.deferred, window_.span);
+  state_.arrivals = Share(window_.arrived, window_.span);
+  if (look.completed > 0 || look.ages.empty()) last_completed_ = now;
+  if (look.refused > 0) last_refused_ = now;
+}
+
+// Only while nothing is wrong: what is learned in an incident would be taken for normal.
+void Controller::Learn(const Look& look) {
+  double& s = learned_.no_load;
+  if (state_.samples >= kManySamples) {
+    if (s == 0)
+      s = state_.mean;
+    else if (state_.mean < s)
+      s += kFall * (state_.mean - s);
+    else if (state_.mean < 2 * s)
+      s *= 1 + kRise;
+  }
+  double& floor = learned_.late_floor;
+  if (window_.completed >= kManySamples) floor += kRise * 10 * (state_.late_share - floor);
+  const double rate = look.arrived * 4.0;
+  if (learned_.arrivals == 0)
+    learned_.arrivals = window_.arrived >= kManySamples ? state_.arrivals : 0;
+  else
+    learned_.arrivals += kArrivalsMemory * (rate - learned_.arrivals);
+}
+
+Cause Controller::Trouble(TimePoint now, const Look& look) const {
+  if (!look.ages.empty() && now - last_completed_ > Seconds(setting_.budget) + seconds(2))
+    return Cause::kStalled;
+  if (state_.samples >= kMinSamples && state_.mean > kTroubleFactor * state_.target)
+    return Cause::kSlow;
+  const bool late = window_.completed >= kManySamples && window_.late >= 3 &&
+                    state_.late_share > 1.5 * learned_.late_floor + 0.05;
+  return late ? Cause::kLate : Cause::kNone;
+}
+
+Cause Controller::Threat(const Look& look, Cause trouble) const {
+  if (trouble == Cause::kNone) return Cause::kNone;
+  if (window_.completed >= kMinSamples && state_.deferred_share >= kRequiredShare)
+    return Cause::kRequired;
+  if (look.sessions >= kSlotsThreat * setting_.slots) return Cause::kSlots;
+  if (state_.queue_share > kLoadQueueShare) return Cause::kLoad;
+  const bool surge = learned_.arrivals > 0 && window_.arrived >= kManySamples &&
+                     state_.arrivals > kLoadArrivals * learned_.arrivals;
+  return surge ? Cause::kLoad : Cause::kNone;
+}
+
+void Controller::Become(Regime regime, Cause cause, TimePoint now) {
+  state_.regime = regime;
+  state_.cause = cause;
+  state_.since = now;
+}
+
+void Controller::Tick(TimePoint now, const Look& look) {
+  if (last_tick_ && now - *last_tick_ > kGap) epoch_ = now;
+  if (!last_tick_) state_.since = last_completed_ = last_refused_ = now;
+  last_tick_ = now;
+  samples_.Add(now, look);
+  Measure(now, look);
+  const Cause trouble = Trouble(now, look);
+  if (shedding()) return Shed(now, look, trouble);
+  if (trouble == Cause::kNone && state_.regime == Regime::kHealthy) Learn(look);
+  if (const Cause threat = Threat(look, trouble); threat != Cause::kNone)
+    return Enter(threat, now, look);
+  if (trouble == Cause::kNone) {
+    if (state_.regime == Regime::kDegraded && now - last_trouble_ > kCalm)
+      Become(Regime::kHealthy, Cause::kNone, now);
+    return;
+  }
+  // A moment of trouble is not yet worth a line in the journal.
+  if (now - last_trouble_ > kGap)
+    state_.since = state_.regime == Regime::kHealthy ? now : state_.since;
+  last_trouble_ = now;
+  if (state_.regime == Regime::kHealthy && now - state_.since > kSettle)
+    Become(Regime::kDegraded, trouble, now);
+}
+
+void Controller::Enter(Cause cause, TimePoint now, const Look& look) {
+  Become(Regime::kShedding, cause, now);
+  entered_ = epoch_ = last_refused_ = last_trouble_ = now;
+  binding_ = descending_ = false;
+  service_ = learned_.no_load;
+  quality_limit_ = max_limit();
+  deferred_floor_ = 0;
+  const double cut = std::clamp(Share(state_.target, state_.mean), kMaxCut, kMinCut);
+  state_.limit = std::clamp(look.sessions * cut, min_limit(), max_limit());
+  reference_limit_ = std::max<double>(look.sessions, min_limit());
+  reference_mean_ = state_.mean;
+}
+
+void Controller::Shed(TimePoint now, const Look& look, Cause trouble) {
+  binding_ = binding_ || look.refused > 0 || look.sessions >= state_.limit;
+  if (trouble != Cause::kNone) last_trouble_ = now;
+  if (now - last_refused_ > kQuiet && look.sessions < kSlotsThreat * setting_.slots) {
+    const bool troubled = trouble != Cause::kNone;
+    return Become(troubled ? Regime::kDegraded : Regime::kHealthy, trouble, now);
+  }
+  if (now - epoch_ >= Seconds(std::clamp(state_.mean, kMinEpoch, kMaxEpoch))) EndEpoch(now, look);
+}
+
+// Little's law: how many sessions are served within the patience of those who wait. Before enough
+// is known, what there is stays.
+double Controller::PatienceLimit(TimePoint now) {
+  const double length = std::max(10.0, 2 * state_.mean);
+  const SampleSums sums = samples_.Since(std::max(entered_, now - Seconds(length)));
+  if (sums.completed < kMinSamples && sums.span < kMaxEpoch) return state_.limit;
+  const double patience = std::max(kPatience, kPatienceOverService * service_);
+  return Share(sums.completed - sums.deferred, sums.span) * patience;
+}
+
+void Controller::NoticeRegimeChange() {
+  if (state_.mean < service_) service_ = std::max(state_.mean, learned_.no_load);
+  if (state_.limit > kHalved * reference_limit_) return;
+  if (state_.mean >= kNoEffect * reference_mean_) service_ = std::max(service_, state_.mean);
+  reference_limit_ = state_.limit;
+  reference_mean_ = state_.mean;
+}
+
+void Controller::EndEpoch(TimePoint now, const Look& look) {
+  NoticeRegimeChange();
+  SteerQuality(look);
+  const double goal = std::min({max_limit(), PatienceLimit(now), quality_limit_});
+  double& limit = state_.limit;
+  if (goal < limit)
+    limit = std::max(goal, kMaxCut * limit);
+  else if (binding_)
+    limit = std::min(goal, limit + std::max(1.0, std::sqrt(limit)));
+  limit = std::clamp(limit, min_limit(), max_limit());
+  epoch_ = now;
+  binding_ = false;
+}
+
+void Controller::SteerQuality(const Look& look) {
+  const double deferred = state_.deferred_share - deferred_floor_;
+  const double bad = std::max(state_.late_share - learned_.late_floor, deferred);
+  if (bad <= kBadShare) {
+    if (bad < kGoodShare && binding_) quality_limit_ += std::max(1.0, std::sqrt(quality_limit_));
+    if (bad < kGoodShare) descending_ = false;
+    quality_limit_ = std::min(quality_limit_, max_limit());
+    return;
+  }
+  const double in_use = std::min<double>(look.sessions, state_.limit);
+  if (!descending_) {
+    descending_ = true;
+    quality_reference_ = in_use;
+    bad_reference_ = bad;
+  }
+  if (std::min(in_use, quality_limit_) <= std::max(kHalved * quality_reference_, min_limit())) {
+    if (bad >= kNoEffect * bad_reference_) return GiveUpQuality();
+    quality_reference_ = in_use;
+    bad_reference_ = bad;
+  }
+  quality_limit_ = std::max(min_limit(), kQualityCut * std::min(in_use, quality_limit_));
+}
+
+void Controller::GiveUpQuality() {
+  if (state_.deferred_share >= kHopelessShare) {
+    quality_limit_ = min_limit();
+    return;
+  }
+  learned_.late_floor = state_.late_share;
+  deferred_floor_ = state_.deferred_share;
+  quality_limit_ = max_limit();
+  descending_ = false;
+}
+
+}  // namespace spillway

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The admission law, first half: how many SMTP sessions may be in the filter at once. Telemetry and
+// `now` in, a limit out; no clock, no I/O. The second half, who gets a place, is admission.h.
+//
+// Measured, in seconds unless said (B is the budget, n the sessions that hold a slot):
+//   W   age-aware mean processing time (samples.h) over 10 s, stretched to 90 s until 8 samples
+//   S   the same without load, learned while healthy: falls at once, rises 0.2 % a look
+//   Wt  what W may be: S > B/4 ? S + min(S/2, 0.35 (B - S)) : max(2 S, min(2, B/10)); at most 3B/4
+//   ef  share of messages that ran into the budget, and ef0, the part that load does not cause
+//   df  share tempfailed at the end of message, because a required check was late
+//   X   good completions (all but the tempfailed) a second
+//
+// Trouble: W > 1.5 Wt, or ef > 1.5 ef0 + 0.05, or in flight but nothing completed for B + 2 s.
+// Trouble alone is not a reason to refuse: with a short budget every message may be late and
+// accepted while slots are plentiful. That is `degraded`: alarm and journal. Refusing helps when
+//   slots     n >= slots / 2: the gateway is about to stop answering;
+//   load      the filter's own queue is 30 % of W, or arrivals are 1.5 times the learned rate;
+//   required  df >= 0.2: the message would be tempfailed anyway, 160 times dearer than at connect.
+//
+// Shedding moves the limit L once an epoch, clamp(W, 3, 60), so that it never acts before it can
+// see what it did. It steers to
+//   goal = min(0.9 slots, X * patience, Q),   patience = max(30, 1.3 S')
+// down by at most 30 %, up by max(1, sqrt L) and only while L was binding (no drift, and the surge
+// after the repair meets a ramp). X * patience is Little's law with a mean: the backlog that
+// clients will wait for; X is measured since shedding began, over at least two W.
+//   S'  is S, until L was halved while W stayed within 3/4: then what is slow is not the load, and
+//       S' becomes W (regime change). It falls as soon as W does.
+//   Q   lowers L by a quarter an epoch while ef or df exceed their floor by 0.2. If half of L did
+//       not help, the load is not the cause: ef0 and df0 are learned anew and Q opens, except when
+//       nearly all is tempfailed (df >= 0.8); then Q stays at the floor until it is not.
+// The floor, 2 to 4 sessions, is always admitted: no samples, no recovery.
+// The end: nothing refused for 60 s and n < slots / 2. A gap of over a second between two looks
+// (suspended machine) discards the epoch.
+#pragma once
+
+#include <optional>
+
+#include "policy/samples.h"
+
+namespace spillway {
+
+enum class Regime : uint8_t { kHealthy, kDegraded, kShedding };
+enum class Cause : uint8_t { kNone, kSlow, kLate, kStalled, kSlots, kLoad, kRequired };
+std::string_view RegimeName(Regime regime);  // "healthy", "degraded", "shedding"
+std::string_view CauseName(Cause cause);     // "none", "slow", "late", "stalled", ...
+
+// What survives a restart of the policy daemon.
+struct Learned {
+  double no_load = 0;     // S; 0: not learned yet
+  double late_floor = 0;  // ef0
+  double arrivals = 0;    // sessions a second while healthy; 0: not learned yet
+};
+
+struct ControlState {
+  Regime regime = Regime::kHealthy;
+  Cause cause = Cause::kNone;
+  TimePoint since;
+  double limit = 0;  // L; without meaning unless shedding
+  double mean = 0, samples = 0, target = 0;
+  double late_share = 0, deferred_share = 0, queue_share = 0;
+  double throughput = 0;  // X
+  double arrivals = 0;    // sessions a second that ask
+};
+
+class Controller {
+ public:
+  struct Setting {
+    double budget = 1;  // seconds
+    double slots = 100;
+  };
+  Controller(const Setting& setting, const Learned& learned);
+
+  // Four times a second. `now` never goes back.
+  void Tick(TimePoint now, const Look& look);
+  const ControlState& state() const { return state_; }
+  const Learned& learned() const { return learned_; }
+  double max_limit() const;
+  double min_limit() const;
+  bool shedding() const { return state_.regime == Regime::kShedding; }
+  // More than half of what is possible is admitted: refuse gently (admission.md section 3.4).
+  bool mild() const { return state_.limit > max_limit() / 2; }
+
+ private:
+  double Target() const;
+  void Measure(TimePoint now, const Look& look);
+  void Learn(const Look& look);
+  Cause Trouble(TimePoint now, const Look& look) const;
+  Cause Threat(const Look& look, Cause trouble) const;
+  void Become(Regime regime, Cause cause, TimePoint now);
+  void Enter(Cause cause, TimePoint now, const Look& look);
+  void Shed(TimePoint now, const Look& look, Cause trouble);
+  void EndEpoch(TimePoint now, const Look& look);
+  double PatienceLimit(TimePoint now);
+  void NoticeRegimeChange();
+  void SteerQuality(const Look& look);
+  void GiveUpQuality();
+
+  const Setting setting_;
+  Learned learned_;
+  Samples samples_;
+  ControlState state_;
+  SampleSums window_;  // what Measure() looked at
+  std::optional<TimePoint> last_tick_;
+  TimePoint last_completed_;
+  TimePoint last_trouble_;
+  TimePoint last_refused_;
+
+  // While shedding.
+  TimePoint entered_;
+  TimePoint epoch_;
+  bool binding_ = false;        // the limit refused somebody in this epoch
+  double service_ = 0;          // S'
+  double reference_limit_ = 0;  // L and W when the descent began
+  double reference_mean_ = 0;
+  double quality_limit_ = 0;  // Q
+  bool descending_ = false;
+  double quality_reference_ = 0;  // Q and the bad share when its descent began
+  double bad_reference_ = 0;
+  double deferred_floor_ = 0;  // df0
+};
+
+}  // namespace spillway

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The order of things: tick, then decisions until the next tick.
+#include "policy/gate.h"
+
+#include <algorithm>
+
+namespace spillway {
+
+Gate::Gate(const Controller::Setting& setting, const Learned& learned, Clients::Options clients)
+    : controller_(setting, learned), clients_(std::move(clients)), slots_(setting.slots) {
+  places_.slots = slots_;
+}
+
+void Gate::Tick(TimePoint now, Look look) {
+  look.arrived = arrived_;
+  look.refused = refused_;
+  arrived_ = refused_ = 0;
+  controller_.Tick(now, look);
+  if (override_.mode != OverrideMode::kAuto && now >= override_.until) override_ = {};
+  SetPlaces();
+}
+
+void Gate::SetPlaces() {
+  places_.life = std::max(1.0, controller_.state().mean);
+  places_.limited = controller_.shedding();
+  places_.limit = controller_.state().limit;
+  if (override_.mode == OverrideMode::kOpen) places_.limited = false;
+  if (override_.mode != OverrideMode::kHold) return;
+  places_.limited = true;
+  places_.limit = std::max(controller_.min_limit(), override_.hold_percent / 100 * slots_);
+}
+
+bool Gate::Admit(const ClientId& client, double sessions, TimePoint now, int64_t wall) {
+  const ClientView view = clients_.Look(client, wall);
+  const auto tier = static_cast<size_t>(view.tier);
+  ++counts_.asked;
+  ++arrived_;
+  if (!admission_.Admit(view, places_, sessions, now)) {
+    ++refused_;
+    ++counts_.refused;
+    ++counts_.refused_by_tier[tier];
+    clients_.Refused(client, wall);
+    return false;
+  }
+  ++counts_.admitted_by_tier[tier];
+  if (view.waiting > 0) ++counts_.came_back;
+  clients_.Admitted(client, wall);
+  return true;
+}
+
+}  // namespace spillway

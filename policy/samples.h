@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What the filter's messages took, seen so that a stall shows at once: messages still in flight
+// count at their age. Pure, fixed memory, no allocation after construction.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "milter/base/clock.h"
+
+namespace spillway {
+
+// One look at the filter, a few times a second. Counts are since the look before; times in seconds.
+struct Look {
+  uint32_t completed = 0;        // messages that got their verdict
+  double busy = 0;               // their processing time, summed
+  double queue_wait = 0;         // of which in the CPU pool's queue
+  uint32_t late = 0;             // ran into the budget
+  uint32_t deferred = 0;         // tempfailed at the end of message
+  uint32_t arrived = 0;          // sessions that asked to be admitted
+  uint32_t refused = 0;          // of which the limit refused
+  uint32_t sessions = 0;         // gauge: sessions that hold an SMTP slot
+  std::span<const double> ages;  // of the messages in flight, in no order
+};
+
+// Sums over a stretch of time; `span` is the time that the sums really cover.
+struct SampleSums {
+  double span = 0;
+  double completed = 0, busy = 0, queue_wait = 0, late = 0, deferred = 0, arrived = 0, refused = 0;
+};
+
+// The age-aware mean: (completed times + ages above their mean) / (how many of both). A message in
+// flight tells only that it takes longer than its age, so the young ones are left out.
+struct AgedMean {
+  double mean = 0;
+  double samples = 0;
+};
+
+class Samples {
+ public:
+  static constexpr auto kMemory = std::chrono::seconds(180);
+
+  Samples();
+  void Add(TimePoint now, const Look& look);
+  // Over [from, the last look]; older than kMemory is forgotten.
+  SampleSums Since(TimePoint from) const;
+  static AgedMean Mean(const SampleSums& sums, std::span<const double> ages);
+
+ private:
+  struct Point {
+    TimePoint at;
+    SampleSums total;  // since construction
+  };
+  const Point& At(size_t age) const;
+
+  std::vector<Point> ring_;
+  size_t newest_ = 0;
+  size_t used_ = 0;
+};
+
+}  // namespace spillway
