@@ -5,7 +5,9 @@
 
 #include <libmilter/mfapi.h>
 
+#include <atomic>
 #include <exception>
+#include <thread>
 
 #include "milter/base/listener.h"
 #include "milter/drain.h"
@@ -25,6 +27,26 @@ constexpr int kIoTimeoutSeconds = 1800;
 constexpr auto kDrainSlack = std::chrono::seconds(3);
 
 SessionShared* g_shared = nullptr;  // libmilter has no user pointer for its callbacks
+
+// smfi_main() returns while its workers may still be in a callback, or begin one. What they use
+// must not go away under them: after the end nobody comes in, and who is in is waited for.
+std::atomic<int> g_inside{0};
+std::atomic<bool> g_ended{false};
+
+class Inside {
+ public:
+  Inside() { g_inside.fetch_add(1); }
+  ~Inside() { g_inside.fetch_sub(1); }
+  Inside(const Inside&) = delete;
+  Inside& operator=(const Inside&) = delete;
+  bool allowed() const { return !g_ended.load(); }
+};
+
+void EndCallbacks() {
+  constexpr auto kLook = std::chrono::milliseconds(1);
+  g_ended.store(true);
+  while (g_inside.load() != 0) std::this_thread::sleep_for(kLook);
+}
 
 // What libmilter keeps for a connection.
 struct Connection {
@@ -57,6 +79,8 @@ Agreed& StateFor(SMFICTX* context) {
 
 template <typename Call>
 sfsistat Guard(Call call) {
+  const Inside inside;
+  if (!inside.allowed()) return SMFIS_TEMPFAIL;
   try {
     return call();
   } catch (const std::exception& error) {
@@ -202,6 +226,8 @@ sfsistat OnAbort(SMFICTX* context) {
 }
 
 sfsistat OnClose(SMFICTX* context) {
+  const Inside inside;
+  if (!inside.allowed()) return SMFIS_CONTINUE;
   // Comes also for connections that never said anything.
   const std::unique_ptr<Agreed> state(StateOf(context));
   smfi_setpriv(context, nullptr);
@@ -245,7 +271,9 @@ bool ServeMilter(const Fd& listener, SessionShared& shared) {
   if (smfi_register(Description()) != MI_SUCCESS || smfi_setconn(spec.data()) != MI_SUCCESS)
     return false;
   smfi_settimeout(kIoTimeoutSeconds);
-  return smfi_main() == MI_SUCCESS;
+  const bool served = smfi_main() == MI_SUCCESS;
+  EndCallbacks();
+  return served;
 }
 
 }  // namespace spillway

@@ -11,6 +11,7 @@ namespace {
 
 constexpr double kReserveFactor = 1.2;
 constexpr double kReserveCap = 0.75;
+constexpr double kBeyond = 1.25;
 constexpr double kClientShare = 0.25;
 constexpr double kRateMemory = 300;  // seconds
 // Between our answer and the session's appearance in the telemetry.
@@ -33,11 +34,11 @@ double Share(const ClientView& client, TimePoint now) {
     case Tier::kSubmission:
       return 1;
     case Tier::kKnown:
-      return 0.85 + 0.15 * std::min(1.0, client.waiting / kLongWait);
+      return 0.95 + 0.05 * std::min(1.0, client.waiting / kLongWait);
     case Tier::kUnknown:
       break;
   }
-  return 0.75 + 0.10 * Draw(client.host, now);
+  return 0.9 + 0.05 * Draw(client.host, now);
 }
 
 }  // namespace
@@ -67,9 +68,13 @@ bool Admission::Allowed(const ClientView& client, const Places& places, double s
   const bool first = client.tier == Tier::kCannotRetry;
   const Cell cell = CellOf(first ? client.host : client.network);
   const double held = std::min(cell.a.At(now, places.life), cell.b.At(now, places.life));
-  if (held + 1 > std::max(2.0, kClientShare * (first ? places.slots : places.limit)) + 1e-9)
+  const bool crowded = sessions > places.limit / 2;
+  if (crowded &&
+      held + 1 > std::max(2.0, kClientShare * (first ? places.slots : places.limit)) + 1e-9)
     return false;
-  if (first) return sessions < std::max(places.limit, places.slots - 2);
+  if (first)
+    return sessions <
+           std::min(places.slots - 2, std::max(kBeyond * places.limit, places.limit + 2));
   const double others = sessions - cannot_retry_.At(now, places.life);
   const double room = std::max(1.0, places.limit - reserved(places, now));
   return others < std::max(1.0, Share(client, now) * room);

@@ -3,12 +3,14 @@
 // decision allocates nothing. SMTP cannot wait, so there is no queue, only trunk reservation:
 //
 //   R0 = min(1.2 * T0 in flight + 1, 0.75 L)   places kept for those who cannot retry
-//   T0  admitted up to slots - 2, beyond L if need be
+//   T0  admitted up to slots - 2, beyond L if need be, but not beyond 1.25 L: more would only wait
+//       until they have all given up
 //   T1  while the others hold less than L - R0
-//   T2  ... less than (L - R0) (0.85 + 0.15 min(1, waiting / 30 min)): longest deferred first
-//   T3  ... less than (L - R0) (0.75 + 0.10 h), h by hash of client and ten-minute epoch: a client
+//   T2  ... less than (L - R0) (0.95 + 0.05 min(1, waiting / 30 min)): longest deferred first
+//   T3  ... less than (L - R0) (0.9 + 0.05 h), h by hash of client and ten-minute epoch: a client
 //       that is in stays in for a while, and then others have their turn
-//   nobody but T0: more than max(2, L / 4) for one /24, /64 or user; T0: slots / 4 for one host
+//   while more than L / 2 are in: no more than max(2, L / 4) for one /24, /64 or user; for T0,
+//   slots / 4 for one host
 //
 // The policy daemon never hears of a disconnect. How many sessions a client or tier holds is
 // therefore estimated: what was admitted, leaking away with the mean processing time.

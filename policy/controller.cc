@@ -26,9 +26,14 @@ constexpr double kHopelessShare = 0.8;  // of messages tempfailed at the end: re
 constexpr double kSlotsUsable = 0.9;    // the rest answers refusals
 constexpr double kPatience = 30;        // seconds; half of what a scanner or printer waits
 constexpr double kPatienceOverService = 1.3;
+constexpr double kPatientBudget = 45;  // seconds; no client gives up before it
 constexpr double kMaxCut = 0.7;
 constexpr double kMinCut = 0.95;
-constexpr double kQualityCut = 0.75;
+constexpr double kMaxQualityCut = 0.6;
+constexpr double kMinQualityCut = 0.9;
+constexpr double kNearBudget = 0.7;             // of B; W beyond it leaves no room for more
+constexpr double kJudgeAfter = 30;              // seconds, with few samples too
+constexpr double kPilingUp = 3;                 // of Wt
 constexpr double kHalved = 0.5;                 // of L without effect: not the load
 constexpr double kNoEffect = 0.75;              // of W or the bad share left: no effect
 constexpr double kMinEpoch = 3;                 // seconds
@@ -36,7 +41,9 @@ constexpr double kMaxEpoch = 60;                // seconds
 constexpr double kRise = 0.002;                 // of S, a look: 0.8 % a second
 constexpr double kFall = 0.1;                   // of the way, a look
 constexpr double kArrivalsMemory = 1.0 / 2400;  // a look: ten minutes
-constexpr auto kQuiet = seconds(60);            // without a refusal: the end
+constexpr auto kQuiet = seconds(60);            // without a refusal: recovering
+constexpr auto kOver = seconds(4200);           // without a refusal: the end; above Postfix's
+                                                // maximal_backoff_time, so that all have been back
 constexpr auto kCalm = seconds(10);             // without trouble: not degraded any more
 constexpr auto kSettle = seconds(5);            // of trouble: degraded
 constexpr auto kGap = seconds(1);
@@ -53,7 +60,8 @@ double Share(double part, double whole) {
 }  // namespace
 
 std::string_view RegimeName(Regime regime) {
-  constexpr std::array<std::string_view, 3> kNames = {"healthy", "degraded", "shedding"};
+  constexpr std::array<std::string_view, 4> kNames = {"healthy", "degraded", "shedding",
+                                                      "recovering"};
   return kNames[static_cast<size_t>(regime)];
 }
 
@@ -127,6 +135,11 @@ Cause Controller::Trouble(TimePoint now, const Look& look) const {
     return Cause::kStalled;
   if (state_.samples >= kMinSamples && state_.mean > kTroubleFactor * state_.target)
     return Cause::kSlow;
+  if (look.sessions >= kSlotsThreat * setting_.slots) {
+    const SampleSums recent = samples_.Since(now - seconds(3));
+    if (look.sessions * recent.span > kPilingUp * state_.target * recent.completed)
+      return Cause::kSlow;
+  }
   const bool late = window_.completed >= kManySamples && window_.late >= 3 &&
                     state_.late_share > 1.5 * learned_.late_floor + 0.05;
   return late ? Cause::kLate : Cause::kNone;
@@ -138,9 +151,12 @@ Cause Controller::Threat(const Look& look, Cause trouble) const {
     return Cause::kRequired;
   if (look.sessions >= kSlotsThreat * setting_.slots) return Cause::kSlots;
   if (state_.queue_share > kLoadQueueShare) return Cause::kLoad;
-  const bool surge = learned_.arrivals > 0 && window_.arrived >= kManySamples &&
-                     state_.arrivals > kLoadArrivals * learned_.arrivals;
-  return surge ? Cause::kLoad : Cause::kNone;
+  return Surge() ? Cause::kLoad : Cause::kNone;
+}
+
+bool Controller::Surge() const {
+  return learned_.arrivals > 0 && window_.arrived >= kManySamples &&
+         state_.arrivals > kLoadArrivals * learned_.arrivals;
 }
 
 void Controller::Become(Regime regime, Cause cause, TimePoint now) {
@@ -156,7 +172,7 @@ void Controller::Tick(TimePoint now, const Look& look) {
   samples_.Add(now, look);
   Measure(now, look);
   const Cause trouble = Trouble(now, look);
-  if (shedding()) return Shed(now, look, trouble);
+  if (limiting()) return Shed(now, look, trouble);
   if (trouble == Cause::kNone && state_.regime == Regime::kHealthy) Learn(look);
   if (const Cause threat = Threat(look, trouble); threat != Cause::kNone)
     return Enter(threat, now, look);
@@ -179,44 +195,58 @@ void Controller::Enter(Cause cause, TimePoint now, const Look& look) {
   binding_ = descending_ = false;
   service_ = learned_.no_load;
   quality_limit_ = max_limit();
+  quality_from_ = now;
   deferred_floor_ = 0;
+  load_suspected_ = state_.queue_share > kLoadQueueShare || Surge();
   const double cut = std::clamp(Share(state_.target, state_.mean), kMaxCut, kMinCut);
   state_.limit = std::clamp(look.sessions * cut, min_limit(), max_limit());
-  reference_limit_ = std::max<double>(look.sessions, min_limit());
+  reference_sessions_ = std::max<double>(look.sessions, min_limit());
   reference_mean_ = state_.mean;
 }
 
 void Controller::Shed(TimePoint now, const Look& look, Cause trouble) {
   binding_ = binding_ || look.refused > 0 || look.sessions >= state_.limit;
   if (trouble != Cause::kNone) last_trouble_ = now;
-  if (now - last_refused_ > kQuiet && look.sessions < kSlotsThreat * setting_.slots) {
-    const bool troubled = trouble != Cause::kNone;
+  const bool troubled = trouble != Cause::kNone;
+  const auto quiet = now - last_refused_;
+  if (quiet > kOver && look.sessions < kSlotsThreat * setting_.slots)
     return Become(troubled ? Regime::kDegraded : Regime::kHealthy, trouble, now);
-  }
+  if (state_.regime == Regime::kShedding && quiet > kQuiet)
+    Become(Regime::kRecovering, state_.cause, now);
+  if (state_.regime == Regime::kRecovering && quiet == Duration::zero())
+    Become(Regime::kShedding, state_.cause, now);
   if (now - epoch_ >= Seconds(std::clamp(state_.mean, kMinEpoch, kMaxEpoch))) EndEpoch(now, look);
 }
 
 // Little's law: how many sessions are served within the patience of those who wait. Before enough
 // is known, what there is stays.
 double Controller::PatienceLimit(TimePoint now) {
+  if (setting_.budget <= kPatientBudget) return max_limit();
   const double length = std::max(10.0, 2 * state_.mean);
   const SampleSums sums = samples_.Since(std::max(entered_, now - Seconds(length)));
   if (sums.completed < kMinSamples && sums.span < kMaxEpoch) return state_.limit;
   const double patience = std::max(kPatience, kPatienceOverService * service_);
+  // Where nobody waits too long, X is what was offered, not what is possible.
+  if (state_.mean <= patience && !binding_) return state_.limit;
   return Share(sums.completed - sums.deferred, sums.span) * patience;
 }
 
-void Controller::NoticeRegimeChange() {
-  if (state_.mean < service_) service_ = std::max(state_.mean, learned_.no_load);
-  if (state_.limit > kHalved * reference_limit_) return;
-  if (state_.mean >= kNoEffect * reference_mean_) service_ = std::max(service_, state_.mean);
-  reference_limit_ = state_.limit;
-  reference_mean_ = state_.mean;
+void Controller::NoticeRegimeChange(const Look& look) {
+  // Old messages hold W up long after the queue is gone; Little's law sees the queue of now.
+  const double service =
+      state_.throughput > 0 ? std::min(state_.mean, look.sessions / state_.throughput) : 0;
+  if (service < service_) service_ = std::max(service, learned_.no_load);
+  const bool at_floor = state_.limit <= min_limit() && look.sessions <= state_.limit;
+  if (at_floor && service > kPatience) service_ = std::max(service_, service);
+  if (look.sessions > kHalved * reference_sessions_) return;
+  if (service >= kNoEffect * reference_mean_) service_ = std::max(service_, service);
+  reference_sessions_ = look.sessions;
+  reference_mean_ = service;
 }
 
 void Controller::EndEpoch(TimePoint now, const Look& look) {
-  NoticeRegimeChange();
-  SteerQuality(look);
+  NoticeRegimeChange(look);
+  SteerQuality(now, look);
   const double goal = std::min({max_limit(), PatienceLimit(now), quality_limit_});
   double& limit = state_.limit;
   if (goal < limit)
@@ -228,38 +258,51 @@ void Controller::EndEpoch(TimePoint now, const Look& look) {
   binding_ = false;
 }
 
-void Controller::SteerQuality(const Look& look) {
-  const double deferred = state_.deferred_share - deferred_floor_;
-  const double bad = std::max(state_.late_share - learned_.late_floor, deferred);
-  if (bad <= kBadShare) {
-    if (bad < kGoodShare && binding_) quality_limit_ += std::max(1.0, std::sqrt(quality_limit_));
-    if (bad < kGoodShare) descending_ = false;
-    quality_limit_ = std::min(quality_limit_, max_limit());
-    return;
+void Controller::SteerQuality(TimePoint now, const Look& look) {
+  const SampleSums sums = samples_.Since(quality_from_);
+  if (now < quality_from_ || sums.completed < kMinSamples) return;
+  if (sums.completed < kManySamples && sums.span < kJudgeAfter) return;
+  const double late = Share(sums.late, sums.completed);
+  const double deferred = Share(sums.deferred, sums.completed);
+  const double late_excess = load_suspected_ ? late - learned_.late_floor : 0;
+  const double bad = std::max(late_excess, deferred - deferred_floor_);
+  if (bad > kBadShare) {
+    const double in_use =
+        std::min({static_cast<double>(look.sessions), state_.limit, quality_limit_});
+    LowerQuality(bad, deferred, late, in_use);
+  } else if (bad < kGoodShare) {
+    descending_ = false;
+    if (!binding_ || state_.mean > kNearBudget * setting_.budget) return;
+    quality_limit_ =
+        std::min(max_limit(), quality_limit_ + std::max(1.0, std::sqrt(quality_limit_)));
   }
-  const double in_use = std::min<double>(look.sessions, state_.limit);
+  quality_from_ = now + Seconds(state_.mean);
+}
+
+void Controller::LowerQuality(double bad, double deferred, double late, double in_use) {
   if (!descending_) {
     descending_ = true;
     quality_reference_ = in_use;
     bad_reference_ = bad;
   }
-  if (std::min(in_use, quality_limit_) <= std::max(kHalved * quality_reference_, min_limit())) {
-    if (bad >= kNoEffect * bad_reference_) return GiveUpQuality();
+  const bool halved = in_use <= std::max(kHalved * quality_reference_, min_limit());
+  if (halved && bad >= kNoEffect * bad_reference_) {
+    descending_ = false;
+    if (deferred >= kHopelessShare) {
+      quality_limit_ = min_limit();
+    } else {
+      learned_.late_floor = late;
+      deferred_floor_ = deferred;
+      quality_limit_ = max_limit();
+    }
+    return;
+  }
+  if (halved) {
     quality_reference_ = in_use;
     bad_reference_ = bad;
   }
-  quality_limit_ = std::max(min_limit(), kQualityCut * std::min(in_use, quality_limit_));
-}
-
-void Controller::GiveUpQuality() {
-  if (state_.deferred_share >= kHopelessShare) {
-    quality_limit_ = min_limit();
-    return;
-  }
-  learned_.late_floor = state_.late_share;
-  deferred_floor_ = state_.deferred_share;
-  quality_limit_ = max_limit();
-  descending_ = false;
+  const double cut = std::clamp(1 - bad, kMaxQualityCut, kMinQualityCut);
+  quality_limit_ = std::max(min_limit(), cut * in_use);
 }
 
 }  // namespace spillway

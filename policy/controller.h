@@ -10,7 +10,8 @@
 //   df  share tempfailed at the end of message, because a required check was late
 //   X   good completions (all but the tempfailed) a second
 //
-// Trouble: W > 1.5 Wt, or ef > 1.5 ef0 + 0.05, or in flight but nothing completed for B + 2 s.
+// Trouble: W > 1.5 Wt, or ef > 1.5 ef0 + 0.05, or in flight but nothing completed for B + 2 s, or
+// half of the slots taken and n / X over the last 3 s above 3 Wt (Little: it piles up).
 // Trouble alone is not a reason to refuse: with a short budget every message may be late and
 // accepted while slots are plentiful. That is `degraded`: alarm and journal. Refusing helps when
 //   slots     n >= slots / 2: the gateway is about to stop answering;
@@ -22,15 +23,21 @@
 //   goal = min(0.9 slots, X * patience, Q),   patience = max(30, 1.3 S')
 // down by at most 30 %, up by max(1, sqrt L) and only while L was binding (no drift, and the surge
 // after the repair meets a ramp). X * patience is Little's law with a mean: the backlog that
-// clients will wait for; X is measured since shedding began, over at least two W.
-//   S'  is S, until L was halved while W stayed within 3/4: then what is slow is not the load, and
-//       S' becomes W (regime change). It falls as soon as W does.
-//   Q   lowers L by a quarter an epoch while ef or df exceed their floor by 0.2. If half of L did
-//       not help, the load is not the cause: ef0 and df0 are learned anew and Q opens, except when
-//       nearly all is tempfailed (df >= 0.8); then Q stays at the floor until it is not.
+// clients will wait for; X is measured since shedding began, over at least two W. A budget of 45 s
+// or less bounds the wait by itself, and there is no such term.
+//   S'  is S, until n was halved while min(W, n / X) stayed within 3/4: then what is slow is not
+//   the
+//       load, and S' becomes that (regime change). It falls as soon as that does.
+//   Q   is lowered by the bad share, at most 40 %, while ef or df exceed their floor by 0.2, judged
+//       on messages that began after the cut before. ef counts only if the load was suspected from
+//       the start: else the messages are late whatever we do. If half of Q did not help, the load
+//       is not the cause: ef0 and df0 are learned anew and Q opens, except when nearly all is
+//       tempfailed (df >= 0.8); then Q stays at the floor until it is not. Q rises by max(1,
+//       sqrt Q) while the bad share is under 0.05 and W < 0.7 B.
 // The floor, 2 to 4 sessions, is always admitted: no samples, no recovery.
-// The end: nothing refused for 60 s and n < slots / 2. A gap of over a second between two looks
-// (suspended machine) discards the epoch.
+// After 60 s without a refusal it is `recovering`: the limit stays, because senders come back in
+// bursts minutes apart (a queue run is 300 s). The end: ten minutes so, and n < slots / 2. A gap of
+// over a second between two looks (suspended machine) discards the epoch.
 #pragma once
 
 #include <optional>
@@ -39,9 +46,9 @@
 
 namespace spillway {
 
-enum class Regime : uint8_t { kHealthy, kDegraded, kShedding };
+enum class Regime : uint8_t { kHealthy, kDegraded, kShedding, kRecovering };
 enum class Cause : uint8_t { kNone, kSlow, kLate, kStalled, kSlots, kLoad, kRequired };
-std::string_view RegimeName(Regime regime);  // "healthy", "degraded", "shedding"
+std::string_view RegimeName(Regime regime);  // "healthy", "degraded", ...
 std::string_view CauseName(Cause cause);     // "none", "slow", "late", "stalled", ...
 
 // What survives a restart of the policy daemon.
@@ -76,7 +83,8 @@ class Controller {
   const Learned& learned() const { return learned_; }
   double max_limit() const;
   double min_limit() const;
-  bool shedding() const { return state_.regime == Regime::kShedding; }
+  // The limit is in force.
+  bool limiting() const { return state_.regime >= Regime::kShedding; }
   // More than half of what is possible is admitted: refuse gently (admission.md section 3.4).
   bool mild() const { return state_.limit > max_limit() / 2; }
 
@@ -86,14 +94,15 @@ class Controller {
   void Learn(const Look& look);
   Cause Trouble(TimePoint now, const Look& look) const;
   Cause Threat(const Look& look, Cause trouble) const;
+  bool Surge() const;
   void Become(Regime regime, Cause cause, TimePoint now);
   void Enter(Cause cause, TimePoint now, const Look& look);
   void Shed(TimePoint now, const Look& look, Cause trouble);
   void EndEpoch(TimePoint now, const Look& look);
   double PatienceLimit(TimePoint now);
-  void NoticeRegimeChange();
-  void SteerQuality(const Look& look);
-  void GiveUpQuality();
+  void NoticeRegimeChange(const Look& look);
+  void SteerQuality(TimePoint now, const Look& look);
+  void LowerQuality(double bad, double deferred, double late, double in_use);
 
   const Setting setting_;
   Learned learned_;
@@ -108,11 +117,13 @@ class Controller {
   // While shedding.
   TimePoint entered_;
   TimePoint epoch_;
-  bool binding_ = false;        // the limit refused somebody in this epoch
-  double service_ = 0;          // S'
-  double reference_limit_ = 0;  // L and W when the descent began
+  bool binding_ = false;           // the limit refused somebody in this epoch
+  double service_ = 0;             // S'
+  double reference_sessions_ = 0;  // n and W when the descent began
   double reference_mean_ = 0;
-  double quality_limit_ = 0;  // Q
+  double quality_limit_ = 0;     // Q
+  TimePoint quality_from_;       // messages that began before do not count for Q
+  bool load_suspected_ = false;  // when shedding began
   bool descending_ = false;
   double quality_reference_ = 0;  // Q and the bad share when its descent began
   double bad_reference_ = 0;

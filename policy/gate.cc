@@ -22,7 +22,7 @@ void Gate::Tick(TimePoint now, Look look) {
 
 void Gate::SetPlaces() {
   places_.life = std::max(1.0, controller_.state().mean);
-  places_.limited = controller_.shedding();
+  places_.limited = controller_.limiting();
   places_.limit = controller_.state().limit;
   if (override_.mode == OverrideMode::kOpen) places_.limited = false;
   if (override_.mode != OverrideMode::kHold) return;

@@ -7,6 +7,7 @@
 
 #include "conf/command_line.h"
 #include "policy/ctl/control_client.h"
+#include "policy/ctl/simulate.h"
 #include "policy/ctl/status_view.h"
 
 namespace {
@@ -37,10 +38,19 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   CLI::App* status = app.add_subcommand("status", "how the filter is doing, over the last minute");
   status->add_flag("--json", json, "as one JSON object");
+  std::string scenario;
+  std::vector<std::string> controllers = {"ours",      "none",      "on_off",
+                                          "refuse_la", "gradient2", "best"};
+  CLI::App* simulate =
+      app.add_subcommand("simulate", "run a scenario in virtual time under several controllers");
+  simulate->add_option("scenario", scenario, "scenario file")->required();
+  simulate->add_option("--controllers", controllers, "which ones; also fixed:N")->delimiter(',');
+  simulate->add_flag("--json", json, "as one JSON object");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? EX_OK : EX_USAGE;
   }
+  if (simulate->parsed()) return spillway::RunSimulation(scenario, controllers, json);
   return ShowStatus(config_path, json);
 }

@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <map>
 
+#include "policy/json.h"
+
 namespace spillway {
 
 namespace {
@@ -37,15 +39,6 @@ bool IsNumber(const std::string& text) {
   const bool digits = text.find_first_not_of("0123456789.") == std::string::npos;
   return digits && !text.empty() && text.front() != '.' && text.back() != '.' &&
          text.find('.') == text.rfind('.');
-}
-
-std::string JsonString(const std::string& text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-  }
-  return out + '"';
 }
 
 std::string Checks(const StatusLines& lines) {
@@ -95,12 +88,14 @@ std::string StatusAsText(const StatusLines& lines) {
 }
 
 std::string StatusAsJson(const StatusLines& lines) {
-  std::string out = "{";
+  JsonObject out;
   for (const auto& [name, value] : lines) {
-    if (out.size() > 1) out += ", ";
-    out += JsonString(name) + ": " + (IsNumber(value) ? value : JsonString(value));
+    if (IsNumber(value))
+      out.Raw(name, value);
+    else
+      out.Add(name, value);
   }
-  return out + "}\n";
+  return out.Done() + "\n";
 }
 
 }  // namespace spillway

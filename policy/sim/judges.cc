@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Each judge sees what it would see in life: completions and sessions, never the plant's insides.
+#include "policy/sim/judges.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+namespace spillway::sim {
+
+namespace {
+
+constexpr double kTick = 0.25;  // seconds
+
+class Ours final : public Judge {
+ public:
+  explicit Ours(const Scenario& s)
+      : gate_({.budget = InSeconds(s.budget), .slots = static_cast<double>(s.slots)}, {},
+              Clients::Options{.capacity = 65536,
+                               .trusted = {Cidr::Parse("10.0.0.0/8").value()},
+                               .cannot_retry = {Cidr::Parse("10.1.0.0/16").value()},
+                               .cannot_retry_users = {},
+                               .seed = static_cast<uint64_t>(s.seed)}) {}
+
+  Answer Ask(const ClientId& client, double sessions, double now) override {
+    if (gate_.Admit(client, sessions, At(now), static_cast<int64_t>(now) + kEpochStart))
+      return Answer::kAdmit;
+    return gate_.mild() ? Answer::kRefuseMessage : Answer::kRefuseSession;
+  }
+  void Tick(const Look& look, double now) override {
+    gate_.Tick(At(now), look);
+    if (getenv("TRACE") && fmod(now, 5) == 0) {
+      auto& st = gate_.controller().state();
+      fprintf(
+          stderr,
+          "%.0f %s/%s L=%.1f n=%u W=%.2f Wt=%.2f ef=%.2f df=%.2f X=%.2f lam=%.1f S=%.2f ef0=%.2f\n",
+          now, std::string(RegimeName(st.regime)).c_str(), std::string(CauseName(st.cause)).c_str(),
+          st.limit, look.sessions, st.mean, st.target, st.late_share, st.deferred_share,
+          st.throughput, st.arrivals, gate_.controller().learned().no_load,
+          gate_.controller().learned().late_floor);
+    }
+  }
+  bool limiting() const override { return gate_.limited(); }
+
+ private:
+  static constexpr int64_t kEpochStart = 1'700'000'000;
+  Gate gate_;
+};
+
+class NoControl final : public Judge {
+ public:
+  Answer Ask(const ClientId&, double, double) override { return Answer::kAdmit; }
+  void Tick(const Look&, double) override {}
+  bool limiting() const override { return false; }
+};
+
+class Fixed final : public Judge {
+ public:
+  explicit Fixed(double limit) : limit_(limit) {}
+  Answer Ask(const ClientId&, double sessions, double) override {
+    return sessions < limit_ ? Answer::kAdmit : Answer::kRefuseSession;
+  }
+  void Tick(const Look&, double) override {}
+  bool limiting() const override { return false; }
+
+ private:
+  const double limit_;
+};
+
+// Refuses everybody while slow. A mean of the last ten seconds' completions stands for the p90.
+class OnOff final : public Judge {
+ public:
+  explicit OnOff(double normal) : normal_(normal) {}
+  Answer Ask(const ClientId&, double, double) override {
+    return on_ ? Answer::kRefuseSession : Answer::kAdmit;
+  }
+  void Tick(const Look& look, double now) override {
+    samples_.Add(At(now), look);
+    const SampleSums sums = samples_.Since(At(now - 10));
+    const double mean = sums.completed > 0 ? sums.busy / sums.completed : 0;
+    if (mean > 3 * normal_) on_ = true;
+    if (mean < 1.5 * normal_) on_ = false;
+  }
+  bool limiting() const override { return on_; }
+
+ private:
+  const double normal_;
+  Samples samples_;
+  bool on_ = false;
+};
+
+class RefuseLoadAverage final : public Judge {
+ public:
+  explicit RefuseLoadAverage(double processors) : limit_(12 * processors) {}
+  Answer Ask(const ClientId&, double, double) override {
+    return on_ ? Answer::kRefuseSession : Answer::kAdmit;
+  }
+  void Tick(const Look& look, double now) override {
+    load_ += (static_cast<double>(look.ages.size()) - load_) * (1 - std::exp(-kTick / 60));
+    if (now < next_) return;
+    next_ = now + 15;
+    on_ = load_ > limit_;
+  }
+  bool limiting() const override { return on_; }
+
+ private:
+  const double limit_;
+  double load_ = 0;
+  double next_ = 0;
+  bool on_ = false;
+};
+
+class Gradient2 final : public Judge {
+ public:
+  explicit Gradient2(double slots) : slots_(slots) {}
+  Answer Ask(const ClientId&, double sessions, double) override {
+    return sessions < limit_ ? Answer::kAdmit : Answer::kRefuseSession;
+  }
+  void Tick(const Look& look, double) override {
+    if (look.completed == 0) return;
+    const double rtt = look.busy / look.completed;
+    if (long_ == 0) long_ = rtt;
+    for (uint32_t i = 0; i < look.completed; ++i) long_ += (rtt - long_) * 2 / (600 + 1);
+    if (long_ / rtt > 2) long_ *= 0.95;
+    if (look.sessions < limit_ / 2) return;
+    const double gradient = std::clamp(1.5 * long_ / rtt, 0.5, 1.0);
+    const double wanted = limit_ * gradient + 4;
+    limit_ = std::clamp(limit_ * 0.8 + wanted * 0.2, 4.0, slots_);
+  }
+  bool limiting() const override { return limit_ < slots_ * 0.9; }
+
+ private:
+  const double slots_;
+  double limit_ = 20;
+  double long_ = 0;
+};
+
+}  // namespace
+
+TimePoint At(double seconds) {
+  return TimePoint() + std::chrono::hours(1) +
+         std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
+}
+
+std::unique_ptr<Judge> MakeJudge(const std::string& name, const Scenario& scenario) {
+  if (name == "ours") return std::make_unique<Ours>(scenario);
+  if (name == "none") return std::make_unique<NoControl>();
+  if (name == "on_off") return std::make_unique<OnOff>(scenario.service_mean);
+  if (name == "refuse_la") return std::make_unique<RefuseLoadAverage>(2);
+  if (name == "gradient2") return std::make_unique<Gradient2>(static_cast<double>(scenario.slots));
+  constexpr std::string_view kFixed = "fixed:";
+  double limit = 0;
+  if (!name.starts_with(kFixed)) return nullptr;
+  const char* begin = name.data() + kFixed.size();
+  const char* end = name.data() + name.size();
+  const auto parsed = std::from_chars(begin, end, limit);
+  if (parsed.ec != std::errc() || parsed.ptr != end || limit < 1) return nullptr;
+  return std::make_unique<Fixed>(limit);
+}
+
+}  // namespace spillway::sim

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The scenario's keys, by the same strict reader as the configuration.
+#include "policy/sim/scenario.h"
+
+#include <algorithm>
+
+namespace spillway::sim {
+
+namespace {
+
+constexpr int64_t kDay = 86400000;
+
+template <typename Event>
+bool Covers(const Event& event, double t) {
+  return t >= InSeconds(event.at) && t < InSeconds(event.at + event.length);
+}
+
+std::string_view ValidOnTimeout(std::string_view value) {
+  return value == "accept" || value == "tempfail" ? std::string_view()
+                                                  : "expected \"accept\" or \"tempfail\"";
+}
+
+std::vector<TomlKey> MainKeys(Scenario& s) {
+  return {{"seed", &s.seed, 0, INT64_MAX},
+          {"duration", &s.duration, 1000, 30 * kDay},
+          {"slots", &s.slots, 4, 100000},
+          {"backlog", &s.backlog, 0, 100000},
+          {"workers", &s.workers, 1, 100000},
+          {"service_mean", &s.service_mean, 0, 3600},
+          {"service_sigma", &s.service_sigma, 0, 5},
+          {"budget", &s.budget, 50, 600000},
+          {"on_timeout", &s.on_timeout, 0, 0, ValidOnTimeout}};
+}
+
+std::vector<TomlKey> LoadKeys(Scenario& s) {
+  return {{"offered_per_s", &s.offered_per_s, 0, 100000},
+          {"device_share", &s.device_share, 0, 1},
+          {"device_patience", &s.device_patience, 1000, 3600000},
+          {"mtas", &s.mtas, 1, 60000}};
+}
+
+std::vector<TomlSection> Sections(Scenario& s) {
+  return {{"", false, [&s] { return MainKeys(s); }},
+          {"load", false, [&s] { return LoadKeys(s); }},
+          {"fault", true,
+           [&s] {
+             Fault& fault = s.faults.emplace_back();
+             return std::vector<TomlKey>{{"at", &fault.at, 0, 30 * kDay},
+                                         {"for", &fault.length, 1, 30 * kDay},
+                                         {"multiplier", &fault.multiplier, 0, 100000},
+                                         {"hang", &fault.hang}};
+           }},
+          {"surge", true, [&s] {
+             Surge& surge = s.surges.emplace_back();
+             return std::vector<TomlKey>{{"at", &surge.at, 0, 30 * kDay},
+                                         {"for", &surge.length, 1, 30 * kDay},
+                                         {"factor", &surge.factor, 0, 1000}};
+           }}};
+}
+
+}  // namespace
+
+double Scenario::MultiplierAt(double t) const {
+  double out = 1;
+  for (const Fault& fault : faults) out *= Covers(fault, t) && !fault.hang ? fault.multiplier : 1;
+  return out;
+}
+
+bool Scenario::HangsAt(double t) const {
+  return std::any_of(faults.begin(), faults.end(),
+                     [t](const Fault& fault) { return fault.hang && Covers(fault, t); });
+}
+
+double Scenario::FactorAt(double t) const {
+  double out = 1;
+  for (const Surge& surge : surges) out *= Covers(surge, t) ? surge.factor : 1;
+  return out;
+}
+
+bool Scenario::EventAt(double t) const {
+  const auto covers = [t](const auto& event) { return Covers(event, t); };
+  return std::any_of(faults.begin(), faults.end(), covers) ||
+         std::any_of(surges.begin(), surges.end(), covers);
+}
+
+double Scenario::FirstEvent() const {
+  Milliseconds first = duration;
+  for (const Fault& fault : faults) first = std::min(first, fault.at);
+  for (const Surge& surge : surges) first = std::min(first, surge.at);
+  return InSeconds(first);
+}
+
+double Scenario::LastEvent() const {
+  Milliseconds last{0};
+  for (const Fault& fault : faults) last = std::max(last, fault.at + fault.length);
+  for (const Surge& surge : surges) last = std::max(last, surge.at + surge.length);
+  return InSeconds(std::min(last, duration));
+}
+
+ScenarioResult ParseScenario(std::string_view text, const std::string& name) {
+  ScenarioResult out;
+  // The sections keep pointers into the lists while they are read: no growing underneath.
+  out.scenario.faults.reserve(1000);
+  out.scenario.surges.reserve(1000);
+  out.errors = ReadToml(text, name, Sections(out.scenario));
+  if (out.errors.empty() && out.scenario.service_mean <= 0)
+    out.errors.push_back(name + ": \"service_mean\" must be above 0");
+  return out;
+}
+
+}  // namespace spillway::sim

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A scenario for spillwayctl simulate, as its TOML file says it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "conf/toml_file.h"
+
+namespace spillway::sim {
+
+// All times in the scenario's own clock, from 0.
+struct Fault {
+  Milliseconds at{0}, length{600000};
+  double multiplier = 25;  // of the service time
+  bool hang = false;       // nothing is finished before the fault ends
+};
+struct Surge {
+  Milliseconds at{0}, length{600000};
+  double factor = 3;  // of the new mail offered
+};
+
+struct Scenario {
+  int64_t seed = 1;
+  Milliseconds duration{3600000};
+  int64_t slots = 100;         // SMTP server processes
+  int64_t backlog = 128;       // connections that wait for one
+  int64_t workers = 20;        // what the filter or its scanner really does at once
+  double service_mean = 1;     // seconds
+  double service_sigma = 0.5;  // of the logarithm
+  Milliseconds budget{60000};
+  std::string on_timeout = "accept";
+  double offered_per_s = 10;
+  double device_share = 0.1;
+  Milliseconds device_patience{60000};
+  int64_t mtas = 40;  // sending hosts: half like Postfix, a quarter like Exchange, a quarter fixed
+  std::vector<Fault> faults;
+  std::vector<Surge> surges;
+
+  // Factor of the service time, hang, and factor of the load at a time in seconds.
+  double MultiplierAt(double t) const;
+  bool HangsAt(double t) const;
+  double FactorAt(double t) const;
+  // Inside a fault or a surge?
+  bool EventAt(double t) const;
+  double FirstEvent() const;  // the end of the scenario when there is none
+  double LastEvent() const;   // its end; 0 when there is none
+};
+
+struct ScenarioResult {
+  Scenario scenario;
+  std::vector<std::string> errors;
+};
+ScenarioResult ParseScenario(std::string_view text, const std::string& name);
+
+inline double InSeconds(Milliseconds value) {
+  return static_cast<double>(value.count()) / 1000;
+}
+
+}  // namespace spillway::sim
