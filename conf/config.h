@@ -18,6 +18,8 @@ struct Config {
     std::string socket_mode = "0660";
     std::string socket_group;
     std::string authserv_id;  // empty: this machine's host name
+    std::string ask_policy;   // empty: do not ask
+    Milliseconds ask_timeout{250};
   } milter;
   struct {
     Milliseconds per_message{1000};
@@ -29,6 +31,8 @@ struct Config {
   } workers;
   struct {
     Strings internal{"127.0.0.0/8", "::1/128"};
+    Strings cannot_retry;
+    Strings cannot_retry_users;
   } clients;
   struct {
     Strings servers;  // empty: /etc/resolv.conf
@@ -43,10 +47,12 @@ struct Config {
   struct {
     bool enabled = true;
     std::string on_timeout = "accept";
+    bool required = false;
   } spf;
   struct {
     bool enabled = true;
     std::string on_timeout = "accept";
+    bool required = false;
     int64_t max_signatures = 6;
     int64_t max_signed_headers = 100;
     int64_t min_key_bits = 1024;
@@ -63,6 +69,16 @@ struct Config {
     int64_t max_connections = 1000;
     Bytes max_request{8192};
   } policy;
+  struct {
+    bool enabled = true;
+    int64_t slots = 0;  // 0: ask Postfix
+    std::string filter_absent = "dunno";
+    std::string state_dir = "/var/lib/spillway";
+    int64_t remember = 65536;
+    bool probe = true;
+    Milliseconds probe_idle{60000};
+    Milliseconds probe_shedding{10000};
+  } admission;
   struct {
     std::string target = "syslog";
     std::string facility = "mail";

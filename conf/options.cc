@@ -22,6 +22,14 @@ std::string_view ValidEndpoint(std::string_view value) {
              : "expected \"unix:/path\", \"inet:port@host\", \"inet6:port@host\" or \"fd:number\"";
 }
 
+std::string_view ValidOptionalEndpoint(std::string_view value) {
+  return value.empty() ? kGood : ValidEndpoint(value);
+}
+
+std::string_view ValidFilterAbsent(std::string_view value) {
+  return value == "dunno" || value == "defer" ? kGood : "expected \"dunno\" or \"defer\"";
+}
+
 std::string_view ValidMode(std::string_view value) {
   const bool octal = value.find_first_not_of("01234567") == std::string_view::npos;
   return octal && (value.size() == 3 || (value.size() == 4 && value[0] == '0'))
@@ -101,6 +109,10 @@ std::vector<Option> MakeOptions() {
        ValidGroup},
       {"milter", "authserv_id", [](Config& c) -> Field { return &c.milter.authserv_id; }, 0, 0,
        ValidHostName},
+      {"milter", "ask_policy", [](Config& c) -> Field { return &c.milter.ask_policy; }, 0, 0,
+       ValidOptionalEndpoint},
+      {"milter", "ask_timeout", [](Config& c) -> Field { return &c.milter.ask_timeout; }, 10,
+       10 * kSecond},
       {"budget", "per_message", [](Config& c) -> Field { return &c.budget.per_message; }, 50,
        600 * kSecond},
       {"budget", "max_scan_size", [](Config& c) -> Field { return &c.budget.max_scan_size; }, kKiB,
@@ -109,6 +121,10 @@ std::vector<Option> MakeOptions() {
       {"workers", "queue", [](Config& c) -> Field { return &c.workers.queue; }, 16, 60000},
       {"clients", "internal", [](Config& c) -> Field { return &c.clients.internal; }, 0, 0,
        ValidCidr},
+      {"clients", "cannot_retry", [](Config& c) -> Field { return &c.clients.cannot_retry; }, 0, 0,
+       ValidCidr},
+      {"clients", "cannot_retry_users",
+       [](Config& c) -> Field { return &c.clients.cannot_retry_users; }},
       {"dns", "servers", [](Config& c) -> Field { return &c.dns.servers; }, 0, 0, ValidDnsServer},
       {"dns", "timeout", [](Config& c) -> Field { return &c.dns.timeout; }, 100, 60 * kSecond},
       {"dns", "cache_entries", [](Config& c) -> Field { return &c.dns.cache_entries; }, 0,
@@ -124,9 +140,11 @@ std::vector<Option> MakeOptions() {
       {"spf", "enabled", [](Config& c) -> Field { return &c.spf.enabled; }},
       {"spf", "on_timeout", [](Config& c) -> Field { return &c.spf.on_timeout; }, 0, 0,
        ValidOnTimeout},
+      {"spf", "required", [](Config& c) -> Field { return &c.spf.required; }},
       {"dkim", "enabled", [](Config& c) -> Field { return &c.dkim.enabled; }},
       {"dkim", "on_timeout", [](Config& c) -> Field { return &c.dkim.on_timeout; }, 0, 0,
        ValidOnTimeout},
+      {"dkim", "required", [](Config& c) -> Field { return &c.dkim.required; }},
       {"dkim", "max_signatures", [](Config& c) -> Field { return &c.dkim.max_signatures; }, 1, 50},
       {"dkim", "max_signed_headers", [](Config& c) -> Field { return &c.dkim.max_signed_headers; },
        10, 1000},
@@ -144,6 +162,19 @@ std::vector<Option> MakeOptions() {
        100000},
       {"policy", "max_request", [](Config& c) -> Field { return &c.policy.max_request; }, kKiB,
        1024 * kKiB},
+      {"admission", "enabled", [](Config& c) -> Field { return &c.admission.enabled; }},
+      {"admission", "slots", [](Config& c) -> Field { return &c.admission.slots; }, 0, 100000},
+      {"admission", "filter_absent", [](Config& c) -> Field { return &c.admission.filter_absent; },
+       0, 0, ValidFilterAbsent},
+      {"admission", "state_dir", [](Config& c) -> Field { return &c.admission.state_dir; }, 0, 0,
+       ValidPath},
+      {"admission", "remember", [](Config& c) -> Field { return &c.admission.remember; }, 1024,
+       4194304},
+      {"admission", "probe", [](Config& c) -> Field { return &c.admission.probe; }},
+      {"admission", "probe_idle", [](Config& c) -> Field { return &c.admission.probe_idle; },
+       kSecond, kHour},
+      {"admission", "probe_shedding",
+       [](Config& c) -> Field { return &c.admission.probe_shedding; }, kSecond, kHour},
       {"log", "target", [](Config& c) -> Field { return &c.log.target; }, 0, 0, ValidTarget},
       {"log", "facility", [](Config& c) -> Field { return &c.log.facility; }, 0, 0, ValidFacility},
       {"log", "level", [](Config& c) -> Field { return &c.log.level; }, 0, 0, ValidLevel},

@@ -38,8 +38,8 @@ std::vector<CheckReport> Pipeline::Finish(Deadline deadline) {
   for (Running& running : running_) {
     Result result;
     Time(running, [&](Check& check) { result = check.Finish(deadline); });
-    reports.push_back({running.type->name(), running.type->tempfail_on_timeout(), std::move(result),
-                       running.spent});
+    reports.push_back({running.type->name(), running.type->tempfail_on_timeout(),
+                       running.type->required(), std::move(result), running.spent});
   }
   return reports;
 }

@@ -15,6 +15,7 @@ namespace spillway {
 struct CheckReport {
   std::string_view name;
   bool tempfail_on_timeout = false;
+  bool required = false;
   Result result;
   Duration spent{};  // in its calls, and waited for at the end
 };

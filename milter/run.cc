@@ -18,13 +18,6 @@ namespace spillway {
 
 namespace {
 
-std::vector<Cidr> InternalNetworks(const Config& config) {
-  std::vector<Cidr> networks;
-  for (const std::string& text : config.clients.internal)
-    networks.push_back(Cidr::Parse(text).value());
-  return networks;
-}
-
 CachingResolver::Limits ResolverLimits(const Config& config) {
   return {.cache = {.entries = static_cast<size_t>(config.dns.cache_entries),
                     .max_ttl = config.dns.max_ttl,
@@ -96,8 +89,8 @@ int RunMilter(const MilterParts& parts) {
                                            static_cast<size_t>(config.workers.queue), clock);
   const CheckTypes checks = parts.make_checks(config, {resolver, *workers, clock});
   Recorder recorder(config.telemetry.file, Names(checks), config.budget.per_message, clock.Now());
-  const std::vector<Cidr> internal = InternalNetworks(config);
-  SessionShared shared{config, checks, internal, clock, parts.log, recorder};
+  const ClientLists clients(config);
+  SessionShared shared{config, checks, clients, clock, parts.log, recorder};
   bool served = false;
   {
     const Heartbeat heartbeat(recorder, resolver.counters(), clock);

@@ -9,6 +9,7 @@
 #include <exception>
 #include <thread>
 
+#include "milter/ask_policy.h"
 #include "milter/base/listener.h"
 #include "milter/drain.h"
 
@@ -101,11 +102,15 @@ sfsistat Silent(const Agreed& state, unsigned long no_reply) {
   return state.has(no_reply) ? SMFIS_NOREPLY : SMFIS_CONTINUE;
 }
 
+bool AsksPolicy() {
+  return !g_shared->config.milter.ask_policy.empty();
+}
+
 void SetMacros(SMFICTX* context) {
   const auto set = [&](int stage, const char* names) {
     smfi_setsymlist(context, stage, const_cast<char*>(names));
   };
-  set(SMFIM_CONNECT, "{daemon_name}");
+  set(SMFIM_CONNECT, "{daemon_name} {client_port}");
   set(SMFIM_HELO, "{tls_version}");
   set(SMFIM_ENVFROM, "i {auth_authen}");
   set(SMFIM_ENVRCPT, "i");
@@ -118,6 +123,7 @@ sfsistat OnNegotiate(SMFICTX* context, unsigned long actions, unsigned long prot
   return Guard([&] {
     Agreed& state = StateFor(context);
     state.protocol = protocol & kWantedProtocol;
+    if (AsksPolicy()) state.protocol &= ~static_cast<unsigned long>(SMFIP_NR_CONN);
     *want_actions = actions & kWantedActions;
     *want_protocol = state.protocol;
     *f2 = *f3 = 0;
@@ -132,10 +138,29 @@ sfsistat OnNegotiate(SMFICTX* context, unsigned long actions, unsigned long prot
   });
 }
 
+// Ends the session in place of the greeting. libmilter's manual knows no reply in this callback,
+// but both MTAs give it.
+sfsistat RefuseSession(SMFICTX* context) {
+  static char code[] = "421";
+  static char enhanced[] = "4.3.2";
+  static char text[] = "Service busy, please try again later";
+  smfi_setreply(context, code, enhanced, text);
+  return SMFIS_TEMPFAIL;
+}
+
 sfsistat OnConnect(SMFICTX* context, char*, sockaddr* address) {
   return Guard([&] {
     Agreed& state = StateFor(context);
-    state.session().Connect(Ip::FromSockaddr(address));
+    const std::optional<Ip> client = Ip::FromSockaddr(address);
+    const bool probe = !client && !Macro(context, "{spillway_probe}").empty();
+    state.session().Connect(client, probe);
+    if (client && AsksPolicy()) {
+      const auto& options = g_shared->config.milter;
+      if (PolicyRefuses(*Endpoint::Parse(options.ask_policy), client->ToString(),
+                        std::string(Macro(context, "{client_port}")), options.ask_timeout)) {
+        return RefuseSession(context);
+      }
+    }
     return Silent(state, SMFIP_NR_CONN);
   });
 }

@@ -38,10 +38,19 @@ std::string_view ClassName(ClientClass cls) {
       return "internal";
     case ClientClass::kAuthenticated:
       return "authenticated";
+    case ClientClass::kProbe:
+      return "probe";
     case ClientClass::kExternal:
       break;
   }
   return "external";
+}
+
+// The name in a late check's "waiting for NAME", as it may stand in a journal.
+std::string WaitedFor(std::string_view reason) {
+  constexpr std::string_view kWaiting = "waiting for ";
+  if (reason.starts_with(kWaiting)) reason.remove_prefix(kWaiting.size());
+  return LogSafe(reason, telemetry::kWaitSize);
 }
 
 uint32_t ClampMicroseconds(int64_t us) {
@@ -73,8 +82,9 @@ Session::~Session() {
   shared_.recorder.counters().sessions.fetch_sub(1, std::memory_order_relaxed);
 }
 
-void Session::Connect(const std::optional<Ip>& address) {
+void Session::Connect(const std::optional<Ip>& address, bool probe) {
   client_ = {};
+  client_.probe = probe;
   client_.has_address = address.has_value();
   if (address) client_.address = *address;
 }
@@ -85,13 +95,14 @@ void Session::Helo(std::string_view name) {
 
 void Session::Classify() {
   client_.cls = ClientClass::kExternal;
-  const auto contains = [this](const Cidr& network) { return network.Contains(client_.address); };
-  if (!client_.auth_user.empty())
+  client_.cannot_retry =
+      client_.has_address && shared_.clients.CannotRetry(client_.address, client_.auth_user);
+  if (client_.probe)
+    client_.cls = ClientClass::kProbe;
+  else if (!client_.auth_user.empty())
     client_.cls = ClientClass::kAuthenticated;
-  else if (!client_.has_address ||
-           std::any_of(shared_.internal.begin(), shared_.internal.end(), contains)) {
+  else if (!client_.has_address || shared_.clients.Internal(client_.address))
     client_.cls = ClientClass::kInternal;
-  }
 }
 
 void Session::MailFrom(std::string_view path, std::string_view auth_user) {
@@ -151,7 +162,8 @@ Verdict Session::EndOfMessage(std::string_view queue_id) {
   message_->queue_id = queue_id.empty() ? id_ : std::string(queue_id);
   const std::vector<CheckReport> reports =
       pipeline_->Finish(Deadline(start + shared_.config.budget.per_message));
-  Verdict verdict = Decide(reports, shared_.config.milter.authserv_id, forged_, message_->queue_id);
+  Verdict verdict = Decide(reports, shared_.config.milter.authserv_id, forged_, message_->queue_id,
+                           client_.cannot_retry);
   shared_.recorder.Leave(slot);
   Report(verdict, reports, start, shared_.clock.Now());
   Abort();
@@ -171,7 +183,10 @@ void Session::Report(const Verdict& verdict, const std::vector<CheckReport>& rep
   record.check_count = static_cast<uint16_t>(std::min(reports.size(), telemetry::kMaxChecks));
   for (size_t i = 0; i < record.check_count; ++i) {
     record.check_us[i] = ClampMicroseconds(Microseconds(reports[i].spent));
-    if (reports[i].result.state == State::kLate) record.late_mask |= static_cast<uint16_t>(1U << i);
+    if (reports[i].result.state != State::kLate) continue;
+    record.late_mask |= static_cast<uint16_t>(1U << i);
+    if (record.waits_for[0] == '\0')
+      WaitedFor(reports[i].result.reason).copy(record.waits_for.data(), telemetry::kWaitSize - 1);
   }
   shared_.recorder.Push(record);
   WriteLog(verdict, reports, end - start);
@@ -198,7 +213,9 @@ void Session::WriteLog(const Verdict& verdict, const std::vector<CheckReport>& r
   if (verdict.late.empty()) line += "none";
   for (const std::string& name : verdict.late)
     line += (&name == verdict.late.data() ? "" : ",") + name;
+  if (verdict.waived) line += " waived=cannot-retry";
   if (!forged_.empty()) line += " forged_results_removed=" + std::to_string(forged_.size());
+  if (client_.probe) return shared_.log.Debug(line);
   shared_.log.Info(line);
 }
 

@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-#include "conf/config.h"
+#include "conf/client_lists.h"
 #include "milter/base/log.h"
 #include "milter/pipeline.h"
 #include "milter/telemetry/recorder.h"
@@ -26,7 +26,7 @@ namespace spillway {
 struct SessionShared {
   const Config& config;
   const CheckTypes& checks;
-  const std::vector<Cidr>& internal;  // [clients] internal
+  const ClientLists& clients;
   const Clock& clock;
   Log& log;
   Recorder& recorder;
@@ -42,8 +42,9 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  // nullopt: mail from the machine itself, or an address of another kind.
-  void Connect(const std::optional<Ip>& address);
+  // nullopt: mail from the machine itself, or an address of another kind. `probe`: the policy
+  // daemon looks whether we live.
+  void Connect(const std::optional<Ip>& address, bool probe = false);
   void Helo(std::string_view name);
   // `auth_user` is {auth_authen}, empty when not authenticated.
   void MailFrom(std::string_view path, std::string_view auth_user);

@@ -7,14 +7,18 @@
 namespace spillway {
 
 Verdict Decide(const std::vector<CheckReport>& reports, const std::string& authserv_id,
-               const std::vector<unsigned>& forged, const std::string& id) {
+               const std::vector<unsigned>& forged, const std::string& id, bool cannot_retry) {
   Verdict verdict;
   std::vector<MethodResult> methods;
   for (const CheckReport& report : reports) {
     methods.insert(methods.end(), report.result.methods.begin(), report.result.methods.end());
     if (report.result.state != State::kLate) continue;
     verdict.late.emplace_back(report.name);
-    verdict.tempfail = verdict.tempfail || report.tempfail_on_timeout;
+    if (!report.tempfail_on_timeout) continue;
+    if (cannot_retry && !report.required)
+      verdict.waived = true;
+    else
+      verdict.tempfail = true;
   }
   if (verdict.tempfail) {
     verdict.reply_code = "451";

@@ -24,11 +24,13 @@ struct Verdict {
   std::string insert_name;                // at index 0; empty: nothing to insert
   std::string insert_value;
   std::vector<std::string> late;  // names of the late checks
+  bool waived = false;            // late would have been a tempfail, but the client cannot retry
 };
 
 // `forged` are the indexes, from 1 and rising, of the Authentication-Results fields that claim our
-// name. `id` is the queue id, for the remote postmaster to quote.
+// name. `id` is the queue id, for the remote postmaster to quote. A client that cannot retry would
+// lose what is tempfailed: late checks are waived for it, unless they are required.
 Verdict Decide(const std::vector<CheckReport>& reports, const std::string& authserv_id,
-               const std::vector<unsigned>& forged, const std::string& id);
+               const std::vector<unsigned>& forged, const std::string& id, bool cannot_retry);
 
 }  // namespace spillway

@@ -53,21 +53,17 @@ void LeakyCount::Add(TimePoint now, double life) {
   at_ = now;
 }
 
-Admission::Cell Admission::CellOf(uint64_t key) {
-  constexpr size_t kHalf = kCells / 2;
-  return {held_[key % kHalf], held_[kHalf + (key >> 32) % kHalf]};
-}
-
 double Admission::reserved(const Places& places, TimePoint now) const {
   const double in_flight = cannot_retry_rate_.At(now, kRateMemory) / kRateMemory * places.life;
   return std::min(kReserveFactor * in_flight + 1, kReserveCap * places.limit);
 }
 
 bool Admission::Allowed(const ClientView& client, const Places& places, double sessions,
-                        TimePoint now) {
+                        TimePoint now) const {
   const bool first = client.tier == Tier::kCannotRetry;
-  const Cell cell = CellOf(first ? client.host : client.network);
-  const double held = std::min(cell.a.At(now, places.life), cell.b.At(now, places.life));
+  const uint64_t key = first ? client.host : client.network;
+  const double held =
+      std::min(held_[CellA(key)].At(now, places.life), held_[CellB(key)].At(now, places.life));
   const bool crowded = sessions > places.limit / 2;
   if (crowded &&
       held + 1 > std::max(2.0, kClientShare * (first ? places.slots : places.limit)) + 1e-9)
@@ -80,15 +76,19 @@ bool Admission::Allowed(const ClientView& client, const Places& places, double s
   return others < std::max(1.0, Share(client, now) * room);
 }
 
+bool Admission::WouldAdmit(const ClientView& client, const Places& places, double sessions,
+                           TimePoint now) const {
+  return !places.limited || Allowed(client, places, sessions + unseen_.At(now, kUnseen), now);
+}
+
 bool Admission::Admit(const ClientView& client, const Places& places, double sessions,
                       TimePoint now) {
-  const double all = sessions + unseen_.At(now, kUnseen);
   const bool first = client.tier == Tier::kCannotRetry;
   if (first) cannot_retry_rate_.Add(now, kRateMemory);
-  if (places.limited && !Allowed(client, places, all, now)) return false;
-  const Cell cell = CellOf(first ? client.host : client.network);
-  cell.a.Add(now, places.life);
-  cell.b.Add(now, places.life);
+  if (!WouldAdmit(client, places, sessions, now)) return false;
+  const uint64_t key = first ? client.host : client.network;
+  held_[CellA(key)].Add(now, places.life);
+  held_[CellB(key)].Add(now, places.life);
   unseen_.Add(now, kUnseen);
   if (first) cannot_retry_.Add(now, places.life);
   return true;

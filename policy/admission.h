@@ -48,16 +48,18 @@ class Admission {
 
   // `sessions` hold a slot now, the one that asks not counted. Counts what it admits.
   bool Admit(const ClientView& client, const Places& places, double sessions, TimePoint now);
+  // The same without counting.
+  bool WouldAdmit(const ClientView& client, const Places& places, double sessions,
+                  TimePoint now) const;
   double reserved(const Places& places, TimePoint now) const;
 
  private:
   static constexpr size_t kCells = 4096;
-  struct Cell {
-    LeakyCount& a;
-    LeakyCount& b;
-  };
-  Cell CellOf(uint64_t key);
-  bool Allowed(const ClientView& client, const Places& places, double sessions, TimePoint now);
+  static constexpr size_t kRow = kCells / 2;
+  static size_t CellA(uint64_t key) { return key % kRow; }
+  static size_t CellB(uint64_t key) { return kRow + (key >> 32) % kRow; }
+  bool Allowed(const ClientView& client, const Places& places, double sessions,
+               TimePoint now) const;
 
   std::array<LeakyCount, kCells> held_{};  // by network or host; a count-min sketch of two rows
   LeakyCount cannot_retry_;                // T0 in flight

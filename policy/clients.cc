@@ -17,11 +17,6 @@ void Increment(Number& number) {
   if (number < std::numeric_limits<Number>::max()) ++number;
 }
 
-bool Contains(const std::vector<Cidr>& networks, const Ip& address) {
-  return std::any_of(networks.begin(), networks.end(),
-                     [&](const Cidr& network) { return network.Contains(address); });
-}
-
 uint16_t Abandoned(const ClientRecord& record, int64_t now) {
   const bool open = record.refusals > 0 && now - record.last_refused > Clients::kReturnWithin;
   return static_cast<uint16_t>(record.abandoned + (open ? 1 : 0));
@@ -90,15 +85,8 @@ uint64_t Clients::NetworkKey(const ClientId& client) const {
   return Hash({reinterpret_cast<const char*>(client.address.bytes()), size});
 }
 
-bool Clients::Listed(const ClientId& client) const {
-  if (client.user.empty())
-    return Contains(options_.cannot_retry, client.address) && Trusted(client);
-  const auto& users = options_.cannot_retry_users;
-  return std::find(users.begin(), users.end(), client.user) != users.end();
-}
-
 bool Clients::Trusted(const ClientId& client) const {
-  return !client.user.empty() || Contains(options_.trusted, client.address);
+  return !client.user.empty() || options_.lists.Internal(client.address);
 }
 
 const ClientRecord* Clients::Find(const ClientId& client) const {
@@ -123,7 +111,8 @@ ClientView Clients::Look(const ClientId& client, int64_t now) const {
     view.reason = reason;
     return view;
   };
-  if (Listed(client)) return be(Tier::kCannotRetry, TierReason::kListed);
+  if (options_.lists.CannotRetry(client.address, client.user))
+    return be(Tier::kCannotRetry, TierReason::kListed);
   if (record != nullptr && IsLearned(*record, now))
     return be(Tier::kCannotRetry, TierReason::kLearned);
   if (!client.user.empty()) return be(Tier::kSubmission, TierReason::kAuthenticated);

@@ -16,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-#include "milter/base/ip.h"
+#include "conf/client_lists.h"
 
 namespace spillway {
 
@@ -71,10 +71,8 @@ class Clients {
   static constexpr uint32_t kKnownAfter = 5;
 
   struct Options {
-    size_t capacity = 65536;                      // clients; 48 octets each
-    std::vector<Cidr> trusted;                    // where T0 may be
-    std::vector<Cidr> cannot_retry;               // T0 by address
-    std::vector<std::string> cannot_retry_users;  // T0 by SASL user
+    size_t capacity = 65536;  // clients; 48 octets each
+    ClientLists lists;
     uint64_t seed = 0;  // of the hashes: a stranger must not choose his place
   };
   explicit Clients(Options options);
@@ -93,7 +91,6 @@ class Clients {
   uint64_t Hash(std::string_view bytes) const;
   uint64_t HostKey(const ClientId& client) const;
   uint64_t NetworkKey(const ClientId& client) const;
-  bool Listed(const ClientId& client) const;
   bool Trusted(const ClientId& client) const;
   ClientRecord& Place(const ClientId& client, uint64_t key, int64_t now);
   static void EndStreak(ClientRecord& record, int64_t now);

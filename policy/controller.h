@@ -26,8 +26,8 @@
 // clients will wait for; X is measured since shedding began, over at least two W. A budget of 45 s
 // or less bounds the wait by itself, and there is no such term.
 //   S'  is S, until n was halved while min(W, n / X) stayed within 3/4: then what is slow is not
-//   the
-//       load, and S' becomes that (regime change). It falls as soon as that does.
+//       the load, and S' becomes that (regime change); likewise at the floor. It falls as soon as
+//       that does.
 //   Q   is lowered by the bad share, at most 40 %, while ef or df exceed their floor by 0.2, judged
 //       on messages that began after the cut before. ef counts only if the load was suspected from
 //       the start: else the messages are late whatever we do. If half of Q did not help, the load
@@ -35,9 +35,10 @@
 //       tempfailed (df >= 0.8); then Q stays at the floor until it is not. Q rises by max(1,
 //       sqrt Q) while the bad share is under 0.05 and W < 0.7 B.
 // The floor, 2 to 4 sessions, is always admitted: no samples, no recovery.
-// After 60 s without a refusal it is `recovering`: the limit stays, because senders come back in
-// bursts minutes apart (a queue run is 300 s). The end: ten minutes so, and n < slots / 2. A gap of
-// over a second between two looks (suspended machine) discards the epoch.
+// After 60 s without a refusal it is `recovering`: the limit stays, but is hardly met, because
+// senders come back in bursts (Postfix after up to 4000 s). The end: 70 minutes without a refusal,
+// and n < slots / 2. A gap of over a second between two looks (suspended machine) discards the
+// epoch.
 #pragma once
 
 #include <optional>

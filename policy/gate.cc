@@ -20,6 +20,11 @@ void Gate::Tick(TimePoint now, Look look) {
   SetPlaces();
 }
 
+void Gate::Order(const Override& order) {
+  override_ = order;
+  SetPlaces();
+}
+
 void Gate::SetPlaces() {
   places_.life = std::max(1.0, controller_.state().mean);
   places_.limited = controller_.limiting();
@@ -28,6 +33,10 @@ void Gate::SetPlaces() {
   if (override_.mode != OverrideMode::kHold) return;
   places_.limited = true;
   places_.limit = std::max(controller_.min_limit(), override_.hold_percent / 100 * slots_);
+}
+
+bool Gate::WouldAdmit(const ClientId& client, double sessions, TimePoint now, int64_t wall) const {
+  return admission_.WouldAdmit(clients_.Look(client, wall), places_, sessions, now);
 }
 
 bool Gate::Admit(const ClientId& client, double sessions, TimePoint now, int64_t wall) {

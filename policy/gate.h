@@ -29,11 +29,15 @@ class Gate {
   // One decision for one session, or for one message of a persistent one; `wall` in Unix seconds.
   bool Admit(const ClientId& client, double sessions, TimePoint now, int64_t wall);
 
-  void Order(const Override& order) { override_ = order; }
+  // What Admit() would say, without counting or remembering anything.
+  bool WouldAdmit(const ClientId& client, double sessions, TimePoint now, int64_t wall) const;
+
+  void Order(const Override& order);
   const Override& order() const { return override_; }
   // Refusing now, by the law or by order?
   bool limited() const { return places_.limited; }
   double limit() const { return places_.limit; }
+  double slots() const { return slots_; }
   bool mild() const { return places_.limit > controller_.max_limit() / 2; }
   const Controller& controller() const { return controller_; }
   const GateCounts& counts() const { return counts_; }

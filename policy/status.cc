@@ -3,6 +3,7 @@
 #include "policy/status.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 
 namespace spillway {
@@ -87,6 +88,30 @@ StatusLines MakeStatus(const TelemetryReader& reader, const WindowSummary& windo
   lines.emplace_back("policy_requests_total", Number(policy.requests));
   lines.emplace_back("policy_malformed_total", Number(policy.malformed));
   return lines;
+}
+
+void AddAdmission(const Gate& gate, TimePoint now, StatusLines& lines) {
+  const ControlState& state = gate.controller().state();
+  const auto seconds = [](Duration d) { return std::chrono::duration<double>(d).count(); };
+  constexpr std::array<const char*, 3> kOrders = {"auto", "open", "hold"};
+  lines.emplace_back("admission", RegimeName(state.regime));
+  lines.emplace_back("admission_cause", CauseName(state.cause));
+  lines.emplace_back("admission_since_seconds", Number(seconds(now - state.since)));
+  lines.emplace_back("admission_order", kOrders[static_cast<size_t>(gate.order().mode)]);
+  if (gate.order().mode != OverrideMode::kAuto)
+    lines.emplace_back("admission_order_left_seconds", Number(seconds(gate.order().until - now)));
+  lines.emplace_back("admission_limit", Number(gate.limited() ? gate.limit() : 0.0));
+  lines.emplace_back("admission_slots", Number(gate.slots()));
+  lines.emplace_back("mean_ms", Number(state.mean * 1000));
+  lines.emplace_back("target_ms", Number(state.target * 1000));
+  lines.emplace_back("no_load_ms", Number(gate.controller().learned().no_load * 1000));
+  lines.emplace_back("deferred_share", Number(state.deferred_share));
+  lines.emplace_back("asked_total", Number(gate.counts().asked));
+  lines.emplace_back("refused_total", Number(gate.counts().refused));
+  for (size_t i = 0; i < gate.counts().refused_by_tier.size(); ++i)
+    lines.emplace_back("refused_t" + std::to_string(i) + "_total",
+                       Number(gate.counts().refused_by_tier[i]));
+  lines.emplace_back("came_back_total", Number(gate.counts().came_back));
 }
 
 std::string EncodeStatus(const StatusLines& lines) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "milter/telemetry/reader.h"
+#include "policy/gate.h"
 #include "policy/window.h"
 
 namespace spillway {
@@ -25,6 +26,9 @@ struct PolicyCounts {
 // `reader` must be mapped, or the filter is shown as absent.
 StatusLines MakeStatus(const TelemetryReader& reader, const WindowSummary& window,
                        const PolicyCounts& policy, TimePoint now);
+
+// What the law sees and does.
+void AddAdmission(const Gate& gate, TimePoint now, StatusLines& lines);
 
 std::string EncodeStatus(const StatusLines& lines);
 // Lines without "=" are left out.

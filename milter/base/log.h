@@ -43,6 +43,7 @@ class Log {
   void Error(std::string_view line) { Write(LogLevel::kError, line); }
   void Warning(std::string_view line) { Write(LogLevel::kWarning, line); }
   void Info(std::string_view line) { Write(LogLevel::kInfo, line); }
+  void Debug(std::string_view line) { Write(LogLevel::kDebug, line); }
 
   // Writes at most one line a minute for each `topic` (a fixed string of ours, never input); the
   // next one that passes says how many were left out.

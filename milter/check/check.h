@@ -54,6 +54,8 @@ class CheckType {
   virtual std::string_view name() const = 0;
   // Is a late result a reason to tempfail?
   virtual bool tempfail_on_timeout() const = 0;
+  // Never waived, also for clients that cannot retry.
+  virtual bool required() const = 0;
   // `message` grows while the check lives, and outlives it.
   virtual std::unique_ptr<Check> Begin(const Message& message,
                                        std::shared_ptr<MessageCost> cost) const = 0;

@@ -232,6 +232,7 @@ class DkimType final : public CheckType {
  public:
   DkimType(const Config& config, const CheckServices& services)
       : tempfail_(config.dkim.on_timeout == "tempfail"),
+        required_(config.dkim.required),
         services_(services),
         library_({.max_signatures = static_cast<size_t>(config.dkim.max_signatures),
                   .max_signed_headers = static_cast<size_t>(config.dkim.max_signed_headers),
@@ -240,6 +241,7 @@ class DkimType final : public CheckType {
 
   std::string_view name() const override { return "dkim"; }
   bool tempfail_on_timeout() const override { return tempfail_; }
+  bool required() const override { return required_; }
   std::unique_ptr<Check> Begin(const Message& message,
                                std::shared_ptr<MessageCost> cost) const override {
     return std::make_unique<DkimCheck>(message, library_, services_, std::move(cost));
@@ -247,6 +249,7 @@ class DkimType final : public CheckType {
 
  private:
   const bool tempfail_;
+  const bool required_;
   const CheckServices services_;
   const DkimLibrary library_;
 };

@@ -172,11 +172,13 @@ class SpfType final : public CheckType {
  public:
   SpfType(const Config& config, const CheckServices& services)
       : tempfail_(config.spf.on_timeout == "tempfail"),
+        required_(config.spf.required),
         receiver_(config.milter.authserv_id),
         services_(services) {}
 
   std::string_view name() const override { return "spf"; }
   bool tempfail_on_timeout() const override { return tempfail_; }
+  bool required() const override { return required_; }
   std::unique_ptr<Check> Begin(const Message& message,
                                std::shared_ptr<MessageCost> cost) const override {
     return std::make_unique<SpfCheck>(message, receiver_, services_, std::move(cost));
@@ -184,6 +186,7 @@ class SpfType final : public CheckType {
 
  private:
   const bool tempfail_;
+  const bool required_;
   const std::string receiver_;
   const CheckServices services_;
 };

@@ -13,14 +13,16 @@
 namespace spillway {
 
 // Who is sending; the numbers are part of the telemetry format.
-enum class ClientClass : uint8_t { kExternal = 0, kInternal = 1, kAuthenticated = 2 };
+enum class ClientClass : uint8_t { kExternal = 0, kInternal = 1, kAuthenticated = 2, kProbe = 3 };
 
 struct Client {
   Ip address;
   bool has_address = false;  // false for mail submitted on the machine itself
   std::string helo;
   std::string auth_user;  // {auth_authen}; empty when not authenticated
+  bool probe = false;     // spillway-policyd looks whether we live
   ClientClass cls = ClientClass::kExternal;
+  bool cannot_retry = false;  // [clients] cannot_retry
 };
 
 struct Message {

@@ -21,9 +21,11 @@
 namespace spillway::telemetry {
 
 constexpr uint64_t kMagic = 0x5941574c4c495053;  // the bytes "SPILLWAY"
-constexpr uint32_t kVersion = 1;
+constexpr uint32_t kVersion = 2;
 constexpr size_t kMaxChecks = 16;
 constexpr size_t kNameSize = 16;
+constexpr size_t kWaitSize = 64;
+constexpr uint8_t kProbeClass = 3;  // a canned message of spillway-policyd, not mail
 constexpr size_t kSlots = 4096;
 constexpr size_t kQueueCapacity = 16384;
 
@@ -35,15 +37,16 @@ struct Record {
   int64_t end = 0;             // the verdict
   uint32_t queue_wait_us = 0;  // in the CPU pool's queue, summed over the message's pieces
   Verdict verdict = Verdict::kAccept;
-  uint8_t client_class = 0;  // spillway::ClientClass
+  uint8_t client_class = 0;  // spillway::ClientClass, or kProbeClass
   uint8_t size_bucket = 0;   // log2 of the size in KiB: 0 is under 1 KiB, 1 under 2 KiB, ...
   uint8_t late = 0;          // 1 when any check was late
   uint16_t late_mask = 0;    // bit i: check i
   uint16_t check_count = 0;
   std::array<uint32_t, kMaxChecks> check_us{};  // time spent in and waited for check i
+  std::array<char, kWaitSize> waits_for{};      // what the first late check waited for, NUL-ended
 };
 static_assert(std::is_trivially_copyable_v<Record>);
-static_assert(sizeof(Record) == 96);
+static_assert(sizeof(Record) == 160);
 
 // A message on which the filter is working: 0 is a free slot, else the message's start.
 using Slot = std::atomic<int64_t>;

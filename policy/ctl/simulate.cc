@@ -4,14 +4,26 @@
 
 #include <sysexits.h>
 
+#include <CLI/CLI.hpp>
 #include <iostream>
+#include <memory>
 #include <stdexcept>
 
 #include "policy/sim/report.h"
 
 namespace spillway {
 
-int RunSimulation(const std::string& path, const std::vector<std::string>& controllers, bool json) {
+namespace {
+
+struct SimulateOptions {
+  std::string path;
+  std::vector<std::string> controllers = {"ours",      "none",      "on_off",
+                                          "refuse_la", "gradient2", "best"};
+  bool json = false;
+};
+
+int Run(const SimulateOptions& options) {
+  const auto& [path, controllers, json] = options;
   std::vector<std::string> errors;
   const std::string text = ReadTextFile(path, errors);
   sim::ScenarioResult read;
@@ -31,6 +43,19 @@ int RunSimulation(const std::string& path, const std::vector<std::string>& contr
     std::cerr << "spillwayctl: " << error.what() << '\n';
     return EX_USAGE;
   }
+}
+
+}  // namespace
+
+void AddSimulate(CLI::App& app, int& status) {
+  CLI::App* command =
+      app.add_subcommand("simulate", "run a scenario in virtual time under several controllers");
+  const auto options = std::make_shared<SimulateOptions>();
+  command->add_option("scenario", options->path, "scenario file")->required();
+  command->add_option("--controllers", options->controllers, "which ones; also fixed:N")
+      ->delimiter(',');
+  command->add_flag("--json", options->json, "as one JSON object");
+  command->callback([options, &status] { status = Run(*options); });
 }
 
 }  // namespace spillway

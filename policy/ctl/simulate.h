@@ -2,13 +2,14 @@
 // spillwayctl simulate: the shipped admission code in virtual time.
 #pragma once
 
-#include <string>
-#include <vector>
+namespace CLI {
+class App;
+}
 
 namespace spillway {
 
-// Prints the table (or JSON) of `path` under `controllers`; the exit status: 0, 64 for a controller
-// that there is none of, 78 for a bad scenario file.
-int RunSimulation(const std::string& path, const std::vector<std::string>& controllers, bool json);
+// Runs when the command line is parsed, prints a table or JSON, and leaves the exit status: 0, 64
+// for a controller that there is none of, 78 for a bad scenario file.
+void AddSimulate(CLI::App& app, int& status);
 
 }  // namespace spillway

@@ -54,11 +54,30 @@ std::string Checks(const StatusLines& lines) {
   return out;
 }
 
+std::string AdmissionLines(const View& view) {
+  std::string out = "admission   " + view.Get("admission");
+  if (view.Get("admission") != "healthy") out += " (" + view.Get("admission_cause") + ")";
+  out +=
+      " for " + view.Short("admission_since_seconds") + " s, order " + view.Get("admission_order");
+  if (view.Get("admission_limit") != "0.000")
+    out += ", limit " + view.Short("admission_limit") + " of " + view.Short("admission_slots") +
+           " slots";
+  out += "; mean " + view.Short("mean_ms") + " ms, target " + view.Short("target_ms") + " ms\n";
+  out += "refused     " + view.Get("refused_total") + " of " + view.Get("asked_total") +
+         " (cannot retry " + view.Get("refused_t0_total") + ", submission " +
+         view.Get("refused_t1_total") + ", known " + view.Get("refused_t2_total") + ", unknown " +
+         view.Get("refused_t3_total") + "), came back " + view.Get("came_back_total") + "\n";
+  if (!view.Get("incident").empty() && view.Get("incident") != "-")
+    out += "incident    " + view.Get("incident") + "\n";
+  return out;
+}
+
 }  // namespace
 
 std::string StatusAsText(const StatusLines& lines) {
   const View view(lines);
   std::string out = "filter      " + view.Get("filter");
+  if (view.Get("filter_state") != "-") out += " (probe: " + view.Get("filter_state") + ")";
   if (view.Get("filter") == "absent") {
     out += " (" + view.Get("filter_error") + ")\n";
   } else {
@@ -81,6 +100,7 @@ std::string StatusAsText(const StatusLines& lines) {
            ", failures " + view.Get("dns_failures_total") + ", refused by caps " +
            view.Get("dns_limited_total") + "\n";
   }
+  if (view.Get("admission") != "-") out += AdmissionLines(view);
   out += "policy      " + view.Get("policy_requests_total") + " requests, " +
          view.Get("policy_connections") + " connections, " + view.Get("policy_malformed_total") +
          " malformed\n";

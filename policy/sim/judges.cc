@@ -17,9 +17,7 @@ class Ours final : public Judge {
   explicit Ours(const Scenario& s)
       : gate_({.budget = InSeconds(s.budget), .slots = static_cast<double>(s.slots)}, {},
               Clients::Options{.capacity = 65536,
-                               .trusted = {Cidr::Parse("10.0.0.0/8").value()},
-                               .cannot_retry = {Cidr::Parse("10.1.0.0/16").value()},
-                               .cannot_retry_users = {},
+                               .lists = ClientLists(Devices()),
                                .seed = static_cast<uint64_t>(s.seed)}) {}
 
   Answer Ask(const ClientId& client, double sessions, double now) override {
@@ -27,22 +25,17 @@ class Ours final : public Judge {
       return Answer::kAdmit;
     return gate_.mild() ? Answer::kRefuseMessage : Answer::kRefuseSession;
   }
-  void Tick(const Look& look, double now) override {
-    gate_.Tick(At(now), look);
-    if (getenv("TRACE") && fmod(now, 5) == 0) {
-      auto& st = gate_.controller().state();
-      fprintf(
-          stderr,
-          "%.0f %s/%s L=%.1f n=%u W=%.2f Wt=%.2f ef=%.2f df=%.2f X=%.2f lam=%.1f S=%.2f ef0=%.2f\n",
-          now, std::string(RegimeName(st.regime)).c_str(), std::string(CauseName(st.cause)).c_str(),
-          st.limit, look.sessions, st.mean, st.target, st.late_share, st.deferred_share,
-          st.throughput, st.arrivals, gate_.controller().learned().no_load,
-          gate_.controller().learned().late_floor);
-    }
-  }
+  void Tick(const Look& look, double now) override { gate_.Tick(At(now), look); }
   bool limiting() const override { return gate_.limited(); }
 
  private:
+  static Config Devices() {
+    Config config;
+    config.clients.internal = {"10.0.0.0/8"};
+    config.clients.cannot_retry = {"10.1.0.0/16"};
+    return config;
+  }
+
   static constexpr int64_t kEpochStart = 1'700'000'000;
   Gate gate_;
 };

@@ -244,7 +244,7 @@ class Gateway(Processes):
 
     def start(self):
         self.directory.chmod(0o755)
-        for path in (self.spool, self.sockets, self.directory / "etc"):
+        for path in (self.spool, self.sockets, self.directory / "etc", self.directory / "state"):
             path.mkdir(mode=0o755)
         self.start_dns(self.zone)
         self.sink = Sink(2525)
@@ -272,6 +272,7 @@ class Gateway(Processes):
             "telemetry": f'file = "{self.directory}/telemetry"',
             "policy": f'listen = ["unix:{self.sockets}/policy.sock"]\nsocket_mode = "0666"\n'
                       f'control = "{self.directory}/control.sock"',
+            "admission": f'state_dir = "{self.directory}/state"\nslots = 100',
             "log": 'target = "stderr"',
         }
         for section, text in self.config.items():
@@ -328,9 +329,12 @@ class Gateway(Processes):
         head, _, body = self.sink.wait_for(marker.encode()).partition(b"\r\n\r\n")
         return head + b"\r\n", body
 
-    def status(self, *options):
-        command = [str(BUILD / "spillwayctl"), "-c", str(self.directory / "spillway.toml"), "status", *options]
+    def ctl(self, *words):
+        command = [str(BUILD / "spillwayctl"), "-c", str(self.directory / "spillway.toml"), *words]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+    def status(self, *options):
+        return self.ctl("status", *options)
 
     def milter_log(self):
         return (self.directory / "milter.log").read_text()

@@ -14,6 +14,7 @@ namespace spillway {
 struct RecordingCheckPlan {
   std::string name = "plan";
   bool tempfail = false;
+  bool required = false;
   bool wants_body = false;
   // What Finish() does; may block.
   std::function<Result(Deadline)> finish = [](Deadline) { return Result{.state = State::kPass}; };
@@ -26,6 +27,7 @@ class RecordingCheckType final : public CheckType {
   explicit RecordingCheckType(RecordingCheckPlan plan) : plan_(std::move(plan)) {}
   std::string_view name() const override { return plan_.name; }
   bool tempfail_on_timeout() const override { return plan_.tempfail; }
+  bool required() const override { return plan_.required; }
   std::unique_ptr<Check> Begin(const Message& /*message*/,
                                std::shared_ptr<MessageCost> /*cost*/) const override {
     return std::make_unique<Recording>(plan_);

@@ -42,12 +42,17 @@ class SessionTest : public testing::Test {
   TempDir dir_;
   FakeClock clock_;
   TestLog log_;
-  Config config_;
+  static Config WithInternalNetwork() {
+    Config config;
+    config.clients.internal = {"10.0.0.0/8"};
+    return config;
+  }
+  Config config_ = WithInternalNetwork();
   RecordingCheckPlan plan_;
   CheckTypes types_;
-  std::vector<Cidr> internal_{*Cidr::Parse("10.0.0.0/8")};
+  const ClientLists clients_{config_};
   Recorder recorder_{dir_ / "telemetry", {"plan"}, milliseconds(1000), TimePoint{}};
-  SessionShared shared_{config_, types_, internal_, clock_, log_, recorder_};
+  SessionShared shared_{config_, types_, clients_, clock_, log_, recorder_};
   Session session_{shared_};
   Result result_{.state = State::kPass};
   Duration in_envelope_{};

@@ -17,14 +17,14 @@ CheckReport Report(std::string_view name, State state, bool tempfail = false) {
 
 TEST(Verdict, OneFieldWithAllResults) {
   const Verdict verdict =
-      Decide({Report("spf", State::kPass), Report("dkim", State::kFail)}, "mx.example", {}, "QID");
+      Decide({Report("spf", State::kPass), Report("dkim", State::kFail)}, "mx.example", {}, "QID", false);
   EXPECT_FALSE(verdict.tempfail);
   EXPECT_EQ(verdict.insert_name, "Authentication-Results");
   EXPECT_EQ(verdict.insert_value, "mx.example;\n\tspf=pass;\n\tdkim=fail");
 }
 
 TEST(Verdict, ForgedFieldsGoFromTheHighestIndexDown) {
-  const Verdict verdict = Decide({}, "mx.example", {1, 3, 4}, "QID");
+  const Verdict verdict = Decide({}, "mx.example", {1, 3, 4}, "QID", false);
   ASSERT_EQ(verdict.deletions.size(), 3U);
   EXPECT_EQ(verdict.deletions[0].index, 4U);
   EXPECT_EQ(verdict.deletions[1].index, 3U);
@@ -33,14 +33,14 @@ TEST(Verdict, ForgedFieldsGoFromTheHighestIndexDown) {
 
 TEST(Verdict, LateIsNamedAndAcceptedWhereTheCheckSaysSo) {
   const Verdict verdict =
-      Decide({Report("spf", State::kLate), Report("dkim", State::kPass)}, "mx.example", {}, "QID");
+      Decide({Report("spf", State::kLate), Report("dkim", State::kPass)}, "mx.example", {}, "QID", false);
   EXPECT_FALSE(verdict.tempfail);
   EXPECT_EQ(verdict.late, std::vector<std::string>{"spf"});
   EXPECT_NE(verdict.insert_value.find("spf=temperror reason=\"late: waiting\""), std::string::npos);
 }
 
 TEST(Verdict, LateIsTempfailWhereTheCheckSaysSo) {
-  const Verdict verdict = Decide({Report("spf", State::kLate, true)}, "mx.example", {1}, "QID");
+  const Verdict verdict = Decide({Report("spf", State::kLate, true)}, "mx.example", {1}, "QID", false);
   EXPECT_TRUE(verdict.tempfail);
   EXPECT_EQ(verdict.reply_code, "451");
   EXPECT_EQ(verdict.enhanced_code, "4.3.0");
@@ -51,7 +51,7 @@ TEST(Verdict, LateIsTempfailWhereTheCheckSaysSo) {
 TEST(Verdict, OnlyLateTempfails) {
   for (const State state :
        {State::kFail, State::kTemperror, State::kPermerror, State::kNone, State::kSkipped}) {
-    EXPECT_FALSE(Decide({Report("spf", state, true)}, "mx.example", {}, "QID").tempfail);
+    EXPECT_FALSE(Decide({Report("spf", state, true)}, "mx.example", {}, "QID", false).tempfail);
   }
 }
 

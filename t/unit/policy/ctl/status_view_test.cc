@@ -9,7 +9,7 @@ namespace {
 TEST(StatusView, JsonKeepsNumbersAsNumbers) {
   EXPECT_EQ(StatusAsJson(
                 {{"filter", "running"}, {"p50_ms", "1.500"}, {"text", "a\"b\\\n"}, {"odd", "nan"}}),
-            "{\"filter\": \"running\", \"p50_ms\": 1.500, \"text\": \"a\\\"b\\\\ \", \"odd\": "
+            "{\"filter\": \"running\", \"p50_ms\": 1.500, \"text\": \"a\\\"b\\\\\\u000a\", \"odd\": "
             "\"nan\"}\n");
 }
 

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The [clients] section as rules: the one place that says what the lists mean, for both daemons.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conf/config.h"
+#include "milter/base/ip.h"
+
+namespace spillway {
+
+class ClientLists {
+ public:
+  ClientLists() = default;  // nothing is listed
+  // The addresses have been validated by the option table.
+  explicit ClientLists(const Config& config);
+
+  bool Internal(const Ip& address) const;
+  // `user` is the SASL user, empty when not authenticated. An address counts only inside the
+  // internal networks: a stranger must not get by on being listed by mistake.
+  bool CannotRetry(const Ip& address, std::string_view user) const;
+
+ private:
+  std::vector<Cidr> internal_;
+  std::vector<Cidr> cannot_retry_;
+  std::vector<std::string> users_;
+};
+
+}  // namespace spillway

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Attribute names are Postfix's (SMTPD_POLICY_README).
+#include "policy/decision.h"
+
+#include "policy/answer.h"
+
+namespace spillway {
+
+namespace {
+
+uint64_t Hash(std::string_view a, std::string_view b) {
+  uint64_t hash = 0xcbf29ce484222325;
+  for (const std::string_view part : {a, std::string_view("\0", 1), b}) {
+    for (const char c : part) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  }
+  return hash | 1;
+}
+
+uint64_t ConnectionKey(const PolicyRequest& request) {
+  return Hash(request.Get("client_address"), request.Get("client_port"));
+}
+
+bool IsSubmission(const PolicyRequest& request) {
+  const std::string_view port = request.Get("server_port");
+  return port == "587" || port == "465";
+}
+
+bool IsLoopback(const Ip& address) {
+  return address.ToString() == "127.0.0.1" || address.ToString() == "::1";
+}
+
+}  // namespace
+
+Decider::Connection& Decider::Place(uint64_t key) {
+  return connections_[(key >> 1) % kConnections];
+}
+
+std::string_view Decider::Answer(const PolicyRequest& request, double sessions, TimePoint now,
+                                 int64_t wall) {
+  const std::string_view state = request.Get("protocol_state");
+  const auto address = Ip::Parse(request.Get("client_address"));
+  if (!address || IsLoopback(*address)) return kAnswerDunno;
+  const ClientId client{*address, request.Get("sasl_username")};
+  if (state == "CONNECT") return AtConnect(request, client, sessions, now, wall);
+  if (state == "MAIL" || state == "RCPT")
+    return AtMessage(request, client, state == "RCPT", sessions, now, wall);
+  return kAnswerDunno;
+}
+
+std::string_view Decider::AtConnect(const PolicyRequest& request, const ClientId& client,
+                                    double sessions, TimePoint now, int64_t wall) {
+  if (IsSubmission(request)) return kAnswerDunno;
+  const uint64_t key = ConnectionKey(request);
+  Connection& connection = Place(key);
+  // The filter asks for the connection that the MTA has asked for already.
+  if (connection.key == key && connection.decided) return kAnswerDunno;
+  connection = {.key = key, .message = 0, .decided = false, .answer = {}};
+  if (gate_.limited() && gate_.mild()) return kAnswerDunno;
+  if (!gate_.Admit(client, sessions, now, wall)) return kAnswerRefuseSession;
+  connection.decided = true;
+  return kAnswerDunno;
+}
+
+std::string_view Decider::AtMessage(const PolicyRequest& request, const ClientId& client,
+                                    bool recipient, double sessions, TimePoint now, int64_t wall) {
+  const uint64_t key = ConnectionKey(request);
+  const uint64_t message = Hash(request.Get("instance"), {});
+  Connection& connection = Place(key);
+  if (connection.key != key)
+    connection = {.key = key, .message = 0, .decided = false, .answer = {}};
+  if (connection.message == message) return connection.answer;
+  if (connection.decided) {
+    connection = {.key = key, .message = message, .decided = false, .answer = kAnswerDunno};
+    return kAnswerDunno;
+  }
+  const bool mild = gate_.mild();
+  if (gate_.limited() && mild && !recipient) return kAnswerDunno;
+  connection.message = message;
+  // The session that asks is among those that hold a slot.
+  const double others = sessions > 0 ? sessions - 1 : 0;
+  const bool admitted = gate_.Admit(client, others, now, wall);
+  connection.answer = admitted ? kAnswerDunno : mild ? kAnswerRefuseMessage : kAnswerRefuseSession;
+  return connection.answer;
+}
+
+}  // namespace spillway

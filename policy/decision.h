@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// From a policy request to an answer: at which stage of the SMTP session is decided, once for each
+// session, and once more for each further message of a session that stays. Pure; memory is fixed.
+//
+//   CONNECT      severe: 421 for those that the law refuses. Mild: nothing yet.
+//                On a submission port (587, 465) nothing: the user is not known.
+//   MAIL, RCPT   the first message of an admitted session passes. A further one, and any message of
+//                a session that was not decided on yet, is decided on now: 421 when severe; when
+//                mild 450, at RCPT.
+//   later        DUNNO. Nothing is refused once the message is on its way.
+// The same message asks again for each recipient: it gets the same answer. Mail from the machine
+// itself (127.0.0.1, ::1) is never refused.
+#pragma once
+
+#include <vector>
+
+#include "policy/gate.h"
+#include "policy/request.h"
+
+namespace spillway {
+
+class Decider {
+ public:
+  explicit Decider(Gate& gate) : gate_(gate), connections_(kConnections) {}
+
+  // One of the texts in answer.h. `sessions` hold a slot now; `wall` in Unix seconds.
+  std::string_view Answer(const PolicyRequest& request, double sessions, TimePoint now,
+                          int64_t wall);
+
+ private:
+  static constexpr size_t kConnections = 16384;
+  // By client address and port; two that share a place forget each other, which costs a second
+  // decision.
+  struct Connection {
+    uint64_t key = 0;
+    uint64_t message = 0;  // hash of the instance that was answered
+    bool decided = false;  // admitted at CONNECT, and no message yet
+    std::string_view answer;
+  };
+
+  Connection& Place(uint64_t key);
+  std::string_view AtConnect(const PolicyRequest& request, const ClientId& client, double sessions,
+                             TimePoint now, int64_t wall);
+  std::string_view AtMessage(const PolicyRequest& request, const ClientId& client, bool recipient,
+                             double sessions, TimePoint now, int64_t wall);
+
+  Gate& gate_;
+  std::vector<Connection> connections_;
+};
+
+}  // namespace spillway

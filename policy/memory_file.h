@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What the policy daemon remembers over a restart: what it learned of the filter and of clients.
+// One file, replaced atomically; a damaged one is refused, never half believed.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "policy/clients.h"
+#include "policy/controller.h"
+
+namespace spillway {
+
+struct Memory {
+  uint64_t seed = 0;  // of Clients; keys mean nothing under another one
+  Learned learned;
+  std::vector<ClientRecord> clients;
+};
+
+// Writes beside `path`, syncs, renames. Throws std::system_error naming the path.
+void SaveMemory(const std::string& path, const Memory& memory);
+
+struct LoadedMemory {
+  Memory memory;      // empty after an error
+  std::string error;  // empty: read, or there was no file
+};
+LoadedMemory LoadMemory(const std::string& path);
+
+}  // namespace spillway

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// How many SMTP server processes the MTA may run.
+#pragma once
+
+#include <string>
+
+namespace spillway {
+
+struct Slots {
+  double count = 100;
+  std::string source;  // for the log: "master.cf", "default_process_limit", ...
+};
+
+// The configured number, or what Postfix says: maxproc of the smtp/inet service, or
+// default_process_limit; 100, Postfix's default, when there is no Postfix to ask.
+Slots FindSlots(int64_t configured);
+
+// The service's maxproc in a line of `postconf -M`; 0 for "-" and for anything else.
+int64_t MaxprocOf(const std::string& line);
+
+}  // namespace spillway
