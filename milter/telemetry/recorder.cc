@@ -82,9 +82,10 @@ void Recorder::Leave(int handle) {
 
 void Recorder::Push(const telemetry::Record& record) {
   telemetry::Counters& counters = region_->counters;
-  counters.messages.fetch_add(1, std::memory_order_relaxed);
-  if (record.late != 0) counters.late_messages.fetch_add(1, std::memory_order_relaxed);
-  if (record.verdict == telemetry::Verdict::kTempfail) {
+  const bool mail = record.client_class != telemetry::kProbeClass;
+  if (mail) counters.messages.fetch_add(1, std::memory_order_relaxed);
+  if (mail && record.late != 0) counters.late_messages.fetch_add(1, std::memory_order_relaxed);
+  if (mail && record.verdict == telemetry::Verdict::kTempfail) {
     counters.tempfailed.fetch_add(1, std::memory_order_relaxed);
   }
   if (!region_->records.bounded_push(record)) {

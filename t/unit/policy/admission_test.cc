@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "policy/admission.h"
+
+#include <gtest/gtest.h>
+
+namespace spillway {
+namespace {
+
+const TimePoint kNow = TimePoint() + std::chrono::hours(100);
+constexpr Places kPlaces{.limited = true, .limit = 40, .slots = 100, .life = 1};
+
+ClientView Client(Tier tier, uint64_t host, double waiting = 0) {
+  ClientView view;
+  view.tier = tier;
+  view.waiting = waiting;
+  view.host = host * 0x9e3779b97f4a7c15;
+  view.network = view.host;
+  return view;
+}
+
+// The sessions at which a fresh admission still lets the client in.
+int RoomFor(const ClientView& client) {
+  int sessions = 0;
+  while (sessions < 200 && Admission().WouldAdmit(client, kPlaces, sessions, kNow)) ++sessions;
+  return sessions;
+}
+
+TEST(Admission, EverybodyWhileThereIsNoLimit) {
+  Admission admission;
+  EXPECT_TRUE(admission.Admit(Client(Tier::kUnknown, 1), {.limited = false}, 1000, kNow));
+}
+
+TEST(Admission, OrderOfTheTiers) {
+  const int unknown = RoomFor(Client(Tier::kUnknown, 1));
+  const int known = RoomFor(Client(Tier::kKnown, 1));
+  const int waiting = RoomFor(Client(Tier::kKnown, 1, 1800));
+  const int submission = RoomFor(Client(Tier::kSubmission, 1));
+  const int device = RoomFor(Client(Tier::kCannotRetry, 1));
+  EXPECT_LT(unknown, known);
+  EXPECT_LT(known, waiting);
+  EXPECT_LE(waiting, submission);
+  EXPECT_LT(submission, device);
+  EXPECT_LE(submission, 40);
+  EXPECT_EQ(device, 50);  // 1.25 L
+}
+
+TEST(Admission, DevicesLeaveTwoSlots) {
+  const Places wide{.limited = true, .limit = 90, .slots = 100, .life = 1};
+  Admission admission;
+  EXPECT_TRUE(admission.Admit(Client(Tier::kCannotRetry, 1), wide, 97, kNow));
+  EXPECT_FALSE(admission.Admit(Client(Tier::kCannotRetry, 2), wide, 98, kNow));
+}
+
+TEST(Admission, ReserveFollowsTheDevices) {
+  Admission admission;
+  EXPECT_NEAR(admission.reserved(kPlaces, kNow), 1, 0.01);
+  const Places slow{.limited = true, .limit = 40, .slots = 100, .life = 20};
+  // One a second for ten minutes, each holding its place for 20 s.
+  for (int i = 0; i < 600; ++i)
+    admission.Admit(Client(Tier::kCannotRetry, static_cast<uint64_t>(i)), slow, 10,
+                    kNow + std::chrono::seconds(i));
+  const double reserved = admission.reserved(slow, kNow + std::chrono::seconds(600));
+  EXPECT_GT(reserved, 15);
+  EXPECT_LE(reserved, 30);  // three quarters of L
+}
+
+TEST(Admission, OneClientDoesNotTakeAll) {
+  Admission admission;
+  int admitted = 0;
+  for (int i = 0; i < 40; ++i)
+    admitted += admission.Admit(Client(Tier::kSubmission, 5), kPlaces, 22, kNow) ? 1 : 0;
+  EXPECT_LE(admitted, 10);  // L / 4
+  EXPECT_TRUE(admission.WouldAdmit(Client(Tier::kSubmission, 6), kPlaces, 22, kNow));
+}
+
+TEST(Admission, WhatAClientHeldLeaksAway) {
+  Admission admission;
+  for (int i = 0; i < 40; ++i) admission.Admit(Client(Tier::kSubmission, 5), kPlaces, 22, kNow);
+  EXPECT_FALSE(admission.WouldAdmit(Client(Tier::kSubmission, 5), kPlaces, 22, kNow));
+  EXPECT_TRUE(admission.WouldAdmit(Client(Tier::kSubmission, 5), kPlaces, 22,
+                                   kNow + std::chrono::seconds(5)));
+}
+
+TEST(Admission, SameAnswerThroughAnEpochAndAnotherTurnLater) {
+  Admission admission;
+  int in_both = 0;
+  int changed = 0;
+  for (uint64_t host = 1; host <= 400; ++host) {
+    const ClientView client = Client(Tier::kUnknown, host);
+    const auto admitted = [&](std::chrono::seconds later) {
+      return admission.WouldAdmit(client, {true, 1000, 2000, 1}, 920, kNow + later);
+    };
+    EXPECT_EQ(admitted(std::chrono::seconds(0)), admitted(std::chrono::seconds(200)));
+    const bool now = admitted(std::chrono::seconds(0));
+    const bool then = admitted(std::chrono::seconds(1200));
+    in_both += now && then ? 1 : 0;
+    changed += now != then ? 1 : 0;
+  }
+  EXPECT_GT(in_both, 40);
+  EXPECT_GT(changed, 100);
+}
+
+TEST(Admission, FloorLetsSomebodyIn) {
+  const Places floor{.limited = true, .limit = 2, .slots = 100, .life = 30};
+  EXPECT_TRUE(Admission().WouldAdmit(Client(Tier::kUnknown, 1), floor, 0, kNow));
+}
+
+}  // namespace
+}  // namespace spillway

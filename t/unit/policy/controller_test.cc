@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// One test for each regime of the law, and for each pitfall that it must not fall into.
+#include "policy/controller.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "t/rig/looks.h"
+
+namespace spillway {
+namespace {
+
+class ControllerTest : public ::testing::Test {
+ protected:
+  explicit ControllerTest(double budget = 60) : controller_({budget, 100}, {}) {}
+  bool Shedding() const { return controller_.state().regime == Regime::kShedding; }
+  double Limit() const { return controller_.state().limit; }
+
+  const Behaviour healthy_{.completions = 10, .seconds = 1, .sessions = 10, .in_flight = 10};
+  // The scanner is 25 times slower, twenty workers behind it.
+  const Behaviour slow_{.completions = 0.8, .seconds = 25, .sessions = 60, .oldest = 30,
+                        .in_flight = 60, .refuses = true};
+  Controller controller_;
+  Looks looks_{controller_};
+};
+
+class ShortBudgetTest : public ControllerTest {
+ protected:
+  ShortBudgetTest() : ControllerTest(1) {}
+  const Behaviour fast_{.completions = 10, .seconds = 0.1};
+  const Behaviour late_{.completions = 10, .seconds = 1, .late = 1, .sessions = 10,
+                        .oldest = 0.5, .in_flight = 10};
+};
+
+TEST_F(ControllerTest, HealthyDoesNothing) {
+  looks_.Run(healthy_, 3600);
+  EXPECT_EQ(controller_.state().regime, Regime::kHealthy);
+  EXPECT_FALSE(controller_.limiting());
+  EXPECT_NEAR(controller_.learned().no_load, 1, 0.1);
+  EXPECT_NEAR(controller_.learned().arrivals, 10, 1);
+}
+
+TEST_F(ControllerTest, StallWithSlotsFillingIsSeenInSeconds) {
+  looks_.Run(healthy_, 120);
+  const Behaviour stalled{.completions = 0, .sessions = 60, .oldest = 4, .in_flight = 60};
+  EXPECT_LT(looks_.Until(stalled, 30, [&] { return Shedding(); }), 5);
+  EXPECT_EQ(controller_.state().cause, Cause::kSlots);
+  EXPECT_LT(Limit(), 60);
+}
+
+// Pitfall 3 and 4: neither to the floor, nor stuck low.
+TEST_F(ControllerTest, SlowDependencySettlesWhereClientsStillWait) {
+  looks_.Run(healthy_, 120);
+  looks_.Run(slow_, 600);
+  EXPECT_TRUE(Shedding());
+  EXPECT_GT(Limit(), 15);  // the workers stay busy
+  EXPECT_LT(Limit(), 60);  // and nobody waits over a minute
+}
+
+// Pitfall 2: 25 s is never learned as normal.
+TEST_F(ControllerTest, BaselineDoesNotMoveInAnIncident) {
+  looks_.Run(healthy_, 120);
+  looks_.Run(slow_, 1800);
+  EXPECT_NEAR(controller_.learned().no_load, 1, 0.2);
+}
+
+// Pitfall 6.
+TEST_F(ControllerTest, FloorIsAlwaysAdmitted) {
+  looks_.Run(healthy_, 120);
+  const Behaviour dead{.completions = 0, .sessions = 80, .oldest = 120, .in_flight = 80,
+                       .refuses = true};
+  looks_.Run(dead, 1800);
+  EXPECT_GE(Limit(), 2);
+}
+
+// Pitfall 8: after the repair a ramp, not a step.
+TEST_F(ControllerTest, ReopensStepByStepAndOnlyWhileTheLimitIsMet) {
+  looks_.Run(healthy_, 120);
+  looks_.Run(slow_, 600);
+  const double low = Limit();
+  Behaviour repaired{.completions = 20, .seconds = 1, .sessions = 20, .in_flight = 20,
+                     .refuses = true};
+  looks_.Run(repaired, 4);
+  EXPECT_LT(Limit(), low + 3 * std::sqrt(low) + 3);
+  looks_.Run(repaired, 180);
+  EXPECT_GT(Limit(), 80);
+  // Nobody is refused: no reason to move.
+  repaired.refuses = false;
+  repaired.sessions = 5;
+  const double before = Limit();
+  looks_.Run(repaired, 300);
+  EXPECT_DOUBLE_EQ(Limit(), before);
+}
+
+TEST_F(ControllerTest, RecoversThenEndsWithoutASecondEntry) {
+  looks_.Run(healthy_, 120);
+  looks_.Run(slow_, 600);
+  Behaviour quiet = healthy_;
+  EXPECT_NEAR(looks_.Until(quiet, 200,
+                           [&] { return controller_.state().regime == Regime::kRecovering; }),
+              60, 5);
+  EXPECT_TRUE(controller_.limiting());
+  looks_.Run(quiet, 4300);
+  EXPECT_EQ(controller_.state().regime, Regime::kHealthy);
+}
+
+// Pitfall 9: once an epoch.
+TEST_F(ControllerTest, ActsOnceAnEpoch) {
+  looks_.Run(healthy_, 120);
+  looks_.Until(slow_, 30, [&] { return Shedding(); });
+  int moves = 0;
+  double last = Limit();
+  for (int i = 0; i < 240; ++i) {
+    looks_.Run(slow_, 0.25);
+    if (Limit() != last) ++moves;
+    last = Limit();
+  }
+  EXPECT_LE(moves, 20);  // 3 s at the least
+}
+
+// Pitfall 25: a suspended machine is not a stall.
+TEST_F(ControllerTest, GapBetweenLooksDiscardsTheEpoch) {
+  looks_.Run(healthy_, 120);
+  looks_.Until(slow_, 30, [&] { return Shedding(); });
+  looks_.Run(slow_, 1);
+  const double before = Limit();
+  looks_.Skip(300);
+  looks_.Run(slow_, 0.25);
+  EXPECT_DOUBLE_EQ(Limit(), before);
+}
+
+TEST_F(ControllerTest, FewMessagesAreNoEvidence) {
+  const Behaviour rare{.completions = 0.02, .seconds = 30, .sessions = 1, .oldest = 20,
+                       .in_flight = 1};
+  looks_.Run(rare, 1800);
+  EXPECT_EQ(controller_.state().regime, Regime::kHealthy);
+}
+
+TEST_F(ControllerTest, OwnQueueIsLoadEvenWithSlotsFree) {
+  looks_.Run(healthy_, 120);
+  Behaviour queued = healthy_;
+  queued.seconds = 8;
+  queued.queue_wait = 0.8;
+  queued.sessions = 30;
+  EXPECT_LT(looks_.Until(queued, 60, [&] { return Shedding(); }), 30);
+  EXPECT_EQ(controller_.state().cause, Cause::kLoad);
+}
+
+TEST_F(ShortBudgetTest, LateButAcceptedWithSlotsFreeIsDegradedNotShed) {
+  looks_.Run(fast_, 120);
+  looks_.Run(late_, 1200);
+  EXPECT_EQ(controller_.state().regime, Regime::kDegraded);
+  EXPECT_FALSE(controller_.limiting());
+  looks_.Run(fast_, 60);
+  EXPECT_EQ(controller_.state().regime, Regime::kHealthy);
+}
+
+TEST_F(ShortBudgetTest, RequiredLateIsRefusedAtConnectDownToTheFloor) {
+  looks_.Run(fast_, 120);
+  Behaviour deferred = late_;
+  deferred.deferred = 1;
+  deferred.refuses = true;
+  EXPECT_LT(looks_.Until(deferred, 30, [&] { return Shedding(); }), 10);
+  EXPECT_EQ(controller_.state().cause, Cause::kRequired);
+  deferred.sessions = 4;
+  deferred.in_flight = 4;
+  deferred.completions = 4;
+  looks_.Run(deferred, 120);
+  EXPECT_LE(Limit(), controller_.min_limit() + 1);
+  // The check is well again: the probes of the floor show it.
+  Behaviour well = fast_;
+  well.completions = 20;
+  well.refuses = true;
+  well.sessions = 4;
+  looks_.Run(well, 120);
+  EXPECT_GT(Limit(), 50);
+}
+
+// Half pass: refusing everybody would lose that half.
+TEST_F(ShortBudgetTest, HalfDeferredWhateverTheLoadIsLetIn) {
+  looks_.Run(fast_, 120);
+  Behaviour half = late_;
+  half.late = half.deferred = 0.5;
+  half.refuses = true;
+  looks_.Run(half, 10);
+  half.sessions = half.in_flight = 3;
+  looks_.Run(half, 300);
+  EXPECT_GT(Limit(), 50);
+}
+
+TEST_F(ShortBudgetTest, SurgeWithLateMessagesIsLoad) {
+  looks_.Run(fast_, 300);
+  Behaviour surge = late_;
+  surge.arrivals = 40;
+  surge.completions = 40;
+  surge.sessions = 40;
+  EXPECT_LT(looks_.Until(surge, 30, [&] { return Shedding(); }), 15);
+  EXPECT_EQ(controller_.state().cause, Cause::kLoad);
+}
+
+TEST(ControllerLimits, FloorAndCeilingFollowTheSlots) {
+  EXPECT_DOUBLE_EQ(Controller({60, 100}, {}).max_limit(), 90);
+  EXPECT_DOUBLE_EQ(Controller({60, 100}, {}).min_limit(), 4);
+  EXPECT_DOUBLE_EQ(Controller({60, 10}, {}).min_limit(), 2);
+  EXPECT_EQ(RegimeName(Regime::kRecovering), "recovering");
+  EXPECT_EQ(CauseName(Cause::kRequired), "required");
+}
+
+}  // namespace
+}  // namespace spillway

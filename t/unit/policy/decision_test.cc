@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "policy/decision.h"
+
+#include <gtest/gtest.h>
+
+#include "policy/answer.h"
+
+namespace spillway {
+namespace {
+
+constexpr int64_t kWall = 1'700'000'000;
+const TimePoint kNow = TimePoint() + std::chrono::hours(1);
+
+class DecisionTest : public ::testing::Test {
+ protected:
+  // Holding 20 of 100 is severe, 80 mild.
+  void Hold(double percent) {
+    gate_.Order({OverrideMode::kHold, percent, kNow + std::chrono::hours(1)});
+  }
+  std::string_view Ask(const std::string& state, double sessions, const std::string& port = "4711",
+                       const std::string& instance = "a.1", const std::string& user = "",
+                       const std::string& server_port = "25",
+                       const std::string& address = "198.51.100.1") {
+    PolicyRequest request;
+    request.attributes = {{"request", "smtpd_access_policy"}, {"protocol_state", state},
+                          {"client_address", address},        {"client_port", port},
+                          {"instance", instance},             {"sasl_username", user},
+                          {"server_port", server_port}};
+    return decider_.Answer(request, sessions, kNow, kWall);
+  }
+
+  Gate gate_{{.budget = 1, .slots = 100}, {}, {}};
+  Decider decider_{gate_};
+};
+
+TEST_F(DecisionTest, HealthyIsDunnoEverywhere) {
+  for (const char* state : {"CONNECT", "EHLO", "MAIL", "RCPT", "DATA", "END-OF-MESSAGE"})
+    EXPECT_EQ(Ask(state, 99), kAnswerDunno) << state;
+}
+
+TEST_F(DecisionTest, SevereRefusesTheSessionAtConnect) {
+  Hold(20);
+  EXPECT_EQ(Ask("CONNECT", 60), kAnswerRefuseSession);
+}
+
+TEST_F(DecisionTest, MildRefusesTheMessageAtRecipient) {
+  Hold(80);
+  EXPECT_EQ(Ask("CONNECT", 95), kAnswerDunno);
+  EXPECT_EQ(Ask("MAIL", 95), kAnswerDunno);
+  EXPECT_EQ(Ask("RCPT", 95), kAnswerRefuseMessage);
+}
+
+TEST_F(DecisionTest, OneDecisionForEachMessageNotForEachRecipient) {
+  Hold(80);
+  EXPECT_EQ(Ask("RCPT", 95), kAnswerRefuseMessage);
+  EXPECT_EQ(Ask("RCPT", 0), kAnswerRefuseMessage);
+  EXPECT_EQ(gate_.counts().asked, 1U);
+}
+
+TEST_F(DecisionTest, AdmittedSessionSendsItsFirstMessage) {
+  Hold(20);
+  EXPECT_EQ(Ask("CONNECT", 0), kAnswerDunno);
+  EXPECT_EQ(Ask("MAIL", 60), kAnswerDunno);
+  EXPECT_EQ(Ask("RCPT", 60), kAnswerDunno);
+  EXPECT_EQ(gate_.counts().asked, 1U);
+}
+
+// Pitfall 18.
+TEST_F(DecisionTest, PersistentSessionIsRefusedAtItsNextMail) {
+  Ask("CONNECT", 0);
+  EXPECT_EQ(Ask("MAIL", 60, "4711", "a.1"), kAnswerDunno);
+  Hold(20);
+  EXPECT_EQ(Ask("RCPT", 60, "4711", "a.1"), kAnswerDunno) << "its message goes on";
+  EXPECT_EQ(Ask("MAIL", 60, "4711", "a.2"), kAnswerRefuseSession);
+}
+
+TEST_F(DecisionTest, NeverAfterData) {
+  Hold(20);
+  EXPECT_EQ(Ask("DATA", 99), kAnswerDunno);
+  EXPECT_EQ(Ask("END-OF-MESSAGE", 99), kAnswerDunno);
+}
+
+TEST_F(DecisionTest, SubmissionIsJudgedWhereTheUserIsKnown) {
+  Hold(20);
+  EXPECT_EQ(Ask("CONNECT", 99, "1", "a.1", "", "587"), kAnswerDunno);
+  EXPECT_EQ(Ask("MAIL", 99, "1", "a.1", "ann", "587"), kAnswerRefuseSession);
+  EXPECT_EQ(gate_.counts().refused_by_tier[1], 1U);
+}
+
+// Pitfall 22.
+TEST_F(DecisionTest, MailFromTheMachineItselfIsNotRefused) {
+  Hold(1);
+  EXPECT_EQ(Ask("CONNECT", 99, "1", "a", "", "25", "127.0.0.1"), kAnswerDunno);
+  EXPECT_EQ(Ask("CONNECT", 99, "1", "a", "", "25", "::1"), kAnswerDunno);
+  EXPECT_EQ(Ask("CONNECT", 99, "1", "a", "", "25", "unknown"), kAnswerDunno);
+}
+
+TEST_F(DecisionTest, FilterThatAsksAgainForTheSameSessionIsNotASecondDecision) {
+  Hold(20);
+  EXPECT_EQ(Ask("CONNECT", 0), kAnswerDunno);
+  EXPECT_EQ(Ask("CONNECT", 99), kAnswerDunno);
+  EXPECT_EQ(gate_.counts().asked, 1U);
+}
+
+}  // namespace
+}  // namespace spillway

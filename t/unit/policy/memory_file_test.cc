@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "policy/memory_file.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "t/rig/temp_dir.h"
+
+namespace spillway {
+namespace {
+
+Memory Sample() {
+  Memory memory;
+  memory.seed = 42;
+  memory.learned = {.no_load = 0.5, .late_floor = 0.01, .arrivals = 3};
+  ClientRecord record;
+  record.key = 7;
+  record.kind = 'u';
+  record.admitted = 9;
+  memory.clients.push_back(record);
+  return memory;
+}
+
+TEST(MemoryFile, ComesBackAsItWas) {
+  const TempDir dir;
+  SaveMemory(dir / "memory", Sample());
+  const LoadedMemory loaded = LoadMemory(dir / "memory");
+  EXPECT_EQ(loaded.error, "");
+  EXPECT_EQ(loaded.memory.seed, 42U);
+  EXPECT_DOUBLE_EQ(loaded.memory.learned.no_load, 0.5);
+  ASSERT_EQ(loaded.memory.clients.size(), 1U);
+  EXPECT_EQ(loaded.memory.clients[0].admitted, 9U);
+}
+
+TEST(MemoryFile, NoFileIsNoError) {
+  const TempDir dir;
+  const LoadedMemory loaded = LoadMemory(dir / "memory");
+  EXPECT_EQ(loaded.error, "");
+  EXPECT_EQ(loaded.memory.seed, 0U);
+}
+
+TEST(MemoryFile, EveryDamageIsNoticed) {
+  const TempDir dir;
+  const std::string path = dir / "memory";
+  SaveMemory(path, Sample());
+  const std::string good = dir.Read("memory");
+  for (size_t i = 0; i < good.size(); ++i) {
+    std::string bad = good;
+    bad[i] = static_cast<char>(bad[i] ^ 0x40);
+    std::ofstream(path, std::ios::binary) << bad;
+    const LoadedMemory loaded = LoadMemory(path);
+    EXPECT_NE(loaded.error, "") << "octet " << i;
+    EXPECT_TRUE(loaded.memory.clients.empty());
+  }
+  for (size_t size = 0; size < good.size(); ++size) {
+    std::ofstream(path, std::ios::binary) << good.substr(0, size);
+    EXPECT_NE(LoadMemory(path).error, "") << "cut to " << size;
+  }
+}
+
+TEST(MemoryFile, FailedWriteLeavesTheOldFile) {
+  const TempDir dir;
+  SaveMemory(dir / "memory", Sample());
+  std::filesystem::create_directory(dir / "memory.new");
+  EXPECT_THROW(SaveMemory(dir / "memory", {}), std::system_error);
+  EXPECT_EQ(LoadMemory(dir / "memory").memory.seed, 42U);
+}
+
+}  // namespace
+}  // namespace spillway
