@@ -119,8 +119,8 @@ asan: build/asan/unit-tests build/asan/inproc-tests build/asan/fuzz-replay  ## u
 	build/asan/fuzz-replay t/fuzz
 
 tsan: build/tsan/unit-tests build/tsan/inproc-tests  ## unit and protocol tests under TSan
-	TSAN_OPTIONS="suppressions=t/tsan.supp" build/tsan/unit-tests --gtest_brief=1
-	TSAN_OPTIONS="suppressions=t/tsan.supp" build/tsan/inproc-tests --gtest_brief=1
+	TSAN_OPTIONS="suppressions=t/tsan.supp die_after_fork=0" build/tsan/unit-tests --gtest_brief=1
+	TSAN_OPTIONS="suppressions=t/tsan.supp die_after_fork=0" build/tsan/inproc-tests --gtest_brief=1
 
 bench: all $(TOOLS:%=build/release/%)  ## milter throughput beside a no-op filter and opendkim
 	t/bench/compare

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "policy/sim/judges.h"
+
+#include <gtest/gtest.h>
+
+namespace spillway::sim {
+namespace {
+
+const ClientId kClient{Ip::Parse("198.18.0.25").value(), {}};
+
+Look Completed(uint32_t count, double seconds, uint32_t sessions) {
+  Look look;
+  look.completed = count;
+  look.busy = count * seconds;
+  look.sessions = sessions;
+  return look;
+}
+
+TEST(Judges, ByName) {
+  for (const char* name : {"ours", "none", "on_off", "refuse_la", "gradient2", "fixed:7"}) {
+    const auto judge = MakeJudge(name, {});
+    ASSERT_NE(judge, nullptr) << name;
+    EXPECT_EQ(judge->Ask(kClient, 0, 1), Answer::kAdmit) << name;
+  }
+  for (const char* name : {"", "fixed", "fixed:x", "fixed:0", "fixed:7x"})
+    EXPECT_EQ(MakeJudge(name, {}), nullptr) << name;
+}
+
+TEST(Judges, FixedIsALimit) {
+  const auto judge = MakeJudge("fixed:7", {});
+  EXPECT_EQ(judge->Ask(kClient, 6, 1), Answer::kAdmit);
+  EXPECT_EQ(judge->Ask(kClient, 7, 1), Answer::kRefuseSession);
+}
+
+TEST(Judges, OnOffFlipsWithTheTimes) {
+  const auto judge = MakeJudge("on_off", {});
+  for (double t = 0; t < 15; t += 0.25) judge->Tick(Completed(2, 5, 20), t);
+  EXPECT_TRUE(judge->limiting());
+  for (double t = 15; t < 40; t += 0.25) judge->Tick(Completed(2, 1, 20), t);
+  EXPECT_FALSE(judge->limiting());
+}
+
+TEST(Judges, LoadAverageLags) {
+  const auto judge = MakeJudge("refuse_la", {});
+  const std::vector<double> ages(100, 1.0);
+  Look look;
+  look.ages = ages;
+  for (double t = 0; t < 10; t += 0.25) judge->Tick(look, t);
+  EXPECT_FALSE(judge->limiting());
+  for (double t = 10; t < 120; t += 0.25) judge->Tick(look, t);
+  EXPECT_TRUE(judge->limiting());
+}
+
+TEST(Judges, GradientShrinksWhenTimesGrow) {
+  const auto judge = MakeJudge("gradient2", {});
+  for (double t = 0; t < 60; t += 0.25) judge->Tick(Completed(5, 1, 90), t);
+  EXPECT_EQ(judge->Ask(kClient, 60, 60), Answer::kAdmit);
+  for (double t = 60; t < 90; t += 0.25) judge->Tick(Completed(1, 20, 90), t);
+  EXPECT_EQ(judge->Ask(kClient, 60, 90), Answer::kRefuseSession);
+}
+
+}  // namespace
+}  // namespace spillway::sim

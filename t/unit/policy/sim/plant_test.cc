@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The plant against arithmetic, and the shipped law in it.
+#include "policy/sim/plant.h"
+
+#include <gtest/gtest.h>
+
+#include "policy/sim/report.h"
+
+namespace spillway::sim {
+namespace {
+
+Scenario Short() {
+  Scenario s;
+  s.duration = std::chrono::minutes(30);
+  s.budget = std::chrono::seconds(10);
+  return s;
+}
+
+Scenario WithFault(double multiplier) {
+  Scenario s = Short();
+  s.duration = std::chrono::minutes(60);
+  s.faults.push_back({std::chrono::minutes(10), std::chrono::minutes(10), multiplier, false});
+  return s;
+}
+
+TEST(Plant, ServesWhatIsOffered) {
+  const Row row = Simulate(Short(), "none");
+  EXPECT_NEAR(static_cast<double>(row.outcome.messages()), 18000, 600);
+  EXPECT_EQ(row.outcome.refusals, 0U);
+  EXPECT_GT(row.outcome.fairness, 0.99);
+}
+
+TEST(Plant, SameSeedSameRun) {
+  const Scenario s = WithFault(25);
+  EXPECT_EQ(Simulate(s, "ours").outcome.refusals, Simulate(s, "ours").outcome.refusals);
+  Scenario other = s;
+  other.seed = 2;
+  EXPECT_NE(Simulate(s, "ours").outcome.refusals, Simulate(other, "ours").outcome.refusals);
+}
+
+// The incident: without control the devices lose their mail, with the law they do not.
+TEST(Plant, IncidentWithAndWithoutTheLaw) {
+  Scenario s = WithFault(25);
+  s.budget = std::chrono::seconds(45);
+  const Outcome none = Simulate(s, "none").outcome;
+  const Outcome ours = Simulate(s, "ours").outcome;
+  EXPECT_GT(none.device_loss(), 0.6);
+  EXPECT_LT(ours.device_loss(), 0.1);
+  EXPECT_GT(ours.goodput_ratio(), 0.6);
+  EXPECT_LE(ours.flips, 2U);
+  EXPECT_LT(ours.time_to_shed, 15);
+}
+
+// A short budget, late but accepted: not one refusal.
+TEST(Plant, SlowDependencyWithSlotsFreeRefusesNobody) {
+  Scenario s = WithFault(25);
+  s.budget = std::chrono::seconds(1);
+  s.service_mean = 0.2;
+  EXPECT_EQ(Simulate(s, "ours").outcome.refusals, 0U);
+}
+
+TEST(Plant, HealthyDayRefusesNobody) {
+  Scenario s = Short();
+  s.duration = std::chrono::hours(6);
+  EXPECT_EQ(Simulate(s, "ours").outcome.refusals, 0U);
+}
+
+TEST(Plant, SurgeKeepsTheWorkersBusy) {
+  Scenario s = Short();
+  s.duration = std::chrono::minutes(60);
+  s.surges.push_back({std::chrono::minutes(10), std::chrono::minutes(10), 4});
+  const Outcome ours = Simulate(s, "ours").outcome;
+  EXPECT_GT(ours.goodput_ratio(), 0.9);
+  EXPECT_LT(ours.device_loss(), 0.05);
+}
+
+TEST(Report, RowsInBothForms) {
+  const std::vector<Row> rows = {Simulate(Short(), "none"), Simulate(Short(), "fixed:50")};
+  const std::string text = RowsAsText(rows);
+  EXPECT_NE(text.find("controller"), std::string::npos);
+  EXPECT_NE(text.find("\nfixed:50 "), std::string::npos) << text;
+  const std::string json = RowsAsJson("x.toml", rows);
+  EXPECT_NE(json.find("\"none\": {\"goodput_ratio\": 1"), std::string::npos) << json;
+  EXPECT_THROW(Simulate(Short(), "magic"), std::invalid_argument);
+  EXPECT_THROW(Simulate(Short(), "fixed:"), std::invalid_argument);
+}
+
+TEST(Report, BestFixedIsNoWorseThanOneOfThem) {
+  Scenario s = WithFault(25);
+  s.duration = std::chrono::minutes(25);
+  EXPECT_GE(BestFixed(s).outcome.goodput_ratio(), Simulate(s, "fixed:20").outcome.goodput_ratio());
+}
+
+}  // namespace
+}  // namespace spillway::sim

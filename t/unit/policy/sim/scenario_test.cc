@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "policy/sim/scenario.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace spillway::sim {
+namespace {
+
+TEST(Scenario, ReadsEveryKey) {
+  const ScenarioResult result = ParseScenario(R"(
+seed = 7
+duration = "2h"
+slots = 50
+backlog = 10
+workers = 5
+service_mean = 0.25
+service_sigma = 1
+budget = "5s"
+on_timeout = "tempfail"
+[load]
+offered_per_s = 3.5
+device_share = 0.2
+device_patience = "30s"
+mtas = 9
+[[fault]]
+at = "10m"
+for = "5m"
+multiplier = 12
+[[fault]]
+at = "60m"
+for = "1m"
+hang = true
+[[surge]]
+at = "30m"
+for = "10m"
+factor = 4
+)",
+                                              "s.toml");
+  ASSERT_TRUE(result.errors.empty()) << result.errors.front();
+  const Scenario& s = result.scenario;
+  EXPECT_EQ(s.seed, 7);
+  EXPECT_EQ(s.workers, 5);
+  EXPECT_DOUBLE_EQ(s.service_mean, 0.25);
+  EXPECT_EQ(s.on_timeout, "tempfail");
+  EXPECT_EQ(s.mtas, 9);
+  ASSERT_EQ(s.faults.size(), 2U);
+  EXPECT_DOUBLE_EQ(s.MultiplierAt(599), 1);
+  EXPECT_DOUBLE_EQ(s.MultiplierAt(600), 12);
+  EXPECT_FALSE(s.HangsAt(600));
+  EXPECT_TRUE(s.HangsAt(3601));
+  EXPECT_DOUBLE_EQ(s.FactorAt(1801), 4);
+  EXPECT_DOUBLE_EQ(s.FirstEvent(), 600);
+  EXPECT_DOUBLE_EQ(s.LastEvent(), 3660);
+}
+
+TEST(Scenario, ErrorsHaveTheirPlace) {
+  const ScenarioResult result =
+      ParseScenario("slotz = 3\n[[fault]]\nmultiplier = -1\n[load]\nmtas = \"x\"\n", "s.toml");
+  EXPECT_EQ(result.errors,
+            (std::vector<std::string>{
+                "s.toml:1:1: unknown key \"slotz\", did you mean \"slots\"?",
+                "s.toml:3:14: \"multiplier\" is -1, expected 0 to 100000",
+                "s.toml:5:8: \"mtas\" is of type string, expected a whole number"}));
+  EXPECT_EQ(ParseScenario("service_mean = 0\n", "s").errors.size(), 1U);
+  EXPECT_EQ(ParseScenario("[fault]\nat = \"1s\"\n", "s").errors.size(), 1U);
+}
+
+TEST(Scenario, ShippedOnesAreGood) {
+  int files = 0;
+  for (const char* directory : {"t/sim/design", "t/sim/judge"}) {
+    for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+      std::ifstream file(entry.path());
+      std::ostringstream text;
+      text << file.rdbuf();
+      const auto errors = ParseScenario(text.str(), entry.path()).errors;
+      EXPECT_TRUE(errors.empty()) << errors.front();
+      ++files;
+    }
+  }
+  EXPECT_GT(files, 10);
+}
+
+}  // namespace
+}  // namespace spillway::sim
