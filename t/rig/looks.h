@@ -17,7 +17,7 @@ struct Behaviour {
   double queue_wait = 0;  // share of the time
   double arrivals = 10;
   uint32_t sessions = 2;
-  double oldest = 0.1;       // age of those in flight
+  double oldest = 0.1;  // age of those in flight
   uint32_t in_flight = 2;
   bool refuses = false;  // the limit was met
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What the configuration's own tests do not show: numbers, repeated sections, keys before the first.
+// What the configuration's own tests do not show: numbers, repeated sections, keys before the
+// first.
 #include "conf/toml_file.h"
 
 #include <gtest/gtest.h>
@@ -11,7 +12,10 @@ class TomlFileTest : public testing::Test {
  protected:
   std::vector<std::string> Read(const std::string& text) {
     const std::vector<TomlSection> sections = {
-        {"", false, [this] { return std::vector<TomlKey>{{"ratio", &ratio_, 0, 2}}; }},
+        {"", false,
+         [this] {
+           return std::vector<TomlKey>{{"ratio", &ratio_, 0, 2}};
+         }},
         {"item", true, [this] {
            items_.push_back(std::make_unique<int64_t>(0));
            return std::vector<TomlKey>{{"size", items_.back().get(), 0, 9}};

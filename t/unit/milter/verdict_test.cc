@@ -16,8 +16,8 @@ CheckReport Report(std::string_view name, State state, bool tempfail = false) {
 }
 
 TEST(Verdict, OneFieldWithAllResults) {
-  const Verdict verdict =
-      Decide({Report("spf", State::kPass), Report("dkim", State::kFail)}, "mx.example", {}, "QID", false);
+  const Verdict verdict = Decide({Report("spf", State::kPass), Report("dkim", State::kFail)},
+                                 "mx.example", {}, "QID", false);
   EXPECT_FALSE(verdict.tempfail);
   EXPECT_EQ(verdict.insert_name, "Authentication-Results");
   EXPECT_EQ(verdict.insert_value, "mx.example;\n\tspf=pass;\n\tdkim=fail");
@@ -32,15 +32,16 @@ TEST(Verdict, ForgedFieldsGoFromTheHighestIndexDown) {
 }
 
 TEST(Verdict, LateIsNamedAndAcceptedWhereTheCheckSaysSo) {
-  const Verdict verdict =
-      Decide({Report("spf", State::kLate), Report("dkim", State::kPass)}, "mx.example", {}, "QID", false);
+  const Verdict verdict = Decide({Report("spf", State::kLate), Report("dkim", State::kPass)},
+                                 "mx.example", {}, "QID", false);
   EXPECT_FALSE(verdict.tempfail);
   EXPECT_EQ(verdict.late, std::vector<std::string>{"spf"});
   EXPECT_NE(verdict.insert_value.find("spf=temperror reason=\"late: waiting\""), std::string::npos);
 }
 
 TEST(Verdict, LateIsTempfailWhereTheCheckSaysSo) {
-  const Verdict verdict = Decide({Report("spf", State::kLate, true)}, "mx.example", {1}, "QID", false);
+  const Verdict verdict =
+      Decide({Report("spf", State::kLate, true)}, "mx.example", {1}, "QID", false);
   EXPECT_TRUE(verdict.tempfail);
   EXPECT_EQ(verdict.reply_code, "451");
   EXPECT_EQ(verdict.enhanced_code, "4.3.0");

@@ -69,6 +69,15 @@ TEST(Strand, BreaksForGoodWhenTheQueueIsFull) {
   std::promise<void> gate;
   const std::shared_future<void> open = gate.get_future().share();
   Workers workers(1, 4, clock);
+  // The one thread is busy before the queue is filled: it takes nothing out any more.
+  std::promise<void> busy;
+  ASSERT_TRUE(workers.Submit(
+      [&busy, open] {
+        busy.set_value();
+        open.wait();
+      },
+      std::make_shared<MessageCost>()));
+  busy.get_future().wait();
   while (workers.Submit([open] { open.wait(); }, std::make_shared<MessageCost>())) {
   }
   const auto strand = std::make_shared<Strand>(workers, std::make_shared<MessageCost>());

@@ -48,9 +48,9 @@ TEST_F(ControlTest, OrdersAreTakenAndSaid) {
 }
 
 TEST_F(ControlTest, BadWordsAreRefusedWithTheReason) {
-  for (const char* command : {"", "sheds", "shed", "shed hold", "shed hold 0 60", "shed hold 101 60",
-                              "shed hold 20", "shed open", "shed open 1e9", "shed open nan",
-                              "explain", "clients x"}) {
+  for (const char* command :
+       {"", "sheds", "shed", "shed hold", "shed hold 0 60", "shed hold 101 60", "shed hold 20",
+        "shed open", "shed open 1e9", "shed open nan", "explain", "clients x"}) {
     EXPECT_TRUE(Run(command).starts_with("error=")) << command;
   }
   EXPECT_FALSE(keeper_->gate().limited());
@@ -58,8 +58,8 @@ TEST_F(ControlTest, BadWordsAreRefusedWithTheReason) {
 
 TEST_F(ControlTest, ClientsAndExplain) {
   PolicyRequest request;
-  request.attributes = {{"protocol_state", "CONNECT"}, {"client_address", "192.0.2.1"},
-                        {"client_port", "1"}};
+  request.attributes = {
+      {"protocol_state", "CONNECT"}, {"client_address", "192.0.2.1"}, {"client_port", "1"}};
   EXPECT_EQ(keeper_->Answer(request), kAnswerDunno);
   EXPECT_NE(Run("clients 10").find("192.0.2.1=T3 not seen before; admitted 1"), std::string::npos);
   EXPECT_NE(Run("explain 192.0.2.1").find("admitted=1\n"), std::string::npos);
@@ -69,8 +69,8 @@ TEST_F(ControlTest, ClientsAndExplain) {
 
 TEST_F(ControlTest, WhatWasLearnedOutlivesTheDaemon) {
   PolicyRequest request;
-  request.attributes = {{"protocol_state", "CONNECT"}, {"client_address", "192.0.2.1"},
-                        {"client_port", "1"}};
+  request.attributes = {
+      {"protocol_state", "CONNECT"}, {"client_address", "192.0.2.1"}, {"client_port", "1"}};
   keeper_->Answer(request);
   keeper_->Save();
   keeper_.reset();

@@ -19,8 +19,12 @@ class ControllerTest : public ::testing::Test {
 
   const Behaviour healthy_{.completions = 10, .seconds = 1, .sessions = 10, .in_flight = 10};
   // The scanner is 25 times slower, twenty workers behind it.
-  const Behaviour slow_{.completions = 0.8, .seconds = 25, .sessions = 60, .oldest = 30,
-                        .in_flight = 60, .refuses = true};
+  const Behaviour slow_{.completions = 0.8,
+                        .seconds = 25,
+                        .sessions = 60,
+                        .oldest = 30,
+                        .in_flight = 60,
+                        .refuses = true};
   Controller controller_;
   Looks looks_{controller_};
 };
@@ -29,8 +33,8 @@ class ShortBudgetTest : public ControllerTest {
  protected:
   ShortBudgetTest() : ControllerTest(1) {}
   const Behaviour fast_{.completions = 10, .seconds = 0.1};
-  const Behaviour late_{.completions = 10, .seconds = 1, .late = 1, .sessions = 10,
-                        .oldest = 0.5, .in_flight = 10};
+  const Behaviour late_{
+      .completions = 10, .seconds = 1, .late = 1, .sessions = 10, .oldest = 0.5, .in_flight = 10};
 };
 
 TEST_F(ControllerTest, HealthyDoesNothing) {
@@ -68,8 +72,8 @@ TEST_F(ControllerTest, BaselineDoesNotMoveInAnIncident) {
 // Pitfall 6.
 TEST_F(ControllerTest, FloorIsAlwaysAdmitted) {
   looks_.Run(healthy_, 120);
-  const Behaviour dead{.completions = 0, .sessions = 80, .oldest = 120, .in_flight = 80,
-                       .refuses = true};
+  const Behaviour dead{
+      .completions = 0, .sessions = 80, .oldest = 120, .in_flight = 80, .refuses = true};
   looks_.Run(dead, 1800);
   EXPECT_GE(Limit(), 2);
 }
@@ -79,8 +83,8 @@ TEST_F(ControllerTest, ReopensStepByStepAndOnlyWhileTheLimitIsMet) {
   looks_.Run(healthy_, 120);
   looks_.Run(slow_, 600);
   const double low = Limit();
-  Behaviour repaired{.completions = 20, .seconds = 1, .sessions = 20, .in_flight = 20,
-                     .refuses = true};
+  Behaviour repaired{
+      .completions = 20, .seconds = 1, .sessions = 20, .in_flight = 20, .refuses = true};
   looks_.Run(repaired, 4);
   EXPECT_LT(Limit(), low + 3 * std::sqrt(low) + 3);
   looks_.Run(repaired, 180);
@@ -97,9 +101,9 @@ TEST_F(ControllerTest, RecoversThenEndsWithoutASecondEntry) {
   looks_.Run(healthy_, 120);
   looks_.Run(slow_, 600);
   Behaviour quiet = healthy_;
-  EXPECT_NEAR(looks_.Until(quiet, 200,
-                           [&] { return controller_.state().regime == Regime::kRecovering; }),
-              60, 5);
+  EXPECT_NEAR(
+      looks_.Until(quiet, 200, [&] { return controller_.state().regime == Regime::kRecovering; }),
+      60, 5);
   EXPECT_TRUE(controller_.limiting());
   looks_.Run(quiet, 4300);
   EXPECT_EQ(controller_.state().regime, Regime::kHealthy);
@@ -131,8 +135,8 @@ TEST_F(ControllerTest, GapBetweenLooksDiscardsTheEpoch) {
 }
 
 TEST_F(ControllerTest, FewMessagesAreNoEvidence) {
-  const Behaviour rare{.completions = 0.02, .seconds = 30, .sessions = 1, .oldest = 20,
-                       .in_flight = 1};
+  const Behaviour rare{
+      .completions = 0.02, .seconds = 30, .sessions = 1, .oldest = 20, .in_flight = 1};
   looks_.Run(rare, 1800);
   EXPECT_EQ(controller_.state().regime, Regime::kHealthy);
 }

@@ -22,9 +22,12 @@ class DecisionTest : public ::testing::Test {
                        const std::string& server_port = "25",
                        const std::string& address = "198.51.100.1") {
     PolicyRequest request;
-    request.attributes = {{"request", "smtpd_access_policy"}, {"protocol_state", state},
-                          {"client_address", address},        {"client_port", port},
-                          {"instance", instance},             {"sasl_username", user},
+    request.attributes = {{"request", "smtpd_access_policy"},
+                          {"protocol_state", state},
+                          {"client_address", address},
+                          {"client_port", port},
+                          {"instance", instance},
+                          {"sasl_username", user},
                           {"server_port", server_port}};
     return decider_.Answer(request, sessions, kNow, kWall);
   }

@@ -25,8 +25,8 @@ TEST(Journal, OneLineForEachChange) {
   const TempDir dir;
   Journal journal(dir / "journal");
   EXPECT_EQ(journal.Note(In(Regime::kHealthy), {}, {}, 3, kWall), "");
-  const std::string line = journal.Note(In(Regime::kShedding), {},
-                                        {"spf", 1.5, "silent.example/TXT"}, 60, kWall);
+  const std::string line =
+      journal.Note(In(Regime::kShedding), {}, {"spf", 1.5, "silent.example/TXT"}, 60, kWall);
   EXPECT_NE(line.find("state=shedding cause=slots incident=20251124-160000"), std::string::npos)
       << line;
   EXPECT_NE(line.find("check=spf waits_for=silent.example/TXT"), std::string::npos) << line;

@@ -60,11 +60,10 @@ factor = 4
 TEST(Scenario, ErrorsHaveTheirPlace) {
   const ScenarioResult result =
       ParseScenario("slotz = 3\n[[fault]]\nmultiplier = -1\n[load]\nmtas = \"x\"\n", "s.toml");
-  EXPECT_EQ(result.errors,
-            (std::vector<std::string>{
-                "s.toml:1:1: unknown key \"slotz\", did you mean \"slots\"?",
-                "s.toml:3:14: \"multiplier\" is -1, expected 0 to 100000",
-                "s.toml:5:8: \"mtas\" is of type string, expected a whole number"}));
+  EXPECT_EQ(result.errors, (std::vector<std::string>{
+                               "s.toml:1:1: unknown key \"slotz\", did you mean \"slots\"?",
+                               "s.toml:3:14: \"multiplier\" is -1, expected 0 to 100000",
+                               "s.toml:5:8: \"mtas\" is of type string, expected a whole number"}));
   EXPECT_EQ(ParseScenario("service_mean = 0\n", "s").errors.size(), 1U);
   EXPECT_EQ(ParseScenario("[fault]\nat = \"1s\"\n", "s").errors.size(), 1U);
 }
