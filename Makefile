@@ -75,6 +75,9 @@ build/$(1)/spf-suite: build/$(1)/t/conformance/spf_suite.o build/$(1)/librig.a b
 build/$(1)/dnsd: build/$(1)/t/rig/dnsd_main.o build/$(1)/librig.a build/$(1)/libspillway.a
 	@echo "LD  $$@"
 	@$$(CXX) $$(BASE_LDFLAGS) $$(CXXFLAGS) $(2) -o $$@ $$^ -lresolv
+build/$(1)/scanner-filter: build/$(1)/t/rig/scanner_filter_main.o build/$(1)/libspillway.a
+	@echo "LD  $$@"
+	@$$(CXX) $$(BASE_LDFLAGS) $$(CXXFLAGS) $(2) $$(WRAPS) -o $$@ $$^ $$(MILTER_LIBS) $$(LIBS)
 build/$(1)/milterload: build/$(1)/t/bench/milterload.o build/$(1)/librig.a build/$(1)/libspillway.a
 	@echo "LD  $$@"
 	@$$(CXX) $$(BASE_LDFLAGS) $$(CXXFLAGS) $(2) -o $$@ $$^
@@ -93,7 +96,7 @@ unit: build/release/unit-tests build/release/inproc-tests build/release/fuzz-rep
 	build/release/inproc-tests --gtest_brief=1
 	build/release/fuzz-replay t/fuzz
 
-e2e: all build/release/dnsd  ## whole-system tests against a real Postfix
+e2e: all build/release/dnsd build/release/scanner-filter  ## whole-system tests against a real Postfix
 	prove --timer --exec /usr/bin/python3 t/e2e
 
 check:  ## install what is needed and pass all tests
@@ -132,7 +135,8 @@ format:  ## rewrite the sources in the house's style
 
 tidy:  ## clang-format and clang-tidy, both must be clean
 	clang-format --dry-run -Werror $(FORMATTED)
-	printf '%s\n' $(SOURCES) $(MAINS) | xargs -P2 -n4 clang-tidy --quiet -- $(filter-out -Werror -fPIE,$(BASE_CXXFLAGS)) 2>/dev/null
+	printf '%s\n' $(SOURCES) $(MAINS) | xargs -P2 -n4 sh -c \
+	  'clang-tidy --quiet "$$@" -- $(filter-out -Werror -fPIE,$(BASE_CXXFLAGS)) 2>/dev/null' tidy
 
 deb:  ## Debian package in dist/
 	scripts/make-deb $(VERSION)

@@ -34,11 +34,11 @@ double Share(const ClientView& client, TimePoint now) {
     case Tier::kSubmission:
       return 1;
     case Tier::kKnown:
-      return 0.95 + 0.05 * std::min(1.0, client.waiting / kLongWait);
+      return 0.97 + 0.03 * std::min(1.0, client.waiting / kLongWait);
     case Tier::kUnknown:
       break;
   }
-  return 0.9 + 0.05 * Draw(client.host, now);
+  return 0.93 + 0.04 * Draw(client.host, now);
 }
 
 }  // namespace

@@ -6,8 +6,8 @@
 //   T0  admitted up to slots - 2, beyond L if need be, but not beyond 1.25 L: more would only wait
 //       until they have all given up
 //   T1  while the others hold less than L - R0
-//   T2  ... less than (L - R0) (0.95 + 0.05 min(1, waiting / 30 min)): longest deferred first
-//   T3  ... less than (L - R0) (0.9 + 0.05 h), h by hash of client and ten-minute epoch: a client
+//   T2  ... less than (L - R0) (0.97 + 0.03 min(1, waiting / 30 min)): longest deferred first
+//   T3  ... less than (L - R0) (0.93 + 0.04 h), h by hash of client and ten-minute epoch: a client
 //       that is in stays in for a while, and then others have their turn
 //   while more than L / 2 are in: no more than max(2, L / 4) for one /24, /64 or user; for T0,
 //   slots / 4 for one host

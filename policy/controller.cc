@@ -23,8 +23,8 @@ constexpr double kRequiredShare = 0.2;
 constexpr double kBadShare = 0.2;       // above the floor: shed for quality
 constexpr double kGoodShare = 0.05;     // above the floor: quality is restored
 constexpr double kHopelessShare = 0.8;  // of messages tempfailed at the end: refuse at connect
-constexpr double kSlotsUsable = 0.9;    // the rest answers refusals
-constexpr double kPatience = 30;        // seconds; half of what a scanner or printer waits
+constexpr double kSlotsUsable = 0.95;   // the rest answers refusals
+constexpr double kPatience = 25;             // seconds; most devices wait 60, and some messages take twice the mean
 constexpr double kPatienceOverService = 1.3;
 constexpr double kPatientBudget = 45;  // seconds; no client gives up before it
 constexpr double kMaxCut = 0.7;
@@ -35,7 +35,7 @@ constexpr double kNearBudget = 0.7;             // of B; W beyond it leaves no r
 constexpr double kJudgeAfter = 30;              // seconds, with few samples too
 constexpr double kPilingUp = 3;                 // of Wt
 constexpr double kHalved = 0.5;                 // of L without effect: not the load
-constexpr double kNoEffect = 0.75;              // of W or the bad share left: no effect
+constexpr double kNoEffect = 0.68;              // of W or the bad share left: no effect
 constexpr double kMinEpoch = 3;                 // seconds
 constexpr double kMaxEpoch = 60;                // seconds
 constexpr double kRise = 0.002;                 // of S, a look: 0.8 % a second
@@ -200,8 +200,14 @@ void Controller::Enter(Cause cause, TimePoint now, const Look& look) {
   load_suspected_ = state_.queue_share > kLoadQueueShare || Surge();
   const double cut = std::clamp(Share(state_.target, state_.mean), kMaxCut, kMinCut);
   state_.limit = std::clamp(look.sessions * cut, min_limit(), max_limit());
+  // The budget bounds every wait, and less load would not make it shorter: only the slots matter.
+  const bool only_slots = cause == Cause::kSlots && !load_suspected_ &&
+                          setting_.budget <= kPatientBudget &&
+                          state_.deferred_share < kRequiredShare;
+  if (only_slots) state_.limit = max_limit();
   reference_sessions_ = std::max<double>(look.sessions, min_limit());
   reference_mean_ = state_.mean;
+  entered_sessions_ = std::min(reference_sessions_, max_limit());
 }
 
 void Controller::Shed(TimePoint now, const Look& look, Cause trouble) {
@@ -236,12 +242,16 @@ void Controller::NoticeRegimeChange(const Look& look) {
   const double service =
       state_.throughput > 0 ? std::min(state_.mean, look.sessions / state_.throughput) : 0;
   if (service < service_) service_ = std::max(service, learned_.no_load);
-  const bool at_floor = state_.limit <= min_limit() && look.sessions <= state_.limit;
-  if (at_floor && service > kPatience) service_ = std::max(service_, service);
-  if (look.sessions > kHalved * reference_sessions_) return;
-  if (service >= kNoEffect * reference_mean_) service_ = std::max(service_, service);
-  reference_sessions_ = look.sessions;
-  reference_mean_ = service;
+  const bool halved = look.sessions <= kHalved * reference_sessions_;
+  const bool at_floor = state_.limit <= min_limit() && look.sessions <= state_.limit + 2;
+  const bool no_effect = halved && service >= kNoEffect * reference_mean_;
+  if ((no_effect || (at_floor && service > kPatience)) && service > service_) {
+    service_ = service;
+    // It was not the load: what was taken away for it is given back at once.
+    state_.limit = std::max(state_.limit, entered_sessions_);
+  }
+  reference_mean_ = halved ? service : std::max(reference_mean_, service);
+  if (halved) reference_sessions_ = look.sessions;
 }
 
 void Controller::EndEpoch(TimePoint now, const Look& look) {

@@ -20,7 +20,7 @@
 //
 // Shedding moves the limit L once an epoch, clamp(W, 3, 60), so that it never acts before it can
 // see what it did. It steers to
-//   goal = min(0.9 slots, X * patience, Q),   patience = max(30, 1.3 S')
+//   goal = min(0.95 slots, X * patience, Q),   patience = max(30, 1.3 S')
 // down by at most 30 %, up by max(1, sqrt L) and only while L was binding (no drift, and the surge
 // after the repair meets a ramp). X * patience is Little's law with a mean: the backlog that
 // clients will wait for; X is measured since shedding began, over at least two W. A budget of 45 s
@@ -122,6 +122,7 @@ class Controller {
   double service_ = 0;             // S'
   double reference_sessions_ = 0;  // n and W when the descent began
   double reference_mean_ = 0;
+  double entered_sessions_ = 0;  // n when shedding began
   double quality_limit_ = 0;     // Q
   TimePoint quality_from_;       // messages that began before do not count for Q
   bool load_suspected_ = false;  // when shedding began

@@ -154,6 +154,7 @@ smtpd_authorized_xclient_hosts = 127.0.0.0/8
 message_size_limit = 52428800
 default_process_limit = 300
 smtpd_peername_lookup = no
+smtpd_client_connection_count_limit = 0
 in_flow_delay = 0
 local_recipient_maps =
 alias_maps =
@@ -218,13 +219,16 @@ class Processes:
 class Gateway(Processes):
     """Use as a context manager, inside enter_namespace(). `config` is text added to spillway.toml by
     section, {"budget": 'per_message = "500ms"'}. With `chroot`, smtpd runs in Postfix's queue directory,
-    as Debian's package has it."""
+    as Debian's package has it. With `scanner`, a number of workers, the filter has a content scanner and
+    nothing else, as slow as set_delay() says. `policyd`: with the policy daemon."""
 
-    def __init__(self, zone, config=None, chroot=False):
+    def __init__(self, zone, config=None, chroot=False, scanner=None, policyd=True):
         super().__init__(pathlib.Path(tempfile.mkdtemp(prefix="spillway-e2e-")))
         self.spool = self.directory / "spool"
         self.sockets = self.spool / "spillway"
         self.zone = zone
+        self.scanner = scanner
+        self.policyd = policyd
         self.config = config or {}
         self.chroot = chroot
         self.sink = None
@@ -250,7 +254,8 @@ class Gateway(Processes):
         self.sink = Sink(2525)
         self.write_config()
         self.start_milter()
-        self.start_policyd()
+        if self.policyd:
+            self.start_policyd()
         self.start_postfix()
 
     def stop(self):
@@ -276,13 +281,25 @@ class Gateway(Processes):
             "log": 'target = "stderr"',
         }
         for section, text in self.config.items():
-            base[section] = base[section] + "\n" + text if section in base else text
+            known = {line.split(" = ")[0] for line in text.splitlines()}
+            kept = [line for line in base.get(section, "").splitlines() if line.split(" = ")[0] not in known]
+            base[section] = "\n".join([*kept, text])
         text = "".join(f"[{section}]\n{lines}\n" for section, lines in base.items())
         (self.directory / "spillway.toml").write_text(text)
 
     def start_milter(self):
-        self.spawn("milter", BUILD / "spillway-milter", "-c", self.directory / "spillway.toml")
+        config = self.directory / "spillway.toml"
+        if self.scanner:
+            self.set_delay(0.1)
+            self.spawn("milter", BUILD / "scanner-filter", config, self.directory / "delay", self.scanner)
+        else:
+            self.spawn("milter", BUILD / "spillway-milter", "-c", config)
         wait_until(lambda: can_connect(f"{self.sockets}/milter.sock"), "the filter")
+
+    def set_delay(self, seconds):
+        fresh = self.directory / "delay.new"
+        fresh.write_text(f"{seconds}\n")
+        fresh.rename(self.directory / "delay")
 
     def start_policyd(self):
         self.spawn("policyd", BUILD / "spillway-policyd", "-c", self.directory / "spillway.toml")
