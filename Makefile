@@ -135,8 +135,8 @@ format:  ## rewrite the sources in the house's style
 
 tidy:  ## clang-format and clang-tidy, both must be clean
 	clang-format --dry-run -Werror $(FORMATTED)
-	printf '%s\n' $(SOURCES) $(MAINS) | xargs -P2 -n4 sh -c \
-	  'clang-tidy --quiet "$$@" -- $(filter-out -Werror -fPIE,$(BASE_CXXFLAGS)) 2>/dev/null' tidy
+	printf '%s\n' $(SOURCES) $(MAINS) | TIDY_FLAGS='$(subst ',,$(filter-out -Werror -fPIE,$(BASE_CXXFLAGS)))' \
+	  xargs -P2 -n4 sh -c 'clang-tidy --quiet "$$@" -- $$TIDY_FLAGS 2>/dev/null' tidy
 
 deb:  ## Debian package in dist/
 	scripts/make-deb $(VERSION)

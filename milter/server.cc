@@ -18,8 +18,11 @@ namespace spillway {
 namespace {
 
 constexpr unsigned long kWantedActions = SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_SETSYMLIST;
-constexpr unsigned long kNoReply = SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_MAIL | SMFIP_NR_RCPT |
-                                   SMFIP_NR_DATA | SMFIP_NR_HDR | SMFIP_NR_EOH | SMFIP_NR_UNKN;
+// MAIL FROM is answered although there is nothing to say: Postfix keeps what need not be answered
+// in its buffer, and would send the envelope together with the end of the message. SPF is to begin
+// here.
+constexpr unsigned long kNoReply = SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_RCPT | SMFIP_NR_DATA |
+                                   SMFIP_NR_HDR | SMFIP_NR_EOH | SMFIP_NR_UNKN;
 // Body chunks are answered, or SMFIS_SKIP could not be said.
 constexpr unsigned long kWantedProtocol =
     kNoReply | SMFIP_SKIP | SMFIP_HDR_LEADSPC | SMFIP_NOUNKNOWN | SMFIP_NODATA;
@@ -127,6 +130,7 @@ sfsistat OnNegotiate(SMFICTX* context, unsigned long actions, unsigned long prot
     *want_actions = actions & kWantedActions;
     *want_protocol = state.protocol;
     *f2 = *f3 = 0;
+    state.session();  // counted from here on: the MTA may hold back the rest for long
     if ((actions & SMFIF_SETSYMLIST) != 0) SetMacros(context);
     if ((actions & (SMFIF_ADDHDRS | SMFIF_CHGHDRS)) != (SMFIF_ADDHDRS | SMFIF_CHGHDRS)) {
       g_shared->log.Limited(
@@ -178,7 +182,7 @@ sfsistat OnMailFrom(SMFICTX* context, char** arguments) {
     Agreed& state = StateFor(context);
     state.session().MailFrom(arguments[0] == nullptr ? "" : arguments[0],
                              Macro(context, "{auth_authen}"));
-    return Silent(state, SMFIP_NR_MAIL);
+    return sfsistat{SMFIS_CONTINUE};
   });
 }
 

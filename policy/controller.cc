@@ -24,7 +24,8 @@ constexpr double kBadShare = 0.2;       // above the floor: shed for quality
 constexpr double kGoodShare = 0.05;     // above the floor: quality is restored
 constexpr double kHopelessShare = 0.8;  // of messages tempfailed at the end: refuse at connect
 constexpr double kSlotsUsable = 0.95;   // the rest answers refusals
-constexpr double kPatience = 25;             // seconds; most devices wait 60, and some messages take twice the mean
+constexpr double kPatience =
+    25;  // seconds; most devices wait 60, and some messages take twice the mean
 constexpr double kPatienceOverService = 1.3;
 constexpr double kPatientBudget = 45;  // seconds; no client gives up before it
 constexpr double kMaxCut = 0.7;

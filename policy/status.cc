@@ -116,7 +116,7 @@ void AddAdmission(const Gate& gate, TimePoint now, StatusLines& lines) {
 
 std::string EncodeStatus(const StatusLines& lines) {
   std::string out;
-  for (const auto& [name, value] : lines) out += name + "=" + value + "\n";
+  for (const auto& [name, value] : lines) out.append(name).append("=").append(value).append("\n");
   return out;
 }
 

@@ -4,6 +4,7 @@
 #include "policy/window.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace spillway {
 
@@ -14,7 +15,8 @@ constexpr double kNanosecondsPerMillisecond = 1e6;
 // The value below which `share` of the samples lie (nearest rank); reorders `samples`.
 double Percentile(std::vector<double>& samples, double share) {
   if (samples.empty()) return 0;
-  const auto rank = static_cast<size_t>(share * static_cast<double>(samples.size() - 1) + 0.5);
+  const auto rank =
+      static_cast<size_t>(std::lround(share * static_cast<double>(samples.size() - 1)));
   std::nth_element(samples.begin(), samples.begin() + static_cast<std::ptrdiff_t>(rank),
                    samples.end());
   return samples[rank];

@@ -122,7 +122,7 @@ void StopAccepting(int listener) {
   const Fd inert(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   const sockaddr_un unnamed{.sun_family = AF_UNIX, .sun_path = {}};
   // Binding the family alone makes Linux choose an abstract name that nobody knows.
-  ::bind(inert.get(), Generic(&unnamed), sizeof(sa_family_t));
+  static_cast<void>(::bind(inert.get(), Generic(&unnamed), sizeof(sa_family_t)));
   ::listen(inert.get(), 1);
   ::dup2(inert.get(), listener);
 }

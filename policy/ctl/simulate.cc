@@ -33,6 +33,7 @@ int Run(const SimulateOptions& options) {
   if (!errors.empty()) return EX_CONFIG;
   try {
     std::vector<sim::Row> rows;
+    rows.reserve(controllers.size());
     for (const std::string& name : controllers) {
       rows.push_back(name == "best" ? sim::BestFixed(read.scenario)
                                     : sim::Simulate(read.scenario, name));

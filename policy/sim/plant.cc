@@ -41,7 +41,7 @@ Outcome Plant::Run() {
       oldest = mail.born;
   }
   outcome_.End(hosts_, oldest);
-  return std::move(outcome_);
+  return outcome_;
 }
 
 void Plant::Schedule(double at, Kind kind, uint32_t what) {

@@ -353,8 +353,11 @@ class Gateway(Processes):
     def status(self, *options):
         return self.ctl("status", *options)
 
+    def log(self, name):
+        return (self.directory / f"{name}.log").read_text()
+
     def milter_log(self):
-        return (self.directory / "milter.log").read_text()
+        return self.log("milter")
 
     def logs(self):
         out = ""

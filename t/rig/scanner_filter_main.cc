@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // scanner-filter CONFIG DELAYFILE WORKERS: the shipped filter with one more check, "scanner", which
-// stands for a content scanner that has WORKERS processes and takes as many seconds for a message as
-// DELAYFILE says at the moment. A fake, because a real scanner cannot be made slow at will.
+// stands for a content scanner that has WORKERS processes and takes as many seconds for a message
+// as DELAYFILE says at the moment. A fake, because a real scanner cannot be made slow at will.
 #include <condition_variable>
 #include <csignal>
 #include <cstdio>
@@ -43,8 +43,7 @@ class Scanner {
     const bool done = Work(lock, deadline);
     ++free_;
     changed_.notify_all();
-    return done ? Result{.state = State::kPass}
-                : Result{State::kLate, "waiting for scanner", {}};
+    return done ? Result{.state = State::kPass} : Result{State::kLate, "waiting for scanner", {}};
   }
 
  private:
