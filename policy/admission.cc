@@ -13,7 +13,7 @@ constexpr double kReserveFactor = 1.2;
 constexpr double kReserveCap = 0.75;
 constexpr double kBeyond = 1.25;
 constexpr double kClientShare = 0.25;
-constexpr double kRateMemory = 300;  // seconds
+constexpr double kRateMemory = 120;  // seconds
 // Between our answer and the session's appearance in the telemetry.
 constexpr double kUnseen = 0.05;
 constexpr double kLongWait = 1800;  // seconds
@@ -54,7 +54,10 @@ void LeakyCount::Add(TimePoint now, double life) {
 }
 
 double Admission::reserved(const Places& places, TimePoint now) const {
-  const double in_flight = cannot_retry_rate_.At(now, kRateMemory) / kRateMemory * places.life;
+  // A young count has not seen a whole memory yet.
+  const double age = std::chrono::duration<double>(now - first_.value_or(now)).count();
+  const double memory = kRateMemory * (1 - std::exp(-std::max(1.0, age) / kRateMemory));
+  const double in_flight = cannot_retry_rate_.At(now, kRateMemory) / memory * places.life;
   return std::min(kReserveFactor * in_flight + 1, kReserveCap * places.limit);
 }
 
@@ -84,6 +87,7 @@ bool Admission::WouldAdmit(const ClientView& client, const Places& places, doubl
 bool Admission::Admit(const ClientView& client, const Places& places, double sessions,
                       TimePoint now) {
   const bool first = client.tier == Tier::kCannotRetry;
+  if (!first_) first_ = now;
   if (first) cannot_retry_rate_.Add(now, kRateMemory);
   if (!WouldAdmit(client, places, sessions, now)) return false;
   const uint64_t key = first ? client.host : client.network;

@@ -17,6 +17,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 
 #include "policy/clients.h"
 #include "policy/controller.h"
@@ -64,6 +65,7 @@ class Admission {
   std::array<LeakyCount, kCells> held_{};  // by network or host; a count-min sketch of two rows
   LeakyCount cannot_retry_;                // T0 in flight
   LeakyCount cannot_retry_rate_;           // T0 arrivals of the last minutes
+  std::optional<TimePoint> first_;         // when the first one asked
   LeakyCount unseen_;                      // admitted, but not yet among `sessions`
 };
 

@@ -23,30 +23,32 @@ constexpr double kRequiredShare = 0.2;
 constexpr double kBadShare = 0.2;       // above the floor: shed for quality
 constexpr double kGoodShare = 0.05;     // above the floor: quality is restored
 constexpr double kHopelessShare = 0.8;  // of messages tempfailed at the end: refuse at connect
-constexpr double kSlotsUsable = 0.95;   // the rest answers refusals
+constexpr double kSlotsUsable = 0.93;   // the rest answers refusals
 constexpr double kPatience =
     25;  // seconds; most devices wait 60, and some messages take twice the mean
 constexpr double kPatienceOverService = 1.3;
 constexpr double kPatientBudget = 45;  // seconds; no client gives up before it
+constexpr double kStep = 1.2;  // where only the slots matter: all of them in a dozen seconds
 constexpr double kMaxCut = 0.7;
 constexpr double kMinCut = 0.95;
 constexpr double kMaxQualityCut = 0.6;
 constexpr double kMinQualityCut = 0.9;
-constexpr double kNearBudget = 0.7;             // of B; W beyond it leaves no room for more
-constexpr double kJudgeAfter = 30;              // seconds, with few samples too
-constexpr double kPilingUp = 3;                 // of Wt
-constexpr double kHalved = 0.5;                 // of L without effect: not the load
-constexpr double kNoEffect = 0.68;              // of W or the bad share left: no effect
-constexpr double kMinEpoch = 3;                 // seconds
-constexpr double kMaxEpoch = 60;                // seconds
-constexpr double kRise = 0.002;                 // of S, a look: 0.8 % a second
-constexpr double kFall = 0.1;                   // of the way, a look
-constexpr double kArrivalsMemory = 1.0 / 2400;  // a look: ten minutes
-constexpr auto kQuiet = seconds(60);            // without a refusal: recovering
-constexpr auto kOver = seconds(4200);           // without a refusal: the end; above Postfix's
-                                                // maximal_backoff_time, so that all have been back
-constexpr auto kCalm = seconds(10);             // without trouble: not degraded any more
-constexpr auto kSettle = seconds(5);            // of trouble: degraded
+constexpr double kNearBudget = 0.7;  // of B; W beyond it leaves no room for more
+constexpr double kJudgeAfter = 30;   // seconds, with few samples too
+constexpr double kPilingUp = 3;      // of Wt
+constexpr double kHalved = 0.5;      // of L without effect: not the load
+constexpr double kNoEffect = 0.68;   // of W or the bad share left: no effect
+constexpr double kMinEpoch = 3;      // seconds
+constexpr double kMaxEpoch = 60;     // seconds
+constexpr double kRise = 0.002;      // of S, a look: 0.8 % a second
+constexpr double kFall = 0.1;        // of the way, a look
+constexpr double kLooksPerSecond = 4;
+constexpr double kArrivalsLooks = 2400;  // ten minutes
+constexpr auto kQuiet = seconds(60);     // without a refusal: recovering
+constexpr auto kOver = seconds(4200);    // without a refusal: the end; above Postfix's
+                                         // maximal_backoff_time, so that all have been back
+constexpr auto kCalm = seconds(10);      // without trouble: not degraded any more
+constexpr auto kSettle = seconds(5);     // of trouble: degraded
 constexpr auto kGap = seconds(1);
 constexpr std::array<int, 4> kWindows = {10, 20, 40, 90};  // seconds
 
@@ -73,7 +75,9 @@ std::string_view CauseName(Cause cause) {
 }
 
 Controller::Controller(const Setting& setting, const Learned& learned)
-    : setting_(setting), learned_(learned) {}
+    : setting_(setting),
+      learned_(learned),
+      arrivals_looks_(learned.arrivals > 0 ? kArrivalsLooks : 0) {}
 
 double Controller::max_limit() const {
   return kSlotsUsable * setting_.slots;
@@ -124,11 +128,10 @@ void Controller::Learn(const Look& look) {
   }
   double& floor = learned_.late_floor;
   if (window_.completed >= kManySamples) floor += kRise * 10 * (state_.late_share - floor);
-  const double rate = look.arrived * 4.0;
-  if (learned_.arrivals == 0)
-    learned_.arrivals = window_.arrived >= kManySamples ? state_.arrivals : 0;
-  else
-    learned_.arrivals += kArrivalsMemory * (rate - learned_.arrivals);
+  const double rate = look.arrived * kLooksPerSecond;
+  // A plain average at first, then one over ten minutes.
+  arrivals_looks_ = std::min(arrivals_looks_ + 1, kArrivalsLooks);
+  learned_.arrivals += (rate - learned_.arrivals) / arrivals_looks_;
 }
 
 Cause Controller::Trouble(TimePoint now, const Look& look) const {
@@ -202,10 +205,8 @@ void Controller::Enter(Cause cause, TimePoint now, const Look& look) {
   const double cut = std::clamp(Share(state_.target, state_.mean), kMaxCut, kMinCut);
   state_.limit = std::clamp(look.sessions * cut, min_limit(), max_limit());
   // The budget bounds every wait, and less load would not make it shorter: only the slots matter.
-  const bool only_slots = cause == Cause::kSlots && !load_suspected_ &&
-                          setting_.budget <= kPatientBudget &&
-                          state_.deferred_share < kRequiredShare;
-  if (only_slots) state_.limit = max_limit();
+  only_slots_ = cause == Cause::kSlots && !load_suspected_ && setting_.budget <= kPatientBudget &&
+                state_.deferred_share < kRequiredShare;
   reference_sessions_ = std::max<double>(look.sessions, min_limit());
   reference_mean_ = state_.mean;
   entered_sessions_ = std::min(reference_sessions_, max_limit());
@@ -222,7 +223,8 @@ void Controller::Shed(TimePoint now, const Look& look, Cause trouble) {
     Become(Regime::kRecovering, state_.cause, now);
   if (state_.regime == Regime::kRecovering && quiet == Duration::zero())
     Become(Regime::kShedding, state_.cause, now);
-  if (now - epoch_ >= Seconds(std::clamp(state_.mean, kMinEpoch, kMaxEpoch))) EndEpoch(now, look);
+  const double epoch = only_slots_ ? kMinEpoch : std::clamp(state_.mean, kMinEpoch, kMaxEpoch);
+  if (now - epoch_ >= Seconds(epoch)) EndEpoch(now, look);
 }
 
 // Little's law: how many sessions are served within the patience of those who wait. Before enough
@@ -263,7 +265,7 @@ void Controller::EndEpoch(TimePoint now, const Look& look) {
   if (goal < limit)
     limit = std::max(goal, kMaxCut * limit);
   else if (binding_)
-    limit = std::min(goal, limit + std::max(1.0, std::sqrt(limit)));
+    limit = std::min(goal, only_slots_ ? kStep * limit : limit + std::max(1.0, std::sqrt(limit)));
   limit = std::clamp(limit, min_limit(), max_limit());
   epoch_ = now;
   binding_ = false;

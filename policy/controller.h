@@ -20,11 +20,12 @@
 //
 // Shedding moves the limit L once an epoch, clamp(W, 3, 60), so that it never acts before it can
 // see what it did. It steers to
-//   goal = min(0.95 slots, X * patience, Q),   patience = max(30, 1.3 S')
+//   goal = min(0.93 slots, X * patience, Q),   patience = max(30, 1.3 S')
 // down by at most 30 %, up by max(1, sqrt L) and only while L was binding (no drift, and the surge
 // after the repair meets a ramp). X * patience is Little's law with a mean: the backlog that
 // clients will wait for; X is measured since shedding began, over at least two W. A budget of 45 s
-// or less bounds the wait by itself, and there is no such term.
+// or less bounds the wait by itself, and there is no such term; then, with slots as the cause and
+// no load suspected, L rises by a fifth every 3 s until it has what there is.
 //   S'  is S, until n was halved while min(W, n / X) stayed within 3/4: then what is slow is not
 //       the load, and S' becomes that (regime change); likewise at the floor. It falls as soon as
 //       that does.
@@ -109,7 +110,8 @@ class Controller {
   Learned learned_;
   Samples samples_;
   ControlState state_;
-  SampleSums window_;  // what Measure() looked at
+  double arrivals_looks_ = 0;  // that learned_.arrivals is an average of
+  SampleSums window_;          // what Measure() looked at
   std::optional<TimePoint> last_tick_;
   TimePoint last_completed_;
   TimePoint last_trouble_;
@@ -126,6 +128,7 @@ class Controller {
   double quality_limit_ = 0;     // Q
   TimePoint quality_from_;       // messages that began before do not count for Q
   bool load_suspected_ = false;  // when shedding began
+  bool only_slots_ = false;
   bool descending_ = false;
   double quality_reference_ = 0;  // Q and the bad share when its descent began
   double bad_reference_ = 0;

@@ -2,6 +2,8 @@
 // Attribute names are Postfix's (SMTPD_POLICY_README).
 #include "policy/decision.h"
 
+#include <utility>
+
 #include "policy/answer.h"
 
 namespace spillway {
@@ -53,29 +55,28 @@ std::string_view Decider::AtConnect(const PolicyRequest& request, const ClientId
   const uint64_t key = ConnectionKey(request);
   Connection& connection = Place(key);
   // The filter asks for the connection that the MTA has asked for already.
-  if (connection.key == key && connection.decided) return kAnswerDunno;
-  connection = {.key = key, .message = 0, .decided = false, .answer = {}};
+  if (connection.key == key && connection.admitted) return kAnswerDunno;
+  connection = Connection{.key = key};
   if (gate_.limited() && gate_.mild()) return kAnswerDunno;
-  if (!gate_.Admit(client, sessions, now, wall)) return kAnswerRefuseSession;
-  connection.decided = true;
-  return kAnswerDunno;
+  connection.admitted = gate_.Admit(client, sessions, now, wall);
+  return connection.admitted ? kAnswerDunno : kAnswerRefuseSession;
 }
 
 std::string_view Decider::AtMessage(const PolicyRequest& request, const ClientId& client,
                                     bool recipient, double sessions, TimePoint now, int64_t wall) {
   const uint64_t key = ConnectionKey(request);
-  const uint64_t message = Hash(request.Get("instance"), {});
   Connection& connection = Place(key);
-  if (connection.key != key)
-    connection = {.key = key, .message = 0, .decided = false, .answer = {}};
-  if (connection.message == message) return connection.answer;
-  if (connection.decided) {
-    connection = {.key = key, .message = message, .decided = false, .answer = kAnswerDunno};
-    return kAnswerDunno;
+  if (connection.key != key) connection = Connection{.key = key};
+  const uint64_t instance = Hash(request.Get("instance"), {});
+  if (!recipient || (!connection.by_mail && connection.instance != instance)) {
+    connection.by_mail = !recipient;
+    connection.instance = instance;
+    connection.answer = {};
   }
+  if (!connection.answer.empty()) return connection.answer;
+  if (std::exchange(connection.admitted, false)) return connection.answer = kAnswerDunno;
   const bool mild = gate_.mild();
   if (gate_.limited() && mild && !recipient) return kAnswerDunno;
-  connection.message = message;
   // The session that asks is among those that hold a slot.
   const double others = sessions > 0 ? sessions - 1 : 0;
   const bool admitted = gate_.Admit(client, others, now, wall);

@@ -33,9 +33,12 @@ class Decider {
   // decision.
   struct Connection {
     uint64_t key = 0;
-    uint64_t message = 0;  // hash of the instance that was answered
-    bool decided = false;  // admitted at CONNECT, and no message yet
-    std::string_view answer;
+    bool admitted = false;  // at CONNECT, and no message yet
+    // The message under way. MAIL begins one; without MAIL, a new instance at RCPT does. (Postfix's
+    // instance is not the same at MAIL and at RCPT.)
+    bool by_mail = false;
+    uint64_t instance = 0;
+    std::string_view answer;  // empty: not decided on
   };
 
   Connection& Place(uint64_t key);

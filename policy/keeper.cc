@@ -111,6 +111,8 @@ void Keeper::NoteState() {
   journal_.Watch(state, sessions);
   Culprit culprit;
   if (watcher_.reader().mapped()) culprit = watcher_.culprits().Find(watcher_.reader().preamble());
+  // Messages that are still stuck have told nothing of their checks yet.
+  if (culprit.check_seconds < state.mean / 4) culprit.check.clear();
   const std::string line = journal_.Note(state, gate_.counts(), culprit, sessions, wall());
   if (!line.empty()) log_.Warning(line);
   if (!journal_.error().empty())

@@ -152,7 +152,7 @@ default_transport = smtp:[127.0.0.1]:2525
 smtp_tls_security_level = none
 smtpd_authorized_xclient_hosts = 127.0.0.0/8
 message_size_limit = 52428800
-default_process_limit = 300
+default_process_limit = {slots}
 smtpd_peername_lookup = no
 smtpd_client_connection_count_limit = 0
 in_flow_delay = 0
@@ -220,15 +220,17 @@ class Gateway(Processes):
     """Use as a context manager, inside enter_namespace(). `config` is text added to spillway.toml by
     section, {"budget": 'per_message = "500ms"'}. With `chroot`, smtpd runs in Postfix's queue directory,
     as Debian's package has it. With `scanner`, a number of workers, the filter has a content scanner and
-    nothing else, as slow as set_delay() says. `policyd`: with the policy daemon."""
+    nothing else, as slow as set_delay() says. `policyd`: with the policy daemon. `slots`: SMTP server
+    processes."""
 
-    def __init__(self, zone, config=None, chroot=False, scanner=None, policyd=True):
+    def __init__(self, zone, config=None, chroot=False, scanner=None, policyd=True, slots=300):
         super().__init__(pathlib.Path(tempfile.mkdtemp(prefix="spillway-e2e-")))
         self.spool = self.directory / "spool"
         self.sockets = self.spool / "spillway"
         self.zone = zone
         self.scanner = scanner
         self.policyd = policyd
+        self.slots = slots
         self.config = config or {}
         self.chroot = chroot
         self.sink = None
@@ -311,8 +313,10 @@ class Gateway(Processes):
         shutil.chown(data, "postfix")
         # Inside the chroot the queue directory is "/".
         sockets = "/spillway" if self.chroot else self.sockets
-        main = MAIN_CF.format(spool=self.spool, directory=self.directory)
+        main = MAIN_CF.format(spool=self.spool, directory=self.directory, slots=self.slots)
         main += (ROOT / "conf/postfix/main.cf.sample").read_text().replace("/spillway/", f"{sockets}/")
+        if not self.policyd:
+            main = "".join(line for line in main.splitlines(True) if "spillway_policy" not in line)
         (etc / "main.cf").write_text(main)
         (etc / "master.cf").write_text(MASTER_CF.format(chroot="y" if self.chroot else "n"))
         self.postfix_command("start")

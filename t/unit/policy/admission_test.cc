@@ -21,7 +21,8 @@ ClientView Client(Tier tier, uint64_t host, double waiting = 0) {
 // The sessions at which a fresh admission still lets the client in.
 int RoomFor(const ClientView& client) {
   int sessions = 0;
-  while (sessions < 200 && Admission().WouldAdmit(client, kPlaces, sessions, kNow)) ++sessions;
+  constexpr Places kLarge{.limited = true, .limit = 400, .slots = 1000, .life = 1};
+  while (sessions < 2000 && Admission().WouldAdmit(client, kLarge, sessions, kNow)) ++sessions;
   return sessions;
 }
 
@@ -40,8 +41,8 @@ TEST(Admission, OrderOfTheTiers) {
   EXPECT_LT(known, waiting);
   EXPECT_LE(waiting, submission);
   EXPECT_LT(submission, device);
-  EXPECT_LE(submission, 40);
-  EXPECT_EQ(device, 50);  // 1.25 L
+  EXPECT_LE(submission, 400);
+  EXPECT_EQ(device, 500);  // 1.25 L
 }
 
 TEST(Admission, DevicesLeaveTwoSlots) {
@@ -88,7 +89,7 @@ TEST(Admission, SameAnswerThroughAnEpochAndAnotherTurnLater) {
   for (uint64_t host = 1; host <= 400; ++host) {
     const ClientView client = Client(Tier::kUnknown, host);
     const auto admitted = [&](std::chrono::seconds later) {
-      return admission.WouldAdmit(client, {true, 1000, 2000, 1}, 920, kNow + later);
+      return admission.WouldAdmit(client, {true, 1000, 2000, 1}, 950, kNow + later);
     };
     EXPECT_EQ(admitted(std::chrono::seconds(0)), admitted(std::chrono::seconds(200)));
     const bool now = admitted(std::chrono::seconds(0));

@@ -204,7 +204,7 @@ TEST_F(ShortBudgetTest, SurgeWithLateMessagesIsLoad) {
 }
 
 TEST(ControllerLimits, FloorAndCeilingFollowTheSlots) {
-  EXPECT_DOUBLE_EQ(Controller({60, 100}, {}).max_limit(), 90);
+  EXPECT_DOUBLE_EQ(Controller({60, 100}, {}).max_limit(), 93);
   EXPECT_DOUBLE_EQ(Controller({60, 100}, {}).min_limit(), 4);
   EXPECT_DOUBLE_EQ(Controller({60, 10}, {}).min_limit(), 2);
   EXPECT_EQ(RegimeName(Regime::kRecovering), "recovering");

@@ -68,6 +68,16 @@ TEST_F(DecisionTest, AdmittedSessionSendsItsFirstMessage) {
   EXPECT_EQ(gate_.counts().asked, 1U);
 }
 
+// Postfix's instance is another one at RCPT than it was at MAIL.
+TEST_F(DecisionTest, RecipientsBelongToTheMessageOfTheirMail) {
+  Hold(80);
+  EXPECT_EQ(Ask("CONNECT", 0), kAnswerDunno);
+  EXPECT_EQ(Ask("MAIL", 0, "4711", "a.1"), kAnswerDunno);
+  EXPECT_EQ(Ask("RCPT", 0, "4711", "a.2"), kAnswerDunno);
+  EXPECT_EQ(Ask("RCPT", 95, "4711", "a.2"), kAnswerDunno);
+  EXPECT_EQ(gate_.counts().asked, 1U);
+}
+
 // Pitfall 18.
 TEST_F(DecisionTest, PersistentSessionIsRefusedAtItsNextMail) {
   Ask("CONNECT", 0);
