@@ -37,7 +37,7 @@ PROGRAMS := spillway-milter spillway-policyd spillwayctl
 TOOLS := dnsd milterload noop-filter
 
 .DEFAULT_GOAL := all
-.PHONY: all check demo replay conformance asan tsan tidy format install uninstall clean help deb bench unit e2e
+.PHONY: all check demo replay sim conformance asan tsan tidy format install uninstall clean help deb bench unit e2e
 
 # $(1) flavour, $(2) its extra flags
 define FLAVOUR
@@ -117,6 +117,9 @@ replay:  ## the incident on a real Postfix, with and without Spillway: table, JS
 	scripts/bootstrap
 	$(MAKE) all build/release/dnsd build/release/scanner-filter
 	scripts/replay
+
+sim: build/release/spillwayctl  ## the admission law on the judging scenarios
+	t/sim/run t/sim/judge
 
 conformance: build/release/spf-suite  ## published suites in ../shared/suites (SUITES=dir)
 	build/release/spf-suite $(or $(SUITES),../shared/suites)/spf/rfc7208-tests.yml

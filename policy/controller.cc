@@ -159,8 +159,10 @@ Cause Controller::Threat(const Look& look, Cause trouble) const {
 }
 
 bool Controller::Surge() const {
-  return learned_.arrivals > 0 && window_.arrived >= kManySamples &&
-         state_.arrivals > kLoadArrivals * learned_.arrivals;
+  const double expected = learned_.arrivals * window_.span;
+  // Three standard deviations of a Poisson count, so that chance at night is not a surge.
+  return expected > 0 && window_.arrived >= kManySamples &&
+         window_.arrived > kLoadArrivals * expected + 3 * std::sqrt(expected);
 }
 
 void Controller::Become(Regime regime, Cause cause, TimePoint now) {

@@ -3,12 +3,14 @@
 #include "policy/sim/scenario.h"
 
 #include <algorithm>
+#include <cmath>
+#include <numbers>
 
 namespace spillway::sim {
 
 namespace {
 
-constexpr int64_t kDay = 86400000;
+constexpr int64_t kDayMs = 86400000;
 
 template <typename Event>
 bool Covers(const Event& event, double t) {
@@ -22,7 +24,7 @@ std::string_view ValidOnTimeout(std::string_view value) {
 
 std::vector<TomlKey> MainKeys(Scenario& s) {
   return {{"seed", &s.seed, 0, INT64_MAX},
-          {"duration", &s.duration, 1000, 30 * kDay},
+          {"duration", &s.duration, 1000, 30 * kDayMs},
           {"slots", &s.slots, 4, 100000},
           {"backlog", &s.backlog, 0, 100000},
           {"workers", &s.workers, 1, 100000},
@@ -36,6 +38,7 @@ std::vector<TomlKey> LoadKeys(Scenario& s) {
   return {{"offered_per_s", &s.offered_per_s, 0, 100000},
           {"device_share", &s.device_share, 0, 1},
           {"device_patience", &s.device_patience, 1000, 3600000},
+          {"daily", &s.daily, 0, 1},
           {"mtas", &s.mtas, 1, 60000}};
 }
 
@@ -45,15 +48,15 @@ std::vector<TomlSection> Sections(Scenario& s) {
           {"fault", true,
            [&s] {
              Fault& fault = s.faults.emplace_back();
-             return std::vector<TomlKey>{{"at", &fault.at, 0, 30 * kDay},
-                                         {"for", &fault.length, 1, 30 * kDay},
+             return std::vector<TomlKey>{{"at", &fault.at, 0, 30 * kDayMs},
+                                         {"for", &fault.length, 1, 30 * kDayMs},
                                          {"multiplier", &fault.multiplier, 0, 100000},
                                          {"hang", &fault.hang}};
            }},
           {"surge", true, [&s] {
              Surge& surge = s.surges.emplace_back();
-             return std::vector<TomlKey>{{"at", &surge.at, 0, 30 * kDay},
-                                         {"for", &surge.length, 1, 30 * kDay},
+             return std::vector<TomlKey>{{"at", &surge.at, 0, 30 * kDayMs},
+                                         {"for", &surge.length, 1, 30 * kDayMs},
                                          {"factor", &surge.factor, 0, 1000}};
            }}};
 }
@@ -72,7 +75,8 @@ bool Scenario::HangsAt(double t) const {
 }
 
 double Scenario::FactorAt(double t) const {
-  double out = 1;
+  constexpr double kDay = 86400;
+  double out = 1 - daily * std::cos(2 * std::numbers::pi * t / kDay);
   for (const Surge& surge : surges) out *= Covers(surge, t) ? surge.factor : 1;
   return out;
 }

@@ -33,6 +33,7 @@ struct Scenario {
   double offered_per_s = 10;
   double device_share = 0.1;
   Milliseconds device_patience{60000};
+  double daily = 0;   // 0..1: how much the load follows the hours of the day
   int64_t mtas = 40;  // sending hosts: half like Postfix, a quarter like Exchange, a quarter fixed
   std::vector<Fault> faults;
   std::vector<Surge> surges;
