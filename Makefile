@@ -34,7 +34,7 @@ UNIT := $(wildcard t/unit/*/*_test.cc t/unit/*/*/*_test.cc)
 INPROC := $(wildcard t/inproc/*.cc)
 FUZZ := $(wildcard t/fuzz/*.cc)
 PROGRAMS := spillway-milter spillway-policyd spillwayctl
-TOOLS := dnsd milterload noop-filter
+TOOLS := dnsd milterload noop-filter policyload trivial-policy
 
 .DEFAULT_GOAL := all
 .PHONY: all check demo replay sim conformance asan tsan tidy format install uninstall clean help deb bench unit e2e
@@ -81,6 +81,12 @@ build/$(1)/scanner-filter: build/$(1)/t/rig/scanner_filter_main.o build/$(1)/lib
 build/$(1)/milterload: build/$(1)/t/bench/milterload.o build/$(1)/librig.a build/$(1)/libspillway.a
 	@echo "LD  $$@"
 	@$$(CXX) $$(BASE_LDFLAGS) $$(CXXFLAGS) $(2) -o $$@ $$^
+build/$(1)/policyload: build/$(1)/t/bench/policyload.o build/$(1)/libspillway.a
+	@echo "LD  $$@"
+	@$$(CXX) $$(BASE_LDFLAGS) $$(CXXFLAGS) $(2) -o $$@ $$^
+build/$(1)/trivial-policy: build/$(1)/t/bench/trivial_policy.o build/$(1)/libspillway.a
+	@echo "LD  $$@"
+	@$$(CXX) $$(BASE_LDFLAGS) $$(CXXFLAGS) $(2) -o $$@ $$^ $$(PKG_LIBS)
 build/$(1)/noop-filter: build/$(1)/t/bench/noop_filter.o
 	@echo "LD  $$@"
 	@$$(CXX) $$(BASE_LDFLAGS) $$(CXXFLAGS) $(2) -o $$@ $$^ -l:libmilter.a
@@ -136,6 +142,7 @@ tsan: build/tsan/unit-tests build/tsan/inproc-tests  ## unit and protocol tests 
 
 bench: all $(TOOLS:%=build/release/%)  ## milter throughput beside a no-op filter and opendkim
 	t/bench/compare
+	t/bench/policy
 
 FORMATTED = $(SOURCES) $(MAINS) $(RIG) $(UNIT) $(INPROC) $(FUZZ) $(wildcard t/rig/*_main.cc t/bench/*.cc t/conformance/*.cc) \
   $(wildcard conf/*.h milter/*.h milter/*/*.h policy/*.h policy/*/*.h t/rig/*.h t/inproc/*.h)
