@@ -168,7 +168,7 @@ install: all build/man/spillway.toml.5  ## DESTDIR, PREFIX (default /usr/local)
 	install -m 644 packaging/man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8
 	install -d $(DESTDIR)$(PREFIX)/share/man/man5
 	install -m 644 build/man/spillway.toml.5 $(DESTDIR)$(PREFIX)/share/man/man5
-	install -m 644 conf/postfix/main.cf.sample $(DESTDIR)$(PREFIX)/share/doc/spillway
+	install -m 644 conf/postfix/main.cf.sample conf/sendmail/spillway.mc $(DESTDIR)$(PREFIX)/share/doc/spillway
 	test -e $(DESTDIR)$(SYSCONFDIR)/spillway/spillway.toml || \
 	  install -m 644 conf/spillway.toml $(DESTDIR)$(SYSCONFDIR)/spillway/spillway.toml
 	for unit in spillway-milter spillway-policyd; do \

@@ -22,8 +22,11 @@ std::string_view ValidEndpoint(std::string_view value) {
              : "expected \"unix:/path\", \"inet:port@host\", \"inet6:port@host\" or \"fd:number\"";
 }
 
-std::string_view ValidOptionalEndpoint(std::string_view value) {
-  return value.empty() ? kGood : ValidEndpoint(value);
+std::string_view ValidAskPolicy(std::string_view value) {
+  const auto endpoint = Endpoint::Parse(value);
+  const bool good = value.empty() || (endpoint && (endpoint->kind == Endpoint::Kind::kUnix ||
+                                                   Ip::Parse(endpoint->host).has_value()));
+  return good ? kGood : "expected \"unix:/path\", \"inet:port@address\" or \"inet6:port@address\"";
 }
 
 std::string_view ValidFilterAbsent(std::string_view value) {
@@ -110,7 +113,7 @@ std::vector<Option> MakeOptions() {
       {"milter", "authserv_id", [](Config& c) -> Field { return &c.milter.authserv_id; }, 0, 0,
        ValidHostName},
       {"milter", "ask_policy", [](Config& c) -> Field { return &c.milter.ask_policy; }, 0, 0,
-       ValidOptionalEndpoint},
+       ValidAskPolicy},
       {"milter", "ask_timeout", [](Config& c) -> Field { return &c.milter.ask_timeout; }, 10,
        10 * kSecond},
       {"budget", "per_message", [](Config& c) -> Field { return &c.budget.per_message; }, 50,

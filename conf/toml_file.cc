@@ -15,6 +15,7 @@ struct TomlAssertion {};
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -271,11 +272,15 @@ std::vector<std::string> ReadToml(std::string_view text, const std::string& name
 
 std::string ReadTextFile(const std::string& path, std::vector<std::string>& errors) {
   std::ifstream file(path);
-  std::ostringstream text;
-  if (file) text << file.rdbuf();
-  if (!file || (text.fail() && file.peek() != std::ifstream::traits_type::eof()))
-    errors.push_back(path + ": cannot be read: " + std::strerror(errno));
-  return text.str();
+  const auto complain = [&](const char* why) {
+    errors.push_back(path + ": cannot be read: " + why);
+    return std::string();
+  };
+  if (!file) return complain(std::strerror(errno));
+  if (std::filesystem::is_directory(path)) return complain("it is a directory");
+  std::string text(std::istreambuf_iterator<char>(file), {});
+  if (file.bad()) return complain(std::strerror(errno));
+  return text;
 }
 
 std::string FormatField(const Field& field) {

@@ -19,19 +19,39 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-bool Connect(const Fd& fd, const Endpoint& policy) {
-  if (policy.kind == Endpoint::Kind::kUnix) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    policy.path.copy(address.sun_path, sizeof(address.sun_path) - 1);
-    return ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
-  }
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(policy.port);
-  if (inet_pton(AF_INET, policy.host.c_str(), &address.sin_addr) != 1) return false;
+template <typename Address>
+bool ConnectTo(const Fd& fd, const Address& address) {
   const auto* generic = reinterpret_cast<const sockaddr*>(&address);
   return ::connect(fd.get(), generic, sizeof(address)) == 0 || errno == EINPROGRESS;
+}
+
+// Non-blocking; an invalid descriptor when it cannot be connected.
+Fd Connect(const Endpoint& policy) {
+  const auto make = [](int family) {
+    return Fd(::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  };
+  sockaddr_un local{};
+  sockaddr_in v4{};
+  sockaddr_in6 v6{};
+  Fd fd;
+  bool connected = false;
+  if (policy.kind == Endpoint::Kind::kUnix) {
+    local.sun_family = AF_UNIX;
+    policy.path.copy(local.sun_path, sizeof(local.sun_path) - 1);
+    fd = make(AF_UNIX);
+    connected = ConnectTo(fd, local);
+  } else if (inet_pton(AF_INET, policy.host.c_str(), &v4.sin_addr) == 1) {
+    v4.sin_family = AF_INET;
+    v4.sin_port = htons(policy.port);
+    fd = make(AF_INET);
+    connected = ConnectTo(fd, v4);
+  } else if (inet_pton(AF_INET6, policy.host.c_str(), &v6.sin6_addr) == 1) {
+    v6.sin6_family = AF_INET6;
+    v6.sin6_port = htons(policy.port);
+    fd = make(AF_INET6);
+    connected = ConnectTo(fd, v6);
+  }
+  return connected ? std::move(fd) : Fd();
 }
 
 bool WaitFor(const Fd& fd, short events, SteadyClock::time_point deadline) {
@@ -52,9 +72,8 @@ std::string Request(const std::string& client_address, const std::string& client
 bool PolicyRefuses(const Endpoint& policy, const std::string& client_address,
                    const std::string& client_port, std::chrono::milliseconds timeout) {
   const auto deadline = SteadyClock::now() + timeout;
-  const int family = policy.kind == Endpoint::Kind::kUnix ? AF_UNIX : AF_INET;
-  const Fd fd(::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (!Connect(fd, policy) || !WaitFor(fd, POLLOUT, deadline)) return false;
+  const Fd fd = Connect(policy);
+  if (!fd.valid() || !WaitFor(fd, POLLOUT, deadline)) return false;
   const std::string request = Request(client_address, client_port);
   if (::send(fd.get(), request.data(), request.size(), MSG_NOSIGNAL) !=
       static_cast<ssize_t>(request.size())) {

@@ -49,6 +49,7 @@ constexpr auto kOver = seconds(4200);    // without a refusal: the end; above Po
                                          // maximal_backoff_time, so that all have been back
 constexpr auto kCalm = seconds(10);      // without trouble: not degraded any more
 constexpr auto kSettle = seconds(5);     // of trouble: degraded
+constexpr auto kLasting = std::chrono::minutes(30);  // degraded without harm: normal
 constexpr auto kGap = seconds(1);
 constexpr std::array<int, 4> kWindows = {10, 20, 40, 90};  // seconds
 
@@ -80,7 +81,7 @@ Controller::Controller(const Setting& setting, const Learned& learned)
       arrivals_looks_(learned.arrivals > 0 ? kArrivalsLooks : 0) {}
 
 double Controller::max_limit() const {
-  return kSlotsUsable * setting_.slots;
+  return std::max(min_limit(), kSlotsUsable * setting_.slots);
 }
 
 double Controller::min_limit() const {
@@ -116,7 +117,7 @@ void Controller::Measure(TimePoint now, const Look& look) {
 }
 
 // Only while nothing is wrong: what is learned in an incident would be taken for normal.
-void Controller::Learn(const Look& look) {
+void Controller::Learn() {
   double& s = learned_.no_load;
   if (state_.samples >= kManySamples) {
     if (s == 0)
@@ -128,10 +129,20 @@ void Controller::Learn(const Look& look) {
   }
   double& floor = learned_.late_floor;
   if (window_.completed >= kManySamples) floor += kRise * 10 * (state_.late_share - floor);
+}
+
+void Controller::LearnArrivals(const Look& look) {
   const double rate = look.arrived * kLooksPerSecond;
   // A plain average at first, then one over ten minutes.
   arrivals_looks_ = std::min(arrivals_looks_ + 1, kArrivalsLooks);
   learned_.arrivals += (rate - learned_.arrivals) / arrivals_looks_;
+}
+
+// What has been so for half an hour without harm is how it is now: another zone, another scanner.
+void Controller::AcceptAsNormal(TimePoint now) {
+  learned_.no_load = state_.mean;
+  learned_.late_floor = state_.late_share;
+  Become(Regime::kHealthy, Cause::kNone, now);
 }
 
 Cause Controller::Trouble(TimePoint now, const Look& look) const {
@@ -179,9 +190,13 @@ void Controller::Tick(TimePoint now, const Look& look) {
   Measure(now, look);
   const Cause trouble = Trouble(now, look);
   if (limiting()) return Shed(now, look, trouble);
-  if (trouble == Cause::kNone && state_.regime == Regime::kHealthy) Learn(look);
-  if (const Cause threat = Threat(look, trouble); threat != Cause::kNone)
-    return Enter(threat, now, look);
+  if (trouble == Cause::kNone && state_.regime == Regime::kHealthy) Learn();
+  if (state_.regime == Regime::kDegraded && now - state_.since > kLasting &&
+      look.sessions < kSlotsThreat * setting_.slots)
+    AcceptAsNormal(now);
+  const Cause threat = Threat(look, trouble);
+  LearnArrivals(look);
+  if (threat != Cause::kNone) return Enter(threat, now, look);
   if (trouble == Cause::kNone) {
     if (state_.regime == Regime::kDegraded && now - last_trouble_ > kCalm)
       Become(Regime::kHealthy, Cause::kNone, now);
@@ -233,12 +248,17 @@ void Controller::Shed(TimePoint now, const Look& look, Cause trouble) {
 // is known, what there is stays.
 double Controller::PatienceLimit(TimePoint now) {
   if (setting_.budget <= kPatientBudget) return max_limit();
-  const double length = std::max(10.0, 2 * state_.mean);
-  const SampleSums sums = samples_.Since(std::max(entered_, now - Seconds(length)));
-  if (sums.completed < kMinSamples && sums.span < kMaxEpoch) return state_.limit;
   const double patience = std::max(kPatience, kPatienceOverService * service_);
+  SampleSums sums;
+  for (double length = std::clamp(2 * state_.mean, 10.0, 90.0); length <= 180; length *= 2) {
+    sums = samples_.Since(std::max(entered_, now - Seconds(length)));
+    if (sums.completed >= kMinSamples) break;
+  }
+  const bool patient = state_.mean <= patience;
+  if (sums.completed < kMinSamples && sums.span < kMaxEpoch)
+    return patient && binding_ && sums.completed > 0 ? max_limit() : state_.limit;
   // Where nobody waits too long, X is what was offered, not what is possible.
-  if (state_.mean <= patience && !binding_) return state_.limit;
+  if (patient && !binding_) return state_.limit;
   return Share(sums.completed - sums.deferred, sums.span) * patience;
 }
 
@@ -285,13 +305,20 @@ void Controller::SteerQuality(TimePoint now, const Look& look) {
     const double in_use =
         std::min({static_cast<double>(look.sessions), state_.limit, quality_limit_});
     LowerQuality(bad, deferred, late, in_use);
-  } else if (bad < kGoodShare) {
-    descending_ = false;
-    if (!binding_ || state_.mean > kNearBudget * setting_.budget) return;
-    quality_limit_ =
-        std::min(max_limit(), quality_limit_ + std::max(1.0, std::sqrt(quality_limit_)));
+  } else {
+    RaiseQuality(bad);
   }
   quality_from_ = now + Seconds(state_.mean);
+}
+
+void Controller::RaiseQuality(double bad) {
+  const bool good = bad < kGoodShare;
+  if (good) descending_ = false;
+  const bool near_budget = load_suspected_ && state_.mean > kNearBudget * setting_.budget;
+  if (!binding_ || near_budget) return;
+  // Between good and bad, only by one: it must not stay where it is for ever.
+  const double step = good ? std::max(1.0, std::sqrt(quality_limit_)) : 1.0;
+  quality_limit_ = std::min(max_limit(), quality_limit_ + step);
 }
 
 void Controller::LowerQuality(double bad, double deferred, double late, double in_use) {

@@ -13,7 +13,8 @@
 // Trouble: W > 1.5 Wt, or ef > 1.5 ef0 + 0.05, or in flight but nothing completed for B + 2 s, or
 // half of the slots taken and n / X over the last 3 s above 3 Wt (Little: it piles up).
 // Trouble alone is not a reason to refuse: with a short budget every message may be late and
-// accepted while slots are plentiful. That is `degraded`: alarm and journal. Refusing helps when
+// accepted while slots are plentiful. That is `degraded`: alarm and journal, and after half an hour
+// without harm the new normal. Refusing helps when
 //   slots     n >= slots / 2: the gateway is about to stop answering;
 //   load      the filter's own queue is 30 % of W, or arrivals are 1.5 times the learned rate;
 //   required  df >= 0.2: the message would be tempfailed anyway, 160 times dearer than at connect.
@@ -34,7 +35,8 @@
 //       the start: else the messages are late whatever we do. If half of Q did not help, the load
 //       is not the cause: ef0 and df0 are learned anew and Q opens, except when nearly all is
 //       tempfailed (df >= 0.8); then Q stays at the floor until it is not. Q rises by max(1,
-//       sqrt Q) while the bad share is under 0.05 and W < 0.7 B.
+//       sqrt Q) while the bad share is under 0.05, by 1 between that and 0.2; with the load
+//       suspected only while W < 0.7 B.
 // The floor, 2 to 4 sessions, is always admitted: no samples, no recovery.
 // After 60 s without a refusal it is `recovering`: the limit stays, but is hardly met, because
 // senders come back in bursts (Postfix after up to 4000 s). The end: 70 minutes without a refusal,
@@ -93,7 +95,9 @@ class Controller {
  private:
   double Target() const;
   void Measure(TimePoint now, const Look& look);
-  void Learn(const Look& look);
+  void Learn();
+  void LearnArrivals(const Look& look);
+  void AcceptAsNormal(TimePoint now);
   Cause Trouble(TimePoint now, const Look& look) const;
   Cause Threat(const Look& look, Cause trouble) const;
   bool Surge() const;
@@ -104,6 +108,7 @@ class Controller {
   double PatienceLimit(TimePoint now);
   void NoticeRegimeChange(const Look& look);
   void SteerQuality(TimePoint now, const Look& look);
+  void RaiseQuality(double bad);
   void LowerQuality(double bad, double deferred, double late, double in_use);
 
   const Setting setting_;

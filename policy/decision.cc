@@ -2,6 +2,7 @@
 // Attribute names are Postfix's (SMTPD_POLICY_README).
 #include "policy/decision.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "policy/answer.h"
@@ -22,6 +23,9 @@ uint64_t ConnectionKey(const PolicyRequest& request) {
   return Hash(request.Get("client_address"), request.Get("client_port"));
 }
 
+// Between the MTA's question and the filter's for the same session.
+constexpr auto kSameSession = std::chrono::seconds(5);
+
 bool IsSubmission(const PolicyRequest& request) {
   const std::string_view port = request.Get("server_port");
   return port == "587" || port == "465";
@@ -35,6 +39,11 @@ bool IsLoopback(const Ip& address) {
 
 Decider::Connection& Decider::Place(uint64_t key) {
   return connections_[(key >> 1) % kConnections];
+}
+
+bool Decider::ExemptAtConnect(const PolicyRequest& request) {
+  const auto address = Ip::Parse(request.Get("client_address"));
+  return !address || IsLoopback(*address) || IsSubmission(request);
 }
 
 std::string_view Decider::Answer(const PolicyRequest& request, double sessions, TimePoint now,
@@ -52,13 +61,16 @@ std::string_view Decider::Answer(const PolicyRequest& request, double sessions, 
 std::string_view Decider::AtConnect(const PolicyRequest& request, const ClientId& client,
                                     double sessions, TimePoint now, int64_t wall) {
   if (IsSubmission(request)) return kAnswerDunno;
+  const bool by_filter = request.Get("policy_context") == "spillway-milter";
   const uint64_t key = ConnectionKey(request);
   Connection& connection = Place(key);
-  // The filter asks for the connection that the MTA has asked for already.
-  if (connection.key == key && connection.admitted) return kAnswerDunno;
-  connection = Connection{.key = key};
-  if (gate_.limited() && gate_.mild()) return kAnswerDunno;
-  connection.admitted = gate_.Admit(client, sessions, now, wall);
+  // The MTA has asked for this session just now: one decision.
+  const bool known = connection.key == key && now - connection.at < kSameSession;
+  if (by_filter && known) return kAnswerDunno;
+  connection = Connection{.key = key, .at = now};
+  if (!by_filter && gate_.limited() && gate_.mild()) return kAnswerDunno;
+  const double others = by_filter ? std::max(0.0, sessions - 1) : sessions;
+  connection.admitted = gate_.Admit(client, others, now, wall);
   return connection.admitted ? kAnswerDunno : kAnswerRefuseSession;
 }
 
@@ -66,7 +78,7 @@ std::string_view Decider::AtMessage(const PolicyRequest& request, const ClientId
                                     bool recipient, double sessions, TimePoint now, int64_t wall) {
   const uint64_t key = ConnectionKey(request);
   Connection& connection = Place(key);
-  if (connection.key != key) connection = Connection{.key = key};
+  if (connection.key != key) connection = Connection{.key = key, .at = now};
   const uint64_t instance = Hash(request.Get("instance"), {});
   if (!recipient || (!connection.by_mail && connection.instance != instance)) {
     connection.by_mail = !recipient;

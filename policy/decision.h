@@ -7,6 +7,8 @@
 //   MAIL, RCPT   the first message of an admitted session passes. A further one, and any message of
 //                a session that was not decided on yet, is decided on now: 421 when severe; when
 //                mild 450, at RCPT.
+//                The filter, which asks for Sendmail (ask_policy.h), asks only here, and its
+//                session is counted already.
 //   later        DUNNO. Nothing is refused once the message is on its way.
 // The same message asks again for each recipient: it gets the same answer. Mail from the machine
 // itself (127.0.0.1, ::1) is never refused.
@@ -26,6 +28,8 @@ class Decider {
   // One of the texts in answer.h. `sessions` hold a slot now; `wall` in Unix seconds.
   std::string_view Answer(const PolicyRequest& request, double sessions, TimePoint now,
                           int64_t wall);
+  // Mail that is not to be refused at connect: the machine's own, and submission.
+  static bool ExemptAtConnect(const PolicyRequest& request);
 
  private:
   static constexpr size_t kConnections = 16384;
@@ -34,6 +38,7 @@ class Decider {
   struct Connection {
     uint64_t key = 0;
     bool admitted = false;  // at CONNECT, and no message yet
+    TimePoint at;           // of the CONNECT
     // The message under way. MAIL begins one; without MAIL, a new instance at RCPT does. (Postfix's
     // instance is not the same at MAIL and at RCPT.)
     bool by_mail = false;

@@ -37,7 +37,8 @@ void Health::Started(TimePoint now, Due due) {
   if (due == Due::kMessage) message_ = now;
 }
 
-void Health::Reported(const ProbeReport& report) {
+void Health::Reported(const ProbeReport& report, Due due) {
+  if (due == Due::kMessage) hung_ = report.result == ProbeResult::kHung;
   under_way_ = false;
   seen_ = true;
   last_ = report;
@@ -58,6 +59,7 @@ FilterState Health::Judge(double silence, bool foreign) const {
         break;
     }
   }
+  if (hung_) return FilterState::kHung;
   if (foreign) return FilterState::kForeign;
   if (silence > kSilentAfter)
     return seen_ || silence < 1e8 ? FilterState::kSilent : FilterState::kUnknown;

@@ -34,7 +34,8 @@ class Health {
   // What to send now; nothing while a probe is under way.
   Due Next(TimePoint now, bool shedding) const;
   void Started(TimePoint now, Due due);
-  void Reported(const ProbeReport& report);
+  // `due` is what was sent: only a message that comes through shows that the filter does not hang.
+  void Reported(const ProbeReport& report, Due due);
   // `silence` in seconds; `foreign`: the telemetry is of another version.
   FilterState Judge(double silence, bool foreign) const;
   // The mail must be decided on without the filter.
@@ -46,6 +47,7 @@ class Health {
  private:
   const Setting setting_;
   ProbeReport last_;
+  bool hung_ = false;
   bool seen_ = false;
   bool under_way_ = false;
   TimePoint handshake_;

@@ -76,7 +76,9 @@ void Keeper::Look() {
   JudgeFilter();
   MaybeProbe();
   NoteState();
-  if (now() - saved_ > kSaveEvery) Save();
+  const bool idle =
+      !saving_.valid() || saving_.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+  if (idle && now() - saved_ > kSaveEvery) Save();
 }
 
 void Keeper::JudgeFilter() {
@@ -99,8 +101,8 @@ void Keeper::MaybeProbe() {
   if (due == Health::Due::kNothing) return;
   health_.Started(now(), due);
   probe_->Run(due == Health::Due::kMessage, config_.budget.per_message + kVerdictSlack,
-              [this](const ProbeReport& report) {
-                health_.Reported(report);
+              [this, due](const ProbeReport& report) {
+                health_.Reported(report, due);
                 JudgeFilter();
               });
 }
@@ -135,7 +137,7 @@ std::string_view Keeper::Answer(const PolicyRequest& request) {
   if (Health::Gone(filter_) && probe_) {
     const bool defer = config_.admission.filter_absent == "defer" &&
                        request.Get("protocol_state") == "CONNECT" &&
-                       filter_ == FilterState::kAbsent;
+                       !Decider::ExemptAtConnect(request) && filter_ == FilterState::kAbsent;
     return defer ? kAnswerRefuseSession : kAnswerDunno;
   }
   return decider_.Answer(request, watcher_.Sessions(), now(), wall());
@@ -149,9 +151,17 @@ void Keeper::Order(const Override& order, const std::string& text) {
 
 void Keeper::Save() {
   saved_ = now();
+  WaitForSave();
+  // The disk may be slow, above all in an incident; Postfix must not wait for it.
+  saving_ = std::async(
+      std::launch::async, SaveMemory, memory_path_,
+      Memory{gate_.clients().seed(), gate_.controller().learned(), gate_.clients().Records()});
+}
+
+void Keeper::WaitForSave() {
+  if (!saving_.valid()) return;
   try {
-    SaveMemory(memory_path_,
-               {gate_.clients().seed(), gate_.controller().learned(), gate_.clients().Records()});
+    saving_.get();
   } catch (const std::exception& error) {
     log_.Limited(LogLevel::kError, "memory", std::string("cannot save: ") + error.what(), now());
   }

@@ -5,6 +5,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <future>
 #include <optional>
 
 #include "conf/config.h"
@@ -28,7 +29,10 @@ class Keeper {
   // The answer to one policy request.
   std::string_view Answer(const PolicyRequest& request);
   void Order(const Override& order, const std::string& text);
+  // Begins to write the memory file, beside what goes on; the end of the write is waited for by the
+  // next, and by WaitForSave().
   void Save();
+  void WaitForSave();
 
   Gate& gate() { return gate_; }
   Watcher& watcher() { return watcher_; }
@@ -60,6 +64,7 @@ class Keeper {
   FilterState filter_ = FilterState::kUnknown;
   TimePoint counters_logged_;
   TimePoint saved_;
+  std::future<void> saving_;
   boost::asio::steady_timer timer_;
 };
 

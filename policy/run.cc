@@ -23,16 +23,18 @@ using boost::system::error_code;
 int RunPolicyd(PolicydParts parts) {
   const Config& config = parts.config;
   const SystemClock clock;
-  boost::asio::io_context io(1);
-  const Slots slots = FindSlots(config.admission.slots);
-  Keeper keeper(io, config, slots.count, clock, parts.log);
+  // What the connections share outlives them, and they end with the io_context.
   PolicyService service{
       .options = {.max_request = config.policy.max_request.value,
                   .max_connections = static_cast<size_t>(config.policy.max_connections)},
       .log = parts.log,
       .clock = clock,
       .counts = {},
-      .answer = [&keeper](const PolicyRequest& request) { return keeper.Answer(request); }};
+      .answer = {}};
+  boost::asio::io_context io(1);
+  const Slots slots = FindSlots(config.admission.slots);
+  Keeper keeper(io, config, slots.count, clock, parts.log);
+  service.answer = [&keeper](const PolicyRequest& request) { return keeper.Answer(request); };
   std::vector<std::unique_ptr<Acceptor>> acceptors;
   for (Fd& listener : parts.policy_listeners) {
     acceptors.push_back(std::make_unique<Acceptor>(
@@ -54,6 +56,7 @@ int RunPolicyd(PolicydParts parts) {
   sd_notify(0, "READY=1");
   io.run();
   keeper.Save();
+  keeper.WaitForSave();
   sd_notify(0, "STOPPING=1");
   parts.log.Info("stopped");
   return EX_OK;

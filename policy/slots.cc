@@ -2,6 +2,7 @@
 // Asks postconf, once, at the start.
 #include "policy/slots.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdio>
@@ -32,22 +33,28 @@ int64_t Number(const std::string& text) {
 
 int64_t MaxprocOf(const std::string& line) {
   std::istringstream words(line);
-  std::string word;
-  for (int i = 0; i < 7; ++i) {
-    if (!(words >> word)) return 0;
-  }
-  return Number(word);
+  std::string maxproc;
+  std::string program;
+  for (int i = 0; i < 7; ++i) words >> maxproc;
+  words >> program;
+  return words && program == "smtpd" ? Number(maxproc) : 0;
 }
 
 Slots FindSlots(int64_t configured) {
-  if (configured > 0) return {static_cast<double>(configured), "[admission] slots"};
-  if (const int64_t maxproc = MaxprocOf(Output("postconf -M smtp/inet 2>/dev/null")); maxproc > 0)
-    return {static_cast<double>(maxproc), "Postfix's master.cf"};
+  const auto found = [](int64_t count, const char* source) {
+    return Slots{std::max(4.0, static_cast<double>(count)), source};
+  };
+  if (configured > 0) return found(configured, "[admission] slots");
+  for (const char* command :
+       {"postconf -M smtp/inet 2>/dev/null", "postconf -M smtpd/pass 2>/dev/null"}) {
+    if (const int64_t maxproc = MaxprocOf(Output(command)); maxproc > 0)
+      return found(maxproc, "Postfix's master.cf");
+  }
   if (const int64_t limit = Number(Output("postconf -h default_process_limit 2>/dev/null"));
       limit > 0) {
-    return {static_cast<double>(limit), "Postfix's default_process_limit"};
+    return found(limit, "Postfix's default_process_limit");
   }
-  return {100, "no Postfix to ask"};
+  return found(100, "no Postfix to ask");
 }
 
 }  // namespace spillway

@@ -11,11 +11,13 @@ struct Slots {
   std::string source;  // for the log: "master.cf", "default_process_limit", ...
 };
 
-// The configured number, or what Postfix says: maxproc of the smtp/inet service, or
-// default_process_limit; 100, Postfix's default, when there is no Postfix to ask.
+// The configured number, or what Postfix says: maxproc of the smtpd behind port 25 (smtp/inet, or
+// smtpd/pass behind postscreen), or default_process_limit; 100, Postfix's default, when there is no
+// Postfix to ask. Never under 4.
 Slots FindSlots(int64_t configured);
 
-// The service's maxproc in a line of `postconf -M`; 0 for "-" and for anything else.
+// The maxproc of an smtpd in a line of `postconf -M`; 0 for "-", for another program, and for
+// anything else.
 int64_t MaxprocOf(const std::string& line);
 
 }  // namespace spillway

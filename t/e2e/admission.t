@@ -60,6 +60,7 @@ def test_order_of_refusal(gateway):
         one.quit()
     wait_until(lambda: state(gateway)["sessions"] == 0, "the sessions to end")
     tap.ok(send(DEVICE, "device2")[0] == 250, "a device is admitted")
+    wait_until(lambda: state(gateway)["sessions"] == 0, "its session to end")
     tap.ok(send(STRANGER, "back")[0] == 250, "the stranger comes back and is admitted")
     tap.like(gateway.ctl("explain", STRANGER), r"came_back +1\n", "and that is remembered")
     tap.like(gateway.ctl("explain", DEVICE), r"tier +T0 listed in \[clients\] cannot_retry", "the device is known as one")

@@ -34,6 +34,7 @@ def enter_namespace():
     etc = pathlib.Path("/etc/netns") / name
     etc.mkdir(parents=True)
     (etc / "resolv.conf").write_text("nameserver 127.0.0.1\noptions timeout:1 attempts:1\n")
+    (etc / "hosts").write_text("127.0.0.1 mx.example.net localhost\n")
     try:
         subprocess.run(["ip", "netns", "add", name], check=True)
         for command in (["link", "set", "lo", "up"], ["addr", "add", "127.0.0.1/8", "dev", "lo"]):
@@ -221,16 +222,17 @@ class Gateway(Processes):
     section, {"budget": 'per_message = "500ms"'}. With `chroot`, smtpd runs in Postfix's queue directory,
     as Debian's package has it. With `scanner`, a number of workers, the filter has a content scanner and
     nothing else, as slow as set_delay() says. `policyd`: with the policy daemon. `slots`: SMTP server
-    processes."""
+    processes. With `asks`, the filter asks the policy daemon. `base`: where the directory is made."""
 
-    def __init__(self, zone, config=None, chroot=False, scanner=None, policyd=True, slots=300):
-        super().__init__(pathlib.Path(tempfile.mkdtemp(prefix="spillway-e2e-")))
+    def __init__(self, zone, config=None, chroot=False, scanner=None, policyd=True, slots=300, asks=False, base=None):
+        super().__init__(pathlib.Path(tempfile.mkdtemp(prefix="spillway-e2e-", dir=base)))
         self.spool = self.directory / "spool"
         self.sockets = self.spool / "spillway"
         self.zone = zone
         self.scanner = scanner
         self.policyd = policyd
         self.slots = slots
+        self.asks = asks
         self.config = config or {}
         self.chroot = chroot
         self.sink = None
@@ -282,6 +284,8 @@ class Gateway(Processes):
             "admission": f'state_dir = "{self.directory}/state"\nslots = 100',
             "log": 'target = "stderr"',
         }
+        if self.asks:
+            base["milter"] += f'\nask_policy = "unix:{self.sockets}/policy.sock"'
         for section, text in self.config.items():
             known = {line.split(" = ")[0] for line in text.splitlines()}
             kept = [line for line in base.get(section, "").splitlines() if line.split(" = ")[0] not in known]

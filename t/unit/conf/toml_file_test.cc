@@ -53,6 +53,8 @@ TEST_F(TomlFileTest, FileThatIsNotThereIsAnError) {
   std::vector<std::string> errors;
   EXPECT_EQ(ReadTextFile("/nonexistent/f", errors), "");
   EXPECT_EQ(errors.size(), 1U);
+  ReadTextFile("/", errors);
+  EXPECT_EQ(errors.back(), "/: cannot be read: it is a directory");
 }
 
 }  // namespace

@@ -73,6 +73,7 @@ TEST_F(ControlTest, WhatWasLearnedOutlivesTheDaemon) {
       {"protocol_state", "CONNECT"}, {"client_address", "192.0.2.1"}, {"client_port", "1"}};
   keeper_->Answer(request);
   keeper_->Save();
+  keeper_->WaitForSave();
   keeper_.reset();
   keeper_.emplace(io_, config_, 100, clock_, log_);
   EXPECT_NE(Run("explain 192.0.2.1").find("admitted=1\n"), std::string::npos);

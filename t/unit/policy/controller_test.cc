@@ -141,6 +141,23 @@ TEST_F(ControllerTest, FewMessagesAreNoEvidence) {
   EXPECT_EQ(controller_.state().regime, Regime::kHealthy);
 }
 
+// With few places there are few samples; they must not keep the limit down.
+TEST_F(ControllerTest, LeavesTheFloorWithFewSamples) {
+  looks_.Run(healthy_, 120);
+  const Behaviour dead{
+      .completions = 0, .sessions = 80, .oldest = 120, .in_flight = 80, .refuses = true};
+  looks_.Run(dead, 1800);
+  ASSERT_LE(Limit(), 4);
+  const Behaviour repaired{.completions = 0.6,
+                           .seconds = 5,
+                           .sessions = 3,
+                           .oldest = 2,
+                           .in_flight = 3,
+                           .refuses = true};
+  looks_.Run(repaired, 120);
+  EXPECT_GT(Limit(), 8);
+}
+
 TEST_F(ControllerTest, OwnQueueIsLoadEvenWithSlotsFree) {
   looks_.Run(healthy_, 120);
   Behaviour queued = healthy_;
@@ -153,7 +170,7 @@ TEST_F(ControllerTest, OwnQueueIsLoadEvenWithSlotsFree) {
 
 TEST_F(ShortBudgetTest, LateButAcceptedWithSlotsFreeIsDegradedNotShed) {
   looks_.Run(fast_, 120);
-  looks_.Run(late_, 1200);
+  looks_.Run(late_, 900);
   EXPECT_EQ(controller_.state().regime, Regime::kDegraded);
   EXPECT_FALSE(controller_.limiting());
   looks_.Run(fast_, 60);
@@ -191,6 +208,33 @@ TEST_F(ShortBudgetTest, HalfDeferredWhateverTheLoadIsLetIn) {
   half.sessions = half.in_flight = 3;
   looks_.Run(half, 300);
   EXPECT_GT(Limit(), 50);
+}
+
+// A tenth stays late whatever is done: Q must not stay where a worse time left it.
+TEST_F(ShortBudgetTest, BetweenGoodAndBadTheLimitStillRises) {
+  looks_.Run(fast_, 120);
+  Behaviour deferred = late_;
+  deferred.deferred = 1;
+  deferred.refuses = true;
+  looks_.Run(deferred, 10);
+  deferred.sessions = deferred.in_flight = 4;
+  looks_.Run(deferred, 120);
+  ASSERT_LT(Limit(), 8);
+  Behaviour mostly = fast_;
+  mostly.deferred = mostly.late = 0.1;
+  mostly.refuses = true;
+  mostly.sessions = 4;
+  looks_.Run(mostly, 1200);
+  EXPECT_GT(Limit(), 50);
+}
+
+TEST_F(ShortBudgetTest, WhatLastsWithoutHarmIsTheNewNormal) {
+  looks_.Run(fast_, 120);
+  looks_.Run(late_, 600);
+  ASSERT_EQ(controller_.state().regime, Regime::kDegraded);
+  looks_.Run(late_, 1500);
+  EXPECT_EQ(controller_.state().regime, Regime::kHealthy);
+  EXPECT_NEAR(controller_.learned().late_floor, 1, 0.01);
 }
 
 TEST_F(ShortBudgetTest, SurgeWithLateMessagesIsLoad) {

@@ -32,6 +32,15 @@ class DecisionTest : public ::testing::Test {
     return decider_.Answer(request, sessions, kNow, kWall);
   }
 
+  std::string_view AskAsFilter(double sessions, TimePoint now) {
+    PolicyRequest request;
+    request.attributes = {{"protocol_state", "CONNECT"},
+                          {"client_address", "198.51.100.1"},
+                          {"client_port", "4711"},
+                          {"policy_context", "spillway-milter"}};
+    return decider_.Answer(request, sessions, now, kWall);
+  }
+
   Gate gate_{{.budget = 1, .slots = 100}, {}, {}};
   Decider decider_{gate_};
 };
@@ -111,8 +120,18 @@ TEST_F(DecisionTest, MailFromTheMachineItselfIsNotRefused) {
 TEST_F(DecisionTest, FilterThatAsksAgainForTheSameSessionIsNotASecondDecision) {
   Hold(20);
   EXPECT_EQ(Ask("CONNECT", 0), kAnswerDunno);
-  EXPECT_EQ(Ask("CONNECT", 99), kAnswerDunno);
+  EXPECT_EQ(AskAsFilter(99, kNow), kAnswerDunno);
   EXPECT_EQ(gate_.counts().asked, 1U);
+  EXPECT_EQ(AskAsFilter(99, kNow + std::chrono::minutes(1)), kAnswerRefuseSession)
+      << "the port is another session's by now";
+}
+
+// For Sendmail: nobody asks again at MAIL or RCPT, and the session is among those that are counted.
+TEST_F(DecisionTest, FilterAsksOnlyAtConnect) {
+  Hold(80);
+  EXPECT_EQ(AskAsFilter(95, kNow), kAnswerRefuseSession);
+  Hold(4);
+  EXPECT_EQ(AskAsFilter(1, kNow + std::chrono::minutes(1)), kAnswerDunno) << "only itself";
 }
 
 }  // namespace

@@ -19,6 +19,7 @@ TEST(Slots, MaxprocIsTheSeventhWordOfTheService) {
   EXPECT_EQ(MaxprocOf("smtp inet n - y - 150 smtpd"), 150);
   EXPECT_EQ(MaxprocOf("smtp inet n - y - - smtpd"), 0);
   EXPECT_EQ(MaxprocOf(""), 0);
+  EXPECT_EQ(MaxprocOf("smtp inet n - y - 1 postscreen"), 0);
 }
 
 }  // namespace
