@@ -14,9 +14,7 @@ constexpr double kReserveCap = 0.75;
 constexpr double kBeyond = 1.25;
 constexpr double kClientShare = 0.25;
 constexpr double kRateMemory = 120;  // seconds
-// Between our answer and the session's appearance in the telemetry.
-constexpr double kUnseen = 0.05;
-constexpr double kLongWait = 1800;  // seconds
+constexpr double kLongWait = 1800;   // seconds
 
 // 0..1, the same for a client through one epoch.
 double Draw(uint64_t key, TimePoint now) {
@@ -81,7 +79,7 @@ bool Admission::Allowed(const ClientView& client, const Places& places, double s
 
 bool Admission::WouldAdmit(const ClientView& client, const Places& places, double sessions,
                            TimePoint now) const {
-  return !places.limited || Allowed(client, places, sessions + unseen_.At(now, kUnseen), now);
+  return !places.limited || Allowed(client, places, sessions, now);
 }
 
 bool Admission::Admit(const ClientView& client, const Places& places, double sessions,
@@ -93,7 +91,6 @@ bool Admission::Admit(const ClientView& client, const Places& places, double ses
   const uint64_t key = first ? client.host : client.network;
   held_[CellA(key)].Add(now, places.life);
   held_[CellB(key)].Add(now, places.life);
-  unseen_.Add(now, kUnseen);
   if (first) cannot_retry_.Add(now, places.life);
   return true;
 }

@@ -66,7 +66,6 @@ class Admission {
   LeakyCount cannot_retry_;                // T0 in flight
   LeakyCount cannot_retry_rate_;           // T0 arrivals of the last minutes
   std::optional<TimePoint> first_;         // when the first one asked
-  LeakyCount unseen_;                      // admitted, but not yet among `sessions`
 };
 
 }  // namespace spillway

@@ -52,6 +52,7 @@ std::string_view Decider::Answer(const PolicyRequest& request, double sessions, 
   const auto address = Ip::Parse(request.Get("client_address"));
   if (!address || IsLoopback(*address)) return kAnswerDunno;
   const ClientId client{*address, request.Get("sasl_username")};
+  sessions = std::max(0.0, sessions - 1);
   if (state == "CONNECT") return AtConnect(request, client, sessions, now, wall);
   if (state == "MAIL" || state == "RCPT")
     return AtMessage(request, client, state == "RCPT", sessions, now, wall);
@@ -69,8 +70,7 @@ std::string_view Decider::AtConnect(const PolicyRequest& request, const ClientId
   if (by_filter && known) return kAnswerDunno;
   connection = Connection{.key = key, .at = now};
   if (!by_filter && gate_.limited() && gate_.mild()) return kAnswerDunno;
-  const double others = by_filter ? std::max(0.0, sessions - 1) : sessions;
-  connection.admitted = gate_.Admit(client, others, now, wall);
+  connection.admitted = gate_.Admit(client, sessions, now, wall);
   return connection.admitted ? kAnswerDunno : kAnswerRefuseSession;
 }
 
@@ -89,9 +89,7 @@ std::string_view Decider::AtMessage(const PolicyRequest& request, const ClientId
   if (std::exchange(connection.admitted, false)) return connection.answer = kAnswerDunno;
   const bool mild = gate_.mild();
   if (gate_.limited() && mild && !recipient) return kAnswerDunno;
-  // The session that asks is among those that hold a slot.
-  const double others = sessions > 0 ? sessions - 1 : 0;
-  const bool admitted = gate_.Admit(client, others, now, wall);
+  const bool admitted = gate_.Admit(client, sessions, now, wall);
   connection.answer = admitted ? kAnswerDunno : mild ? kAnswerRefuseMessage : kAnswerRefuseSession;
   return connection.answer;
 }

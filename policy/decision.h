@@ -25,7 +25,8 @@ class Decider {
  public:
   explicit Decider(Gate& gate) : gate_(gate), connections_(kConnections) {}
 
-  // One of the texts in answer.h. `sessions` hold a slot now; `wall` in Unix seconds.
+  // One of the texts in answer.h. `sessions` hold a slot now, the one that asks among them: Postfix
+  // connects to its filters before it asks about the client. `wall` in Unix seconds.
   std::string_view Answer(const PolicyRequest& request, double sessions, TimePoint now,
                           int64_t wall);
   // Mail that is not to be refused at connect: the machine's own, and submission.
