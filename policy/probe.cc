@@ -11,6 +11,8 @@
 #include <boost/asio/write.hpp>
 #include <cstring>
 
+#include "milter/base/big_endian.h"
+
 namespace spillway {
 
 namespace {
@@ -23,17 +25,6 @@ constexpr uint32_t kVersion = 6;
 constexpr uint32_t kActions = 0x1ff;
 constexpr uint32_t kProtocol = 0x1fffff;  // everything, as Postfix offers it
 constexpr size_t kMaxPacket = 65536;
-
-std::string Big32(uint32_t value) {
-  const uint32_t big = htonl(value);
-  return {reinterpret_cast<const char*>(&big), sizeof(big)};
-}
-
-uint32_t FromBig32(const char* bytes) {
-  uint32_t big = 0;
-  std::memcpy(&big, bytes, sizeof(big));
-  return ntohl(big);
-}
 
 std::string Packet(char command, std::string_view data) {
   return Big32(static_cast<uint32_t>(data.size() + 1)) + command + std::string(data);

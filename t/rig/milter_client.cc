@@ -14,6 +14,8 @@
 #include <cstring>
 #include <system_error>
 
+#include "milter/base/big_endian.h"
+
 namespace spillway {
 
 namespace {
@@ -22,17 +24,6 @@ constexpr size_t kMaxChunk = 65535;
 constexpr uint32_t kNrConnect = 0x1000, kNrHelo = 0x2000, kNrMail = 0x4000, kNrRcpt = 0x8000;
 constexpr uint32_t kNrHeader = 0x80, kNrEndOfHeaders = 0x40000, kNrBody = 0x80000;
 constexpr uint32_t kLeadingSpace = 0x100000;
-
-std::string Big32(uint32_t value) {
-  const uint32_t big = htonl(value);
-  return {reinterpret_cast<const char*>(&big), sizeof(big)};
-}
-
-uint32_t FromBig32(const char* bytes) {
-  uint32_t big = 0;
-  std::memcpy(&big, bytes, sizeof(big));
-  return ntohl(big);
-}
 
 std::string Zero(const std::string& text) {
   return text + '\0';

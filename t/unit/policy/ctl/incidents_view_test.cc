@@ -4,27 +4,17 @@
 #include <gtest/gtest.h>
 
 #include "policy/journal.h"
+#include "t/rig/incident.h"
 #include "t/rig/temp_dir.h"
 
 namespace spillway {
 namespace {
 
-constexpr int64_t kWall = 1'764'000'000;  // 2025-11-24T16:00:00Z
-
-ControlState In(Regime regime, Cause cause = Cause::kSlots) {
-  ControlState state;
-  state.regime = regime;
-  state.cause = cause;
-  state.mean = 12.5;
-  state.limit = 24;
-  return state;
-}
-
 TEST(Incidents, ListAndTimeLine) {
   const TempDir dir;
   Journal journal(dir / "journal");
-  journal.Note(In(Regime::kShedding), {}, {"scan", 25, ""}, 60, kWall);
-  journal.Note(In(Regime::kHealthy), {}, {}, 5, kWall + 1200);
+  journal.Note(IncidentState(Regime::kShedding), {}, {"scan", 25, ""}, 60, kIncidentWall);
+  journal.Note(IncidentState(Regime::kHealthy), {}, {}, 5, kIncidentWall + 1200);
   const std::string text = journal.Tail(1 << 20) + "{\"cut short";
   EXPECT_EQ(IncidentsAsText(text, ""),
             "20251124-160000  2025-11-24T16:00:00Z  20 min, slots, peak 12.50 s, refused 0\n");
