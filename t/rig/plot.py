@@ -21,15 +21,15 @@ set arrow 2 from {fix}, graph 0 to {fix}, graph 1 nohead dt 2
 set title "{name}"
 set yrange [0:{most}]
 set ylabel "{rate_label}"
-plot "{data}" using 1:2 with lines lc rgb "#999999" title "offered/s", "" using 1:3 with lines lw 2 lc rgb "#2a7" title "served/s", "" using 1:4 with lines lc rgb "#c33" title "refused/s"
+plot "{data}" using 1:2 with lines lc rgb "#999999" title "offered/s", "" using 1:3 with lines lw 2 lc rgb "#22aa77" title "served/s", "" using 1:4 with lines lc rgb "#cc3333" title "refused/s"
 unset title
 set yrange [0:62]
 set ylabel "{time_label}"
-plot "{data}" using 1:5 with lines lc rgb "#36c" title "time to greeting, max", "" using 1:6 with lines lc rgb "#a6c" title "time to acceptance, mean"
+plot "{data}" using 1:5 with lines lc rgb "#3366cc" title "time to greeting, max", "" using 1:6 with lines lc rgb "#aa66cc" title "time to acceptance, mean"
 set yrange [0:{devices}]
 set ylabel "{loss_label}"
 set xlabel "seconds"
-plot "{data}" using 1:7 with filledcurves x1 lc rgb "#c33" title "device messages lost"
+plot "{data}" using 1:7 with filledcurves x1 lc rgb "#cc3333" title "device messages lost"
 unset xlabel
 """
 
@@ -54,7 +54,7 @@ def plot_runs(out, setting, runs):
     end = setting["warm"] + setting["fault"] + setting["after"]
     data = {name: bins(records, end) for name, records in runs.items()}
     devices = max(4, max(row[6] for rows in data.values() for row in rows))
-    most = max(row[1] for rows in data.values() for row in rows) * 1.05
+    most = max(max(row[1:4]) for rows in data.values() for row in rows) * 1.05
     panels = ""
     for i, (name, rows) in enumerate(data.items()):
         path = out / f"{name}.dat"
