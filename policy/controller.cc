@@ -250,7 +250,8 @@ double Controller::PatienceLimit(TimePoint now) {
   if (setting_.budget <= kPatientBudget) return max_limit();
   const double patience = std::max(kPatience, kPatienceOverService * service_);
   SampleSums sums;
-  for (double length = std::clamp(2 * state_.mean, 10.0, 90.0); length <= 180; length *= 2) {
+  for (const double stretch : {1.0, 2.0, 4.0}) {
+    const double length = stretch * std::clamp(2 * state_.mean, 10.0, 90.0);
     sums = samples_.Since(std::max(entered_, now - Seconds(length)));
     if (sums.completed >= kMinSamples) break;
   }
