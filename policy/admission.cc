@@ -42,7 +42,7 @@ double Share(const ClientView& client, TimePoint now) {
 }  // namespace
 
 double LeakyCount::At(TimePoint now, double life) const {
-  const double age = std::chrono::duration<double>(now - at_).count();
+  const double age = InSeconds(now - at_);
   return level_ * std::exp(-std::max(0.0, age) / life);
 }
 
@@ -53,7 +53,7 @@ void LeakyCount::Add(TimePoint now, double life) {
 
 double Admission::reserved(const Places& places, TimePoint now) const {
   // A young count has not seen a whole memory yet.
-  const double age = std::chrono::duration<double>(now - first_.value_or(now)).count();
+  const double age = InSeconds(now - first_.value_or(now));
   const double memory = kRateMemory * (1 - std::exp(-std::max(1.0, age) / kRateMemory));
   const double in_flight = cannot_retry_rate_.At(now, kRateMemory) / memory * places.life;
   return std::min(kReserveFactor * in_flight + 1, kReserveCap * places.limit);

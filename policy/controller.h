@@ -89,8 +89,6 @@ class Controller {
   double min_limit() const;
   // The limit is in force.
   bool limiting() const { return state_.regime >= Regime::kShedding; }
-  // More than half of what is possible is admitted: refuse gently (admission.md section 3.4).
-  bool mild() const { return state_.limit > max_limit() / 2; }
 
  private:
   double Target() const;

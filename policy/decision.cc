@@ -32,7 +32,9 @@ bool IsSubmission(const PolicyRequest& request) {
 }
 
 bool IsLoopback(const Ip& address) {
-  return address.ToString() == "127.0.0.1" || address.ToString() == "::1";
+  static const Ip kV4 = *Ip::Parse("127.0.0.1");
+  static const Ip kV6 = *Ip::Parse("::1");
+  return address == kV4 || address == kV6;
 }
 
 }  // namespace

@@ -38,6 +38,7 @@ class Gate {
   bool limited() const { return places_.limited; }
   double limit() const { return places_.limit; }
   double slots() const { return slots_; }
+  // More than half of what is possible is admitted: refuse messages, not sessions.
   bool mild() const { return places_.limit > controller_.max_limit() / 2; }
   const Controller& controller() const { return controller_; }
   const GateCounts& counts() const { return counts_; }

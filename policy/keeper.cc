@@ -20,10 +20,6 @@ uint64_t RandomSeed() {
   return (static_cast<uint64_t>(random()) << 32) | random();
 }
 
-double InSeconds(std::chrono::milliseconds value) {
-  return static_cast<double>(value.count()) / 1000;
-}
-
 Clients::Options ClientOptions(const Config& config, uint64_t seed) {
   return {.capacity = static_cast<size_t>(config.admission.remember),
           .lists = ClientLists(config),

@@ -48,7 +48,7 @@ SampleSums Samples::Since(TimePoint from) const {
   const Point& first = At(low);
   const Point& last = At(0);
   SampleSums out;
-  out.span = std::chrono::duration<double>(last.at - first.at).count();
+  out.span = InSeconds(last.at - first.at);
   out.completed = last.total.completed - first.total.completed;
   out.busy = last.total.busy - first.total.busy;
   out.queue_wait = last.total.queue_wait - first.total.queue_wait;

@@ -11,6 +11,10 @@
 
 namespace spillway {
 
+inline double InSeconds(Duration d) {
+  return std::chrono::duration<double>(d).count();
+}
+
 // One look at the filter, a few times a second. Counts are since the look before; times in seconds.
 struct Look {
   uint32_t completed = 0;        // messages that got their verdict

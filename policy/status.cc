@@ -92,14 +92,13 @@ StatusLines MakeStatus(const TelemetryReader& reader, const WindowSummary& windo
 
 void AddAdmission(const Gate& gate, TimePoint now, StatusLines& lines) {
   const ControlState& state = gate.controller().state();
-  const auto seconds = [](Duration d) { return std::chrono::duration<double>(d).count(); };
   constexpr std::array<const char*, 3> kOrders = {"auto", "open", "hold"};
   lines.emplace_back("admission", RegimeName(state.regime));
   lines.emplace_back("admission_cause", CauseName(state.cause));
-  lines.emplace_back("admission_since_seconds", Number(seconds(now - state.since)));
+  lines.emplace_back("admission_since_seconds", Number(InSeconds(now - state.since)));
   lines.emplace_back("admission_order", kOrders[static_cast<size_t>(gate.order().mode)]);
   if (gate.order().mode != OverrideMode::kAuto)
-    lines.emplace_back("admission_order_left_seconds", Number(seconds(gate.order().until - now)));
+    lines.emplace_back("admission_order_left_seconds", Number(InSeconds(gate.order().until - now)));
   lines.emplace_back("admission_limit", Number(gate.limited() ? gate.limit() : 0.0));
   lines.emplace_back("admission_slots", Number(gate.slots()));
   lines.emplace_back("mean_ms", Number(state.mean * 1000));

@@ -58,7 +58,7 @@ void Plant::Handle(const Event& event) {
     case Kind::kTick:
       return Tick();
     case Kind::kWorkerDone:
-      return WorkerDone(event.what);
+      return WorkerDone();
     case Kind::kLeave:
       return Leave(event.what);
     case Kind::kWake:
@@ -120,7 +120,7 @@ void Plant::Greet(MessageId id) {
                                    static_cast<double>(busy_slots_), now_);
   if (answer == Answer::kAdmit) return Enter(id);
   outcome_.Refused(now_, static_cast<double>(busy_slots_));
-  Refuse(id, answer);
+  Failed(id, answer == Answer::kRefuseSession);
 }
 
 void Plant::Enter(MessageId id) {
@@ -173,7 +173,7 @@ void Plant::BeginService(uint32_t number) {
   Schedule(session.finish, Kind::kWorkerDone, number);
 }
 
-void Plant::WorkerDone(uint32_t /*session*/) {
+void Plant::WorkerDone() {
   --busy_workers_;
   while (!waiting_.empty() && busy_workers_ < scenario_.workers) {
     const auto [number, generation] = waiting_.front();
@@ -229,10 +229,6 @@ void Plant::Served(MessageId id, bool late) {
   mails_[id].delayed = false;
   free_mails_.push_back(id);
   if (!host.ready.empty()) Schedule(now_, Kind::kWake, mail.host);
-}
-
-void Plant::Refuse(MessageId id, Answer answer) {
-  Failed(id, answer == Answer::kRefuseSession);
 }
 
 void Plant::Failed(MessageId id, bool session_failed) {

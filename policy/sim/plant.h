@@ -47,11 +47,10 @@ class Plant {
   void Greet(MessageId id);
   void Enter(MessageId id);
   void BeginService(uint32_t session);
-  void WorkerDone(uint32_t session);
+  void WorkerDone();
   void Leave(uint32_t session);
   void FreeSlot();
   void Served(MessageId id, bool late);
-  void Refuse(MessageId id, Answer answer);
   void Failed(MessageId id, bool session_failed);
   void Tick();
   double Service();

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "conf/toml_file.h"
+#include "policy/samples.h"
 
 namespace spillway::sim {
 
@@ -53,9 +54,5 @@ struct ScenarioResult {
   std::vector<std::string> errors;
 };
 ScenarioResult ParseScenario(std::string_view text, const std::string& name);
-
-inline double InSeconds(Milliseconds value) {
-  return static_cast<double>(value.count()) / 1000;
-}
 
 }  // namespace spillway::sim
