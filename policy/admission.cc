@@ -9,10 +9,12 @@ namespace spillway {
 
 namespace {
 
-constexpr double kReserveFactor = 1.2;
-constexpr double kReserveCap = 0.75;
+constexpr double kTimesFull = 0.003;  // how often a T0 client may find no free place
+constexpr double kFreeCap = 0.25;     // of L
+constexpr double kReserveCap = 0.9;
 constexpr double kBeyond = 1.25;
 constexpr double kClientShare = 0.25;
+constexpr double kCrowded = 0.6;     // of L; below it there is room for everybody
 constexpr double kRateMemory = 120;  // seconds
 constexpr double kLongWait = 1800;   // seconds
 
@@ -51,12 +53,30 @@ void LeakyCount::Add(TimePoint now, double life) {
   at_ = now;
 }
 
-double Admission::reserved(const Places& places, TimePoint now) const {
+double Admission::InFlight(const Places& places, TimePoint now) const {
   // A young count has not seen a whole memory yet.
   const double age = InSeconds(now - first_.value_or(now));
   const double memory = kRateMemory * (1 - std::exp(-std::max(1.0, age) / kRateMemory));
-  const double in_flight = cannot_retry_rate_.At(now, kRateMemory) / memory * places.life;
-  return std::min(kReserveFactor * in_flight + 1, kReserveCap * places.limit);
+  return cannot_retry_rate_.At(now, kRateMemory) / memory * places.life;
+}
+
+double Admission::reserved(const Places& places, TimePoint now) const {
+  return std::min(InFlight(places, now), kReserveCap * places.limit);
+}
+
+double Admission::KeptFree(const Places& places, TimePoint now) const {
+  const double load = std::clamp(InFlight(places, now) / std::max(1.0, places.limit), 0.02, 0.98);
+  return std::clamp(std::log(kTimesFull) / std::log(load), 1.0,
+                    kFreeCap * std::max(4.0, places.limit));
+}
+
+bool Admission::AllowedOther(const ClientView& client, const Places& places, double sessions,
+                             TimePoint now) const {
+  const double others = sessions - cannot_retry_.At(now, places.life);
+  const double room = Share(client, now) * (places.limit - reserved(places, now));
+  // Never none at all: no samples, no recovery.
+  if (others < std::max(1.0, (1 - kReserveCap) * places.limit)) return true;
+  return others < room && sessions < places.limit - KeptFree(places, now);
 }
 
 bool Admission::Allowed(const ClientView& client, const Places& places, double sessions,
@@ -65,16 +85,16 @@ bool Admission::Allowed(const ClientView& client, const Places& places, double s
   const uint64_t key = first ? client.host : client.network;
   const double held =
       std::min(held_[CellA(key)].At(now, places.life), held_[CellB(key)].At(now, places.life));
-  const bool crowded = sessions > places.limit / 2;
+  const bool crowded = sessions > kCrowded * places.limit;
   if (crowded &&
       held + 1 > std::max(2.0, kClientShare * (first ? places.slots : places.limit)) + 1e-9)
     return false;
-  if (first)
+  if (first) {
+    const double beyond = std::max(kBeyond * places.limit, places.limit + 2);
     return sessions <
-           std::min(places.slots - 2, std::max(kBeyond * places.limit, places.limit + 2));
-  const double others = sessions - cannot_retry_.At(now, places.life);
-  const double room = std::max(1.0, places.limit - reserved(places, now));
-  return others < std::max(1.0, Share(client, now) * room);
+           (places.late_accepted ? places.slots - 1 : std::min(places.slots - 1, beyond));
+  }
+  return AllowedOther(client, places, sessions, now);
 }
 
 bool Admission::WouldAdmit(const ClientView& client, const Places& places, double sessions,

@@ -2,18 +2,23 @@
 // The admission law, second half: who gets one of the places that the controller allows. Pure; a
 // decision allocates nothing. SMTP cannot wait, so there is no queue, only trunk reservation:
 //
-//   R0 = min(1.2 * T0 in flight + 1, 0.75 L)   places kept for those who cannot retry
-//   T0  admitted up to slots - 2, beyond L if need be, but not beyond 1.25 L: more would only wait
-//       until they have all given up
-//   T1  while the others hold less than L - R0
+//   a   T0 sessions in flight, expected: their arrivals a second, times what one holds its slot
+//   R0 = min(a, 0.9 L)   places kept for those who cannot retry
+//   t = log 0.003 / log(a / L), 1 .. L / 4   places kept free for their next burst: while only T0
+//       is admitted, what is free is an M/M/1 queue upside down (trunk reservation)
+//   T0  admitted up to slots - 1, beyond L if need be, but not beyond 1.25 L: more would only wait
+//       until they have all given up. Where late messages are accepted within a patient budget
+//       (ControlState::late_accepted), waiting does not hurt them, and there is no such bound
+//   T1  while fewer than L - t are in, and the others hold less than L - R0
 //   T2  ... less than (L - R0) (0.97 + 0.03 min(1, waiting / 30 min)): longest deferred first
 //   T3  ... less than (L - R0) (0.93 + 0.04 h), h by hash of client and ten-minute epoch: a client
 //       that is in stays in for a while, and then others have their turn
-//   while more than L / 2 are in: no more than max(2, L / 4) for one /24, /64 or user; for T0,
+//   L / 10 is always open to all of them: no samples, no recovery
+//   while more than 0.6 L are in: no more than max(2, L / 4) for one /24, /64 or user; for T0,
 //   slots / 4 for one host
 //
 // The policy daemon never hears of a disconnect. How many sessions a client or tier holds is
-// therefore estimated: what was admitted, leaking away with the mean processing time.
+// therefore estimated: what was admitted, leaking away with the time that one holds its slot.
 #pragma once
 
 #include <array>
@@ -40,7 +45,8 @@ struct Places {
   bool limited = false;  // false: everybody is admitted
   double limit = 0;      // sessions
   double slots = 100;
-  double life = 1;  // seconds that a session holds its place
+  double life = 1;             // seconds that a session holds its place
+  bool late_accepted = false;  // what is late is accepted, for T0 at least
 };
 
 class Admission {
@@ -52,13 +58,17 @@ class Admission {
   // The same without counting.
   bool WouldAdmit(const ClientView& client, const Places& places, double sessions,
                   TimePoint now) const;
-  double reserved(const Places& places, TimePoint now) const;
+  double reserved(const Places& places, TimePoint now) const;  // R0
 
  private:
   static constexpr size_t kCells = 4096;
   static constexpr size_t kRow = kCells / 2;
   static size_t CellA(uint64_t key) { return key % kRow; }
   static size_t CellB(uint64_t key) { return kRow + (key >> 32) % kRow; }
+  double InFlight(const Places& places, TimePoint now) const;
+  double KeptFree(const Places& places, TimePoint now) const;
+  bool AllowedOther(const ClientView& client, const Places& places, double sessions,
+                    TimePoint now) const;
   bool Allowed(const ClientView& client, const Places& places, double sessions,
                TimePoint now) const;
 

@@ -65,8 +65,7 @@ std::string Shed(const Context& context, const Words& words) {
   if (order.mode != OverrideMode::kAuto) {
     const auto seconds = words.size() > at ? Number(words[at], 1, kLongestOrder) : std::nullopt;
     if (!seconds) return Error("for how long? 1 s to 1 day");
-    order.until = context.keeper.now() +
-                  std::chrono::duration_cast<Duration>(std::chrono::duration<double>(*seconds));
+    order.until = context.keeper.now() + Seconds(*seconds);
     if (order.mode == OverrideMode::kHold) text += " " + words[2] + "%";
     text += " for " + words[at] + " s";
   }

@@ -9,53 +9,46 @@ namespace spillway {
 
 namespace {
 
-using std::chrono::duration;
-using std::chrono::duration_cast;
 using std::chrono::seconds;
 
 constexpr double kMinSamples = 8;       // a mean of fewer says nothing
 constexpr double kManySamples = 20;     // a share of fewer says nothing
+constexpr double kFirstLook = 3;        // of W
+constexpr double kFirstSpan = 60;       // seconds
+constexpr double kHoldLook = 4;         // of W
 constexpr double kTroubleFactor = 1.5;  // above the target; below it is noise
-constexpr double kSlotsThreat = 0.5;    // of the slots; the rest fills in one W at ten a second
+constexpr double kSlotsThreat = 0.48;   // of the slots; the rest fills in one W at ten a second
+constexpr double kSlotsFull = 0.9;      // of the slots: the next burst waits in the backlog
 constexpr double kLoadQueueShare = 0.3;
 constexpr double kLoadArrivals = 1.5;
 constexpr double kRequiredShare = 0.2;
-constexpr double kBadShare = 0.2;       // above the floor: shed for quality
-constexpr double kGoodShare = 0.05;     // above the floor: quality is restored
-constexpr double kHopelessShare = 0.8;  // of messages tempfailed at the end: refuse at connect
-constexpr double kSlotsUsable = 0.93;   // the rest answers refusals
+constexpr double kSlotsUsable = 0.95;  // the rest answers refusals
 constexpr double kPatience =
     25;  // seconds; most devices wait 60, and some messages take twice the mean
 constexpr double kPatienceOverService = 1.3;
-constexpr double kPatientBudget = 45;  // seconds; no client gives up before it
+constexpr double kPatientBudget = 60;  // seconds; hardly a client gives up before it
 constexpr double kStep = 1.2;  // where only the slots matter: all of them in a dozen seconds
 constexpr double kMaxCut = 0.7;
 constexpr double kMinCut = 0.95;
-constexpr double kMaxQualityCut = 0.6;
-constexpr double kMinQualityCut = 0.9;
-constexpr double kNearBudget = 0.7;  // of B; W beyond it leaves no room for more
-constexpr double kJudgeAfter = 30;   // seconds, with few samples too
-constexpr double kPilingUp = 3;      // of Wt
-constexpr double kHalved = 0.5;      // of L without effect: not the load
-constexpr double kNoEffect = 0.68;   // of W or the bad share left: no effect
-constexpr double kMinEpoch = 3;      // seconds
-constexpr double kMaxEpoch = 60;     // seconds
-constexpr double kRise = 0.002;      // of S, a look: 0.8 % a second
-constexpr double kFall = 0.1;        // of the way, a look
+constexpr double kPilingUp = 3;     // of Wt
+constexpr double kHalved = 0.5;     // of L without effect: not the load
+constexpr double kNoEffect = 0.68;  // of W or the bad share left: no effect
+constexpr double kMinEpoch = 3;     // seconds
+constexpr double kMaxEpoch = 60;    // seconds
+constexpr double kRise = 0.002;     // of S, a look: 0.8 % a second
+constexpr double kFall = 0.1;       // of the way, a look
 constexpr double kLooksPerSecond = 4;
 constexpr double kArrivalsLooks = 2400;  // ten minutes
 constexpr auto kQuiet = seconds(60);     // without a refusal: recovering
 constexpr auto kOver = seconds(4200);    // without a refusal: the end; above Postfix's
                                          // maximal_backoff_time, so that all have been back
 constexpr auto kCalm = seconds(10);      // without trouble: not degraded any more
+constexpr auto kFull = seconds(3);       // full for so long: not just a burst
 constexpr auto kSettle = seconds(5);     // of trouble: degraded
 constexpr auto kLasting = std::chrono::minutes(30);  // degraded without harm: normal
 constexpr auto kGap = seconds(1);
+constexpr auto kRemembered = seconds(180);                 // that late messages are accepted
 constexpr std::array<int, 4> kWindows = {10, 20, 40, 90};  // seconds
-
-Duration Seconds(double value) {
-  return duration_cast<Duration>(duration<double>(value));
-}
 
 double Share(double part, double whole) {
   return whole > 0 ? part / whole : 0;
@@ -91,7 +84,7 @@ double Controller::min_limit() const {
 double Controller::Target() const {
   const double budget = setting_.budget;
   const double s = learned_.no_load;
-  if (s == 0) return std::min(2.0, budget / 2);
+  if (s == 0) return budget / 2;
   const double target = s > budget / 4 ? s + std::min(s / 2, 0.35 * (budget - s))
                                        : std::max(2 * s, std::min(2.0, budget / 10));
   return std::min(target, 0.75 * budget);
@@ -111,24 +104,38 @@ void Controller::Measure(TimePoint now, const Look& look) {
   state_.deferred_share = Share(window_.deferred, window_.completed);
   state_.queue_share = Share(window_.queue_wait, window_.busy);
   state_.throughput = Share(window_.completed - window_.deferred, window_.span);
+  const SampleSums holding =
+      samples_.Since(now - Seconds(std::clamp(kHoldLook * mean.mean, 10.0, 120.0)));
+  state_.hold = std::max(
+      mean.mean, holding.completed >= kManySamples ? Share(holding.held, holding.completed) : 0);
+  if (window_.late > window_.deferred) last_waived_ = now;
+  state_.late_accepted =
+      last_waived_ && now - *last_waived_ < kRemembered && setting_.budget <= kPatientBudget;
   state_.arrivals = Share(window_.arrived, window_.span);
   if (look.completed > 0 || look.ages.empty()) last_completed_ = now;
   if (look.refused > 0) last_refused_ = now;
+  if (look.sessions < kSlotsFull * setting_.slots) last_not_full_ = now;
 }
 
 // Only while nothing is wrong: what is learned in an incident would be taken for normal.
 void Controller::Learn() {
   double& s = learned_.no_load;
-  if (state_.samples >= kManySamples) {
-    if (s == 0)
-      s = state_.mean;
-    else if (state_.mean < s)
+  if (s > 0 && state_.samples >= kManySamples) {
+    if (state_.mean < s)
       s += kFall * (state_.mean - s);
     else if (state_.mean < 2 * s)
       s *= 1 + kRise;
   }
   double& floor = learned_.late_floor;
   if (window_.completed >= kManySamples) floor += kRise * 10 * (state_.late_share - floor);
+}
+
+// The first completions are the fastest ones: a mean of them alone would be too short.
+void Controller::LearnFirst(TimePoint now) {
+  const SampleSums sums = samples_.Since(now - seconds(kWindows.back()));
+  const double mean = Share(sums.busy, sums.completed);
+  if (sums.completed >= kManySamples && sums.span > std::max(kFirstSpan, kFirstLook * mean))
+    learned_.no_load = mean;
 }
 
 void Controller::LearnArrivals(const Look& look) {
@@ -146,6 +153,7 @@ void Controller::AcceptAsNormal(TimePoint now) {
 }
 
 Cause Controller::Trouble(TimePoint now, const Look& look) const {
+  if (now - last_not_full_ >= kFull) return Cause::kSlots;
   if (!look.ages.empty() && now - last_completed_ > Seconds(setting_.budget) + seconds(2))
     return Cause::kStalled;
   if (state_.samples >= kMinSamples && state_.mean > kTroubleFactor * state_.target)
@@ -184,15 +192,17 @@ void Controller::Become(Regime regime, Cause cause, TimePoint now) {
 
 void Controller::Tick(TimePoint now, const Look& look) {
   if (last_tick_ && now - *last_tick_ > kGap) epoch_ = now;
-  if (!last_tick_) state_.since = last_completed_ = last_refused_ = now;
+  if (!last_tick_) state_.since = last_completed_ = last_refused_ = last_not_full_ = now;
   last_tick_ = now;
   samples_.Add(now, look);
   Measure(now, look);
   const Cause trouble = Trouble(now, look);
   if (limiting()) return Shed(now, look, trouble);
+  const bool harmless = look.sessions < kSlotsThreat * setting_.slots;
   if (trouble == Cause::kNone && state_.regime == Regime::kHealthy) Learn();
-  if (state_.regime == Regime::kDegraded && now - state_.since > kLasting &&
-      look.sessions < kSlotsThreat * setting_.slots)
+  // At the first start there is nothing to compare with: what does no harm is normal.
+  if (learned_.no_load == 0 && harmless) LearnFirst(now);
+  if (state_.regime == Regime::kDegraded && now - state_.since > kLasting && harmless)
     AcceptAsNormal(now);
   const Cause threat = Threat(look, trouble);
   LearnArrivals(look);
@@ -213,12 +223,10 @@ void Controller::Tick(TimePoint now, const Look& look) {
 void Controller::Enter(Cause cause, TimePoint now, const Look& look) {
   Become(Regime::kShedding, cause, now);
   entered_ = epoch_ = last_refused_ = last_trouble_ = now;
-  binding_ = descending_ = false;
+  binding_ = false;
   service_ = learned_.no_load;
-  quality_limit_ = max_limit();
-  quality_from_ = now;
-  deferred_floor_ = 0;
   load_suspected_ = state_.queue_share > kLoadQueueShare || Surge();
+  quality_.Start(min_limit(), max_limit(), load_suspected_, now);
   const double cut = std::clamp(Share(state_.target, state_.mean), kMaxCut, kMinCut);
   state_.limit = std::clamp(look.sessions * cut, min_limit(), max_limit());
   // The budget bounds every wait, and less load would not make it shorter: only the slots matter.
@@ -282,8 +290,11 @@ void Controller::NoticeRegimeChange(const Look& look) {
 
 void Controller::EndEpoch(TimePoint now, const Look& look) {
   NoticeRegimeChange(look);
-  SteerQuality(now, look);
-  const double goal = std::min({max_limit(), PatienceLimit(now), quality_limit_});
+  const double in_use =
+      std::min({static_cast<double>(look.sessions), state_.limit, quality_.limit()});
+  quality_.Steer({now, in_use, binding_, state_.mean, setting_.budget}, samples_,
+                 learned_.late_floor);
+  const double goal = std::min({max_limit(), PatienceLimit(now), quality_.limit()});
   double& limit = state_.limit;
   if (goal < limit)
     limit = std::max(goal, kMaxCut * limit);
@@ -292,60 +303,6 @@ void Controller::EndEpoch(TimePoint now, const Look& look) {
   limit = std::clamp(limit, min_limit(), max_limit());
   epoch_ = now;
   binding_ = false;
-}
-
-void Controller::SteerQuality(TimePoint now, const Look& look) {
-  const SampleSums sums = samples_.Since(quality_from_);
-  if (now < quality_from_ || sums.completed < kMinSamples) return;
-  if (sums.completed < kManySamples && sums.span < kJudgeAfter) return;
-  const double late = Share(sums.late, sums.completed);
-  const double deferred = Share(sums.deferred, sums.completed);
-  const double late_excess = load_suspected_ ? late - learned_.late_floor : 0;
-  const double bad = std::max(late_excess, deferred - deferred_floor_);
-  if (bad > kBadShare) {
-    const double in_use =
-        std::min({static_cast<double>(look.sessions), state_.limit, quality_limit_});
-    LowerQuality(bad, deferred, late, in_use);
-  } else {
-    RaiseQuality(bad);
-  }
-  quality_from_ = now + Seconds(state_.mean);
-}
-
-void Controller::RaiseQuality(double bad) {
-  const bool good = bad < kGoodShare;
-  if (good) descending_ = false;
-  const bool near_budget = load_suspected_ && state_.mean > kNearBudget * setting_.budget;
-  if (!binding_ || near_budget) return;
-  // Between good and bad, only by one: it must not stay where it is for ever.
-  const double step = good ? std::max(1.0, std::sqrt(quality_limit_)) : 1.0;
-  quality_limit_ = std::min(max_limit(), quality_limit_ + step);
-}
-
-void Controller::LowerQuality(double bad, double deferred, double late, double in_use) {
-  if (!descending_) {
-    descending_ = true;
-    quality_reference_ = in_use;
-    bad_reference_ = bad;
-  }
-  const bool halved = in_use <= std::max(kHalved * quality_reference_, min_limit());
-  if (halved && bad >= kNoEffect * bad_reference_) {
-    descending_ = false;
-    if (deferred >= kHopelessShare) {
-      quality_limit_ = min_limit();
-    } else {
-      learned_.late_floor = late;
-      deferred_floor_ = deferred;
-      quality_limit_ = max_limit();
-    }
-    return;
-  }
-  if (halved) {
-    quality_reference_ = in_use;
-    bad_reference_ = bad;
-  }
-  const double cut = std::clamp(1 - bad, kMaxQualityCut, kMinQualityCut);
-  quality_limit_ = std::max(min_limit(), cut * in_use);
 }
 
 }  // namespace spillway

@@ -7,46 +7,39 @@
 //   S   the same without load, learned while healthy: falls at once, rises 0.2 % a look
 //   Wt  what W may be: S > B/4 ? S + min(S/2, 0.35 (B - S)) : max(2 S, min(2, B/10)); at most 3B/4
 //   ef  share of messages that ran into the budget, and ef0, the part that load does not cause
-//   df  share tempfailed at the end of message, because a required check was late
+//   df  share tempfailed at the end of message, of those that are not accepted although late
 //   X   good completions (all but the tempfailed) a second
 //
 // Trouble: W > 1.5 Wt, or ef > 1.5 ef0 + 0.05, or in flight but nothing completed for B + 2 s, or
-// half of the slots taken and n / X over the last 3 s above 3 Wt (Little: it piles up).
+// 0.48 of the slots taken and n / X over the last 3 s above 3 Wt (Little: it piles up), or 0.9 of
+// the slots taken for 3 s.
 // Trouble alone is not a reason to refuse: with a short budget every message may be late and
 // accepted while slots are plentiful. That is `degraded`: alarm and journal, and after half an hour
 // without harm the new normal. Refusing helps when
-//   slots     n >= slots / 2: the gateway is about to stop answering;
+//   slots     n >= 0.48 slots: the gateway is about to stop answering;
 //   load      the filter's own queue is 30 % of W, or arrivals are 1.5 times the learned rate;
 //   required  df >= 0.2: the message would be tempfailed anyway, 160 times dearer than at connect.
 //
 // Shedding moves the limit L once an epoch, clamp(W, 3, 60), so that it never acts before it can
 // see what it did. It steers to
-//   goal = min(0.93 slots, X * patience, Q),   patience = max(30, 1.3 S')
+//   goal = min(0.95 slots, X * patience, Q),   patience = max(30, 1.3 S')
 // down by at most 30 %, up by max(1, sqrt L) and only while L was binding (no drift, and the surge
-// after the repair meets a ramp). X * patience is Little's law with a mean: the backlog that
-// clients will wait for; X is measured since shedding began, over at least two W. A budget of 45 s
-// or less bounds the wait by itself, and there is no such term; then, with slots as the cause and
-// no load suspected, L rises by a fifth every 3 s until it has what there is.
+// after the repair meets a ramp). X * patience, Little's law with a mean, is the backlog that
+// clients will wait for; a budget of 60 s or less bounds the wait by itself, and there is no such
+// term; then, with slots as the cause and no load suspected, L rises by a fifth every 3 s.
 //   S'  is S, until n was halved while min(W, n / X) stayed within 3/4: then what is slow is not
 //       the load, and S' becomes that (regime change); likewise at the floor. It falls as soon as
 //       that does.
-//   Q   is lowered by the bad share, at most 40 %, while ef or df exceed their floor by 0.2, judged
-//       on messages that began after the cut before. ef counts only if the load was suspected from
-//       the start: else the messages are late whatever we do. If half of Q did not help, the load
-//       is not the cause: ef0 and df0 are learned anew and Q opens, except when nearly all is
-//       tempfailed (df >= 0.8); then Q stays at the floor until it is not. Q rises by max(1,
-//       sqrt Q) while the bad share is under 0.05, by 1 between that and 0.2; with the load
-//       suspected only while W < 0.7 B.
+//   Q   is steered by the share of late and tempfailed messages (quality.h).
 // The floor, 2 to 4 sessions, is always admitted: no samples, no recovery.
-// After 60 s without a refusal it is `recovering`: the limit stays, but is hardly met, because
-// senders come back in bursts (Postfix after up to 4000 s). The end: 70 minutes without a refusal,
-// and n < slots / 2. A gap of over a second between two looks (suspended machine) discards the
-// epoch.
+// After 60 s without a refusal it is `recovering`: the limit stays, because senders come back in
+// bursts (Postfix after up to 4000 s). The end: 70 minutes without a refusal, and n < 0.48 slots. A
+// gap of over a second between two looks (suspended machine) discards the epoch.
 #pragma once
 
 #include <optional>
 
-#include "policy/samples.h"
+#include "policy/quality.h"
 
 namespace spillway {
 
@@ -69,8 +62,10 @@ struct ControlState {
   double limit = 0;  // L; without meaning unless shedding
   double mean = 0, samples = 0, target = 0;
   double late_share = 0, deferred_share = 0, queue_share = 0;
-  double throughput = 0;  // X
-  double arrivals = 0;    // sessions a second that ask
+  double throughput = 0;       // X
+  double hold = 0;             // seconds that a session holds its slot, by Little's law; at least W
+  bool late_accepted = false;  // some late messages are, those of devices perhaps
+  double arrivals = 0;         // sessions a second that ask
 };
 
 class Controller {
@@ -94,6 +89,7 @@ class Controller {
   double Target() const;
   void Measure(TimePoint now, const Look& look);
   void Learn();
+  void LearnFirst(TimePoint now);
   void LearnArrivals(const Look& look);
   void AcceptAsNormal(TimePoint now);
   Cause Trouble(TimePoint now, const Look& look) const;
@@ -105,9 +101,6 @@ class Controller {
   void EndEpoch(TimePoint now, const Look& look);
   double PatienceLimit(TimePoint now);
   void NoticeRegimeChange(const Look& look);
-  void SteerQuality(TimePoint now, const Look& look);
-  void RaiseQuality(double bad);
-  void LowerQuality(double bad, double deferred, double late, double in_use);
 
   const Setting setting_;
   Learned learned_;
@@ -119,6 +112,8 @@ class Controller {
   TimePoint last_completed_;
   TimePoint last_trouble_;
   TimePoint last_refused_;
+  TimePoint last_not_full_;
+  std::optional<TimePoint> last_waived_;
 
   // While shedding.
   TimePoint entered_;
@@ -128,14 +123,9 @@ class Controller {
   double reference_sessions_ = 0;  // n and W when the descent began
   double reference_mean_ = 0;
   double entered_sessions_ = 0;  // n when shedding began
-  double quality_limit_ = 0;     // Q
-  TimePoint quality_from_;       // messages that began before do not count for Q
   bool load_suspected_ = false;  // when shedding began
   bool only_slots_ = false;
-  bool descending_ = false;
-  double quality_reference_ = 0;  // Q and the bad share when its descent began
-  double bad_reference_ = 0;
-  double deferred_floor_ = 0;  // df0
+  QualityLimit quality_;
 };
 
 }  // namespace spillway

@@ -6,6 +6,12 @@
 
 namespace spillway {
 
+namespace {
+
+constexpr double kShortestHold = 0.05;  // seconds; the dialogue alone takes that
+
+}  // namespace
+
 Gate::Gate(const Controller::Setting& setting, const Learned& learned, Clients::Options clients)
     : controller_(setting, learned), clients_(std::move(clients)), slots_(setting.slots) {
   places_.slots = slots_;
@@ -26,7 +32,8 @@ void Gate::Order(const Override& order) {
 }
 
 void Gate::SetPlaces() {
-  places_.life = std::max(1.0, controller_.state().mean);
+  places_.life = std::max(kShortestHold, controller_.state().hold);
+  places_.late_accepted = controller_.state().late_accepted;
   places_.limited = controller_.limiting();
   places_.limit = controller_.state().limit;
   if (override_.mode == OverrideMode::kOpen) places_.limited = false;

@@ -27,6 +27,7 @@ void Samples::Add(TimePoint now, const Look& look) {
   next.total.deferred += look.deferred;
   next.total.arrived += look.arrived;
   next.total.refused += look.refused;
+  if (used_ > 0) next.total.held += look.sessions * InSeconds(now - At(0).at);
   newest_ = (newest_ + 1) % kPoints;
   ring_[newest_] = next;
   used_ = std::min(used_ + 1, kPoints);
@@ -56,6 +57,7 @@ SampleSums Samples::Since(TimePoint from) const {
   out.deferred = last.total.deferred - first.total.deferred;
   out.arrived = last.total.arrived - first.total.arrived;
   out.refused = last.total.refused - first.total.refused;
+  out.held = last.total.held - first.total.held;
   return out;
 }
 

@@ -14,6 +14,9 @@ namespace spillway {
 inline double InSeconds(Duration d) {
   return std::chrono::duration<double>(d).count();
 }
+inline Duration Seconds(double value) {
+  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(value));
+}
 
 // One look at the filter, a few times a second. Counts are since the look before; times in seconds.
 struct Look {
@@ -32,6 +35,7 @@ struct Look {
 struct SampleSums {
   double span = 0;
   double completed = 0, busy = 0, queue_wait = 0, late = 0, deferred = 0, arrived = 0, refused = 0;
+  double held = 0;  // session-seconds: slots held, integrated over time
 };
 
 // The age-aware mean: (completed times + ages above their mean) / (how many of both). A message in

@@ -12,6 +12,13 @@ namespace {
 
 constexpr double kTick = 0.25;  // seconds
 
+Config Devices() {
+  Config config;
+  config.clients.internal = {"10.0.0.0/8"};
+  config.clients.cannot_retry = {"10.1.0.0/16"};
+  return config;
+}
+
 class Ours final : public Judge {
  public:
   explicit Ours(const Scenario& s)
@@ -29,13 +36,6 @@ class Ours final : public Judge {
   bool limiting() const override { return gate_.limited(); }
 
  private:
-  static Config Devices() {
-    Config config;
-    config.clients.internal = {"10.0.0.0/8"};
-    config.clients.cannot_retry = {"10.1.0.0/16"};
-    return config;
-  }
-
   static constexpr int64_t kEpochStart = 1'700'000'000;
   Gate gate_;
 };
@@ -45,6 +45,19 @@ class NoControl final : public Judge {
   Answer Ask(const ClientId&, double, double) override { return Answer::kAdmit; }
   void Tick(const Look&, double) override {}
   bool limiting() const override { return false; }
+};
+
+class OnlyDevices final : public Judge {
+ public:
+  Answer Ask(const ClientId& client, double, double) override {
+    return lists_.CannotRetry(client.address, client.user) ? Answer::kAdmit
+                                                           : Answer::kRefuseSession;
+  }
+  void Tick(const Look&, double) override {}
+  bool limiting() const override { return false; }
+
+ private:
+  const ClientLists lists_ = ClientLists(Devices());
 };
 
 class Fixed final : public Judge {
@@ -131,13 +144,13 @@ class Gradient2 final : public Judge {
 }  // namespace
 
 TimePoint At(double seconds) {
-  return TimePoint() + std::chrono::hours(1) +
-         std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
+  return TimePoint() + std::chrono::hours(1) + Seconds(seconds);
 }
 
 std::unique_ptr<Judge> MakeJudge(const std::string& name, const Scenario& scenario) {
   if (name == "ours") return std::make_unique<Ours>(scenario);
   if (name == "none") return std::make_unique<NoControl>();
+  if (name == "only_devices") return std::make_unique<OnlyDevices>();
   if (name == "on_off") return std::make_unique<OnOff>(scenario.service_mean);
   if (name == "refuse_la") return std::make_unique<RefuseLoadAverage>(2);
   if (name == "gradient2") return std::make_unique<Gradient2>(static_cast<double>(scenario.slots));

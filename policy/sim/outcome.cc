@@ -53,13 +53,17 @@ void Outcome::Refused(double now, double sessions) {
   const double last = scenario_.LastEvent();
   if (now < first || now > last + kAftermath) ++refusals_when_healthy;
   if (now >= first && time_to_shed < 0) time_to_shed = now - first;
-  const bool slots_plentiful = sessions < 0.5 * static_cast<double>(scenario_.slots);
-  if (slots_plentiful && now - last_tempfail_ > kMinute && !LoadIsTheCause(now))
-    ++needless_refusals;
+  const double half = 0.5 * static_cast<double>(scenario_.slots);
+  const bool plentiful = std::max(sessions, sessions_) < half;
+  // Those who are not asked in are not tempfailed either.
+  const bool hopeless = scenario_.on_timeout != "accept" && scenario_.HangsAt(now);
+  const bool harmless = now - last_tempfail_ > kMinute && !hopeless && !LoadIsTheCause(now);
+  if (plentiful && harmless && !scenario_.BeganWithin(now, kMinute)) ++needless_refusals;
 }
 
-void Outcome::Mode(bool limiting, double now) {
+void Outcome::Mode(bool limiting, double sessions, double now) {
   const double step = now - last_tick_;
+  sessions_ += (sessions - sessions_) * (1 - std::exp(-step / kMinute));
   last_tick_ = now;
   if (limiting != limiting_) ++flips;
   if (limiting && !limiting_) ++entries_;

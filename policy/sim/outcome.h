@@ -21,7 +21,7 @@ class Outcome {
   void TempfailedAtEnd(double now) { last_tempfail_ = now; }
   void Arrived(double now);
   // Once a tick.
-  void Mode(bool limiting, double now);
+  void Mode(bool limiting, double sessions, double now);
   void End(const std::vector<Host>& hosts, double oldest_born);
 
   double goodput_ratio() const;
@@ -43,6 +43,7 @@ class Outcome {
   double possible_ = 0;  // messages that could have been served in the events
   double last_tick_ = 0, last_tempfail_ = -1e9, last_refusal_ = -1;
   double arrivals_ = 0;  // a second, over a minute
+  double sessions_ = 0;  // over a minute
   double last_arrival_ = 0;
   bool limiting_ = false;
   uint64_t entries_ = 0;

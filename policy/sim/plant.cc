@@ -13,6 +13,7 @@ namespace {
 constexpr double kTick = 0.25;        // seconds
 constexpr double kMtaPatience = 300;  // RFC 5321 section 4.5.3.2.1, greeting
 constexpr double kNever = 1e18;
+constexpr double kRounding = 1e-6;  // seconds
 constexpr size_t kDevices = 200;
 
 }  // namespace
@@ -216,12 +217,13 @@ void Plant::FreeSlot() {
 void Plant::Served(MessageId id, bool late) {
   const Mail& mail = mails_[id];
   Host& host = hosts_[mail.host];
-  if (late && scenario_.on_timeout == "tempfail") {
+  const bool waived = scenario_.on_timeout == "tempfail" && !host.retries();
+  if (late && scenario_.on_timeout != "accept" && !waived) {
     ++look_.deferred;
     outcome_.TempfailedAtEnd(now_);
     return Failed(id, false);
   }
-  if (now_ - mail.attempt_start > Patience(mail)) return Failed(id, true);
+  if (now_ - mail.attempt_start > Patience(mail) + kRounding) return Failed(id, true);
   outcome_.Served(host, mail, now_);
   ++host.served;
   --host.active;
@@ -254,7 +256,7 @@ void Plant::Tick() {
   look_.ages = ages_;
   look_.sessions = static_cast<uint32_t>(busy_slots_);
   judge_.Tick(look_, now_);
-  outcome_.Mode(judge_.limiting(), now_);
+  outcome_.Mode(judge_.limiting(), static_cast<double>(busy_slots_), now_);
   look_ = {};
 }
 

@@ -18,8 +18,9 @@ bool Covers(const Event& event, double t) {
 }
 
 std::string_view ValidOnTimeout(std::string_view value) {
-  return value == "accept" || value == "tempfail" ? std::string_view()
-                                                  : "expected \"accept\" or \"tempfail\"";
+  return value == "accept" || value == "tempfail" || value == "required"
+             ? std::string_view()
+             : "expected \"accept\", \"tempfail\" or \"required\"";
 }
 
 std::vector<TomlKey> MainKeys(Scenario& s) {
@@ -85,6 +86,14 @@ bool Scenario::EventAt(double t) const {
   const auto covers = [t](const auto& event) { return Covers(event, t); };
   return std::any_of(faults.begin(), faults.end(), covers) ||
          std::any_of(surges.begin(), surges.end(), covers);
+}
+
+bool Scenario::BeganWithin(double t, double seconds) const {
+  const auto began = [=](const auto& event) {
+    return t >= InSeconds(event.at) && t < InSeconds(event.at) + seconds;
+  };
+  return std::any_of(faults.begin(), faults.end(), began) ||
+         std::any_of(surges.begin(), surges.end(), began);
 }
 
 double Scenario::FirstEvent() const {

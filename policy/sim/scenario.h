@@ -30,7 +30,7 @@ struct Scenario {
   double service_mean = 1;     // seconds
   double service_sigma = 0.5;  // of the logarithm
   Milliseconds budget{60000};
-  std::string on_timeout = "accept";
+  std::string on_timeout = "accept";  // or "tempfail", or "required": devices too
   double offered_per_s = 10;
   double device_share = 0.1;
   Milliseconds device_patience{60000};
@@ -45,6 +45,8 @@ struct Scenario {
   double FactorAt(double t) const;
   // Inside a fault or a surge?
   bool EventAt(double t) const;
+  // Has one begun at most so many seconds ago?
+  bool BeganWithin(double t, double seconds) const;
   double FirstEvent() const;  // the end of the scenario when there is none
   double LastEvent() const;   // its end; 0 when there is none
 };

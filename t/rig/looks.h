@@ -36,9 +36,7 @@ class Looks {
     for (; t < most && !condition(); t += 0.25) Step(b);
     return t;
   }
-  void Skip(double seconds) {
-    now_ += std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
-  }
+  void Skip(double seconds) { now_ += Seconds(seconds); }
   TimePoint now() const { return now_; }
 
  private:

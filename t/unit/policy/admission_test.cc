@@ -45,16 +45,16 @@ TEST(Admission, OrderOfTheTiers) {
   EXPECT_EQ(device, 500);  // 1.25 L
 }
 
-TEST(Admission, DevicesLeaveTwoSlots) {
+TEST(Admission, DevicesLeaveASlot) {
   const Places wide{.limited = true, .limit = 90, .slots = 100, .life = 1};
   Admission admission;
-  EXPECT_TRUE(admission.Admit(Client(Tier::kCannotRetry, 1), wide, 97, kNow));
-  EXPECT_FALSE(admission.Admit(Client(Tier::kCannotRetry, 2), wide, 98, kNow));
+  EXPECT_TRUE(admission.Admit(Client(Tier::kCannotRetry, 1), wide, 98, kNow));
+  EXPECT_FALSE(admission.Admit(Client(Tier::kCannotRetry, 2), wide, 99, kNow));
 }
 
 TEST(Admission, ReserveFollowsTheDevices) {
   Admission admission;
-  EXPECT_NEAR(admission.reserved(kPlaces, kNow), 1, 0.01);
+  EXPECT_NEAR(admission.reserved(kPlaces, kNow), 0, 0.01);
   const Places slow{.limited = true, .limit = 40, .slots = 100, .life = 20};
   // One a second for ten minutes, each holding its place for 20 s.
   for (int i = 0; i < 600; ++i)
@@ -62,23 +62,53 @@ TEST(Admission, ReserveFollowsTheDevices) {
                     kNow + std::chrono::seconds(i));
   const double reserved = admission.reserved(slow, kNow + std::chrono::seconds(600));
   EXPECT_GT(reserved, 15);
-  EXPECT_LE(reserved, 30);  // three quarters of L
+  EXPECT_LE(reserved, 36);  // nine tenths of L
+}
+
+// Trunk reservation: the busier they are, the more places stay free for their next burst.
+TEST(Admission, FreePlacesFollowTheDevices) {
+  const Places wide{.limited = true, .limit = 100, .slots = 200, .life = 20};
+  const auto room = [&](int per_second) {
+    Admission admission;
+    for (int i = 0; i < 300 * per_second; ++i)
+      admission.Admit(Client(Tier::kCannotRetry, static_cast<uint64_t>(i)), wide, 10,
+                      kNow + std::chrono::milliseconds(1000 * i / per_second));
+    int sessions = 0;
+    const TimePoint later = kNow + std::chrono::seconds(300);
+    while (admission.WouldAdmit(Client(Tier::kSubmission, 9), wide, sessions, later)) ++sessions;
+    return sessions;
+  };
+  const int few = room(1);
+  const int many = room(3);
+  EXPECT_GT(few, 90);
+  EXPECT_LT(many, few - 5);
+  EXPECT_GE(many, 75);  // at most a quarter is kept free
+}
+
+// Where what is late is accepted, waiting does not hurt them.
+TEST(Admission, DevicesPassTheLimitWhereLateIsAccepted) {
+  Places places{.limited = true, .limit = 10, .slots = 100, .life = 1};
+  const ClientView device = Client(Tier::kCannotRetry, 1);
+  EXPECT_FALSE(Admission().WouldAdmit(device, places, 50, kNow));
+  places.late_accepted = true;
+  EXPECT_TRUE(Admission().WouldAdmit(device, places, 50, kNow));
+  EXPECT_FALSE(Admission().WouldAdmit(Client(Tier::kKnown, 2), places, 50, kNow));
 }
 
 TEST(Admission, OneClientDoesNotTakeAll) {
   Admission admission;
   int admitted = 0;
   for (int i = 0; i < 40; ++i)
-    admitted += admission.Admit(Client(Tier::kSubmission, 5), kPlaces, 22, kNow) ? 1 : 0;
+    admitted += admission.Admit(Client(Tier::kSubmission, 5), kPlaces, 26, kNow) ? 1 : 0;
   EXPECT_LE(admitted, 10);  // L / 4
-  EXPECT_TRUE(admission.WouldAdmit(Client(Tier::kSubmission, 6), kPlaces, 22, kNow));
+  EXPECT_TRUE(admission.WouldAdmit(Client(Tier::kSubmission, 6), kPlaces, 26, kNow));
 }
 
 TEST(Admission, WhatAClientHeldLeaksAway) {
   Admission admission;
-  for (int i = 0; i < 40; ++i) admission.Admit(Client(Tier::kSubmission, 5), kPlaces, 22, kNow);
-  EXPECT_FALSE(admission.WouldAdmit(Client(Tier::kSubmission, 5), kPlaces, 22, kNow));
-  EXPECT_TRUE(admission.WouldAdmit(Client(Tier::kSubmission, 5), kPlaces, 22,
+  for (int i = 0; i < 40; ++i) admission.Admit(Client(Tier::kSubmission, 5), kPlaces, 26, kNow);
+  EXPECT_FALSE(admission.WouldAdmit(Client(Tier::kSubmission, 5), kPlaces, 26, kNow));
+  EXPECT_TRUE(admission.WouldAdmit(Client(Tier::kSubmission, 5), kPlaces, 26,
                                    kNow + std::chrono::seconds(5)));
 }
 

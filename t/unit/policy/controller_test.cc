@@ -13,7 +13,7 @@ namespace {
 
 class ControllerTest : public ::testing::Test {
  protected:
-  explicit ControllerTest(double budget = 60) : controller_({budget, 100}, {}) {}
+  explicit ControllerTest(double budget = 120) : controller_({budget, 100}, {}) {}
   bool Shedding() const { return controller_.state().regime == Regime::kShedding; }
   double Limit() const { return controller_.state().limit; }
 
@@ -247,8 +247,65 @@ TEST_F(ShortBudgetTest, SurgeWithLateMessagesIsLoad) {
   EXPECT_EQ(controller_.state().cause, Cause::kLoad);
 }
 
+// The times are good, but whoever comes next waits in the backlog.
+TEST_F(ShortBudgetTest, FullSlotsAreAThreatWhateverTheTimes) {
+  Behaviour busy{.completions = 900, .seconds = 0.1, .arrivals = 900, .sessions = 80};
+  looks_.Run(busy, 120);
+  ASSERT_EQ(controller_.state().regime, Regime::kHealthy);
+  busy.sessions = 95;
+  EXPECT_NEAR(looks_.Until(busy, 30, [&] { return Shedding(); }), 3, 1);
+  EXPECT_EQ(controller_.state().cause, Cause::kSlots);
+}
+
+TEST_F(ShortBudgetTest, SlotsFullForAMomentAreABurst) {
+  Behaviour busy{.completions = 900, .seconds = 0.1, .arrivals = 900, .sessions = 80};
+  looks_.Run(busy, 120);
+  for (int i = 0; i < 40; ++i) {
+    busy.sessions = i % 2 == 0 ? 95 : 80;
+    looks_.Run(busy, 2);
+  }
+  EXPECT_EQ(controller_.state().regime, Regime::kHealthy);
+}
+
+TEST_F(ShortBudgetTest, LateButAcceptedIsRemembered) {
+  looks_.Run(fast_, 120);
+  EXPECT_FALSE(controller_.state().late_accepted);
+  looks_.Run(late_, 10);
+  EXPECT_TRUE(controller_.state().late_accepted);
+  looks_.Run(fast_, 240);
+  EXPECT_FALSE(controller_.state().late_accepted);
+}
+
+// 10 sessions and 2 completions a second: each holds its slot for 5 s, whatever the filter needs.
+TEST_F(ShortBudgetTest, HoldIsLittlesLawNotTheProcessingTime) {
+  Behaviour idle = fast_;
+  idle.completions = 2;
+  idle.sessions = 10;
+  looks_.Run(idle, 60);
+  EXPECT_NEAR(controller_.state().hold, 5, 0.5);
+}
+
+// A filter that is slow from the first day is not in an incident.
+TEST_F(ControllerTest, SlowFromTheStartIsLearnedWhileSlotsAreFree) {
+  const Behaviour slow{
+      .completions = 1, .seconds = 18, .sessions = 18, .oldest = 18, .in_flight = 18};
+  looks_.Run(slow, 300);
+  EXPECT_EQ(controller_.state().regime, Regime::kHealthy);
+  EXPECT_NEAR(controller_.learned().no_load, 18, 1);
+}
+
+// The first to complete are the fastest ones.
+TEST_F(ControllerTest, FirstCompletionsAloneAreNotLearned) {
+  Behaviour fast = healthy_;
+  fast.seconds = 0.1;
+  looks_.Run(fast, 20);
+  EXPECT_EQ(controller_.learned().no_load, 0);
+  looks_.Run(healthy_, 120);
+  EXPECT_GT(controller_.learned().no_load, 0.5);
+}
+
 TEST(ControllerLimits, FloorAndCeilingFollowTheSlots) {
-  EXPECT_DOUBLE_EQ(Controller({60, 100}, {}).max_limit(), 93);
+  EXPECT_DOUBLE_EQ(Controller({60, 100}, {}).max_limit(), 95);
   EXPECT_DOUBLE_EQ(Controller({60, 100}, {}).min_limit(), 4);
   EXPECT_DOUBLE_EQ(Controller({60, 10}, {}).min_limit(), 2);
   EXPECT_EQ(RegimeName(Regime::kRecovering), "recovering");

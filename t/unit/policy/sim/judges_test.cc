@@ -26,6 +26,12 @@ TEST(Judges, ByName) {
     EXPECT_EQ(MakeJudge(name, {}), nullptr) << name;
 }
 
+TEST(Judges, OnlyDevices) {
+  const auto judge = MakeJudge("only_devices", {});
+  EXPECT_EQ(judge->Ask({Ip::Parse("10.1.0.7").value(), {}}, 99, 1), Answer::kAdmit);
+  EXPECT_EQ(judge->Ask(kClient, 0, 1), Answer::kRefuseSession);
+}
+
 TEST(Judges, FixedIsALimit) {
   const auto judge = MakeJudge("fixed:7", {});
   EXPECT_EQ(judge->Ask(kClient, 6, 1), Answer::kAdmit);

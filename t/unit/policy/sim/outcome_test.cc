@@ -16,14 +16,14 @@ Scenario Faulty(double multiplier, Milliseconds budget) {
 TEST(Outcome, RefusalIsNeedlessWhenNothingWasThreatened) {
   const Scenario s = Faulty(25, std::chrono::seconds(1));
   Outcome outcome(s);
-  outcome.Refused(150, 10);  // slots free, late whatever the load
+  outcome.Refused(170, 10);  // slots free, late whatever the load
   EXPECT_EQ(outcome.needless_refusals, 1U);
-  outcome.Refused(150, 60);  // half of the slots are taken
-  outcome.TempfailedAtEnd(150);
-  outcome.Refused(151, 10);  // it would have been tempfailed
+  outcome.Refused(170, 60);  // half of the slots are taken
+  outcome.TempfailedAtEnd(170);
+  outcome.Refused(171, 10);  // it would have been tempfailed
   EXPECT_EQ(outcome.needless_refusals, 1U);
   EXPECT_EQ(outcome.refusals, 3U);
-  EXPECT_DOUBLE_EQ(outcome.time_to_shed, 50);
+  EXPECT_DOUBLE_EQ(outcome.time_to_shed, 70);
 }
 
 TEST(Outcome, RefusalUnderLoadIsNotNeedless) {
@@ -34,10 +34,19 @@ TEST(Outcome, RefusalUnderLoadIsNotNeedless) {
   EXPECT_EQ(outcome.needless_refusals, 0U);
 }
 
+TEST(Outcome, AMomentOfFewSessionsIsNotPlenty) {
+  const Scenario s = Faulty(25, std::chrono::seconds(1));
+  Outcome outcome(s);
+  for (double t = 0; t < 170; t += 0.25) outcome.Mode(true, 90, t);
+  outcome.Refused(170, 10);
+  EXPECT_EQ(outcome.needless_refusals, 0U);
+}
+
 TEST(Outcome, FlipsAndSecondEntries) {
   const Scenario s = Faulty(25, std::chrono::seconds(60));
   Outcome outcome(s);
-  for (const bool limiting : {false, true, true, false, true, false}) outcome.Mode(limiting, 150);
+  for (const bool limiting : {false, true, true, false, true, false})
+    outcome.Mode(limiting, 0, 150);
   outcome.End({}, -1);
   EXPECT_EQ(outcome.flips, 4U);
   EXPECT_EQ(outcome.second_entries, 1U);
