@@ -27,11 +27,14 @@ CachingResolver::Limits ResolverLimits(const Config& config) {
           .in_flight_per_domain = static_cast<size_t>(config.dns.max_in_flight_per_domain)};
 }
 
-// Shows the readers that we live, and what the resolver has counted.
+// Shows the readers that we live, and what the resolver has counted; looks what devices they know.
 class Heartbeat {
  public:
-  Heartbeat(Recorder& recorder, const ResolverCounters& dns, const Clock& clock)
-      : recorder_(recorder), dns_(dns), clock_(clock), thread_([this] { Run(); }) {}
+  Heartbeat(Recorder& recorder, const ResolverCounters& dns, const Clock& clock,
+            LearnedDevices& devices)
+      : recorder_(recorder), dns_(dns), clock_(clock), devices_(devices), thread_([this] {
+          Run();
+        }) {}
   ~Heartbeat() {
     {
       const std::lock_guard lock(mutex_);
@@ -60,11 +63,13 @@ class Heartbeat {
     counters.dns_failures.store(dns_.failures, std::memory_order_relaxed);
     counters.dns_limited.store(dns_.limited, std::memory_order_relaxed);
     recorder_.Beat(clock_.Now());
+    devices_.Refresh();
   }
 
   Recorder& recorder_;
   const ResolverCounters& dns_;
   const Clock& clock_;
+  LearnedDevices& devices_;
   std::mutex mutex_;
   std::condition_variable stop_;
   bool stopping_ = false;  // guarded by mutex_
@@ -90,10 +95,11 @@ int RunMilter(const MilterParts& parts) {
   const CheckTypes checks = parts.make_checks(config, {resolver, *workers, clock});
   Recorder recorder(config.telemetry.file, Names(checks), config.budget.per_message, clock.Now());
   const ClientLists clients(config);
-  SessionShared shared{config, checks, clients, clock, parts.log, recorder};
+  LearnedDevices devices(LearnedDevicesPath(config.telemetry.file));
+  SessionShared shared{config, checks, clients, devices, clock, parts.log, recorder};
   bool served = false;
   {
-    const Heartbeat heartbeat(recorder, resolver.counters(), clock);
+    const Heartbeat heartbeat(recorder, resolver.counters(), clock, devices);
     parts.log.Info("started: version " SPILLWAY_VERSION ", listening on " + config.milter.socket +
                    ", authserv-id " + config.milter.authserv_id + ", generation " +
                    std::to_string(recorder.generation()));

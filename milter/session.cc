@@ -93,10 +93,16 @@ void Session::Helo(std::string_view name) {
   client_.helo = name;
 }
 
+bool Session::CannotRetry() const {
+  if (!client_.has_address) return false;
+  if (shared_.clients.CannotRetry(client_.address, client_.auth_user)) return true;
+  return client_.auth_user.empty() && shared_.clients.Internal(client_.address) &&
+         shared_.devices.Contains(client_.address);
+}
+
 void Session::Classify() {
   client_.cls = ClientClass::kExternal;
-  client_.cannot_retry =
-      client_.has_address && shared_.clients.CannotRetry(client_.address, client_.auth_user);
+  client_.cannot_retry = CannotRetry();
   if (client_.probe)
     client_.cls = ClientClass::kProbe;
   else if (!client_.auth_user.empty())

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "conf/client_lists.h"
+#include "conf/learned_devices.h"
 #include "milter/base/log.h"
 #include "milter/pipeline.h"
 #include "milter/telemetry/recorder.h"
@@ -27,6 +28,7 @@ struct SessionShared {
   const Config& config;
   const CheckTypes& checks;
   const ClientLists& clients;
+  const LearnedDevices& devices;
   const Clock& clock;
   Log& log;
   Recorder& recorder;
@@ -61,6 +63,7 @@ class Session {
 
  private:
   class Timed;
+  bool CannotRetry() const;
   void Classify();
   void Report(const Verdict& verdict, const std::vector<CheckReport>& reports, TimePoint start,
               TimePoint end);

@@ -175,6 +175,16 @@ std::vector<ClientRecord> Clients::Records() const {
   return out;
 }
 
+std::vector<Ip> Clients::LearnedDevices(int64_t now) const {
+  std::vector<Ip> out;
+  for (const ClientRecord& record : records_) {
+    if (record.key == 0 || record.kind == 'u' || !IsLearned(record, now)) continue;
+    const auto* bytes = reinterpret_cast<const uint8_t*>(record.label.data());
+    out.push_back(record.kind == 4 ? Ip::FromBytes4(bytes) : Ip::FromBytes16(bytes));
+  }
+  return out;
+}
+
 void Clients::Restore(const std::vector<ClientRecord>& records, int64_t now) {
   for (const ClientRecord& record : records) {
     if (record.key == 0) continue;

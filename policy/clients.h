@@ -83,6 +83,9 @@ class Clients {
 
   // For the state file and for people.
   std::vector<ClientRecord> Records() const;
+  // Addresses that were learned to be unable to retry. Users are not among them: of their names
+  // only the beginning is kept.
+  std::vector<Ip> LearnedDevices(int64_t now) const;
   void Restore(const std::vector<ClientRecord>& records, int64_t now);
   const ClientRecord* Find(const ClientId& client) const;
   uint64_t seed() const { return options_.seed; }

@@ -237,6 +237,13 @@ void Controller::Enter(Cause cause, TimePoint now, const Look& look) {
   entered_sessions_ = std::min(reference_sessions_, max_limit());
 }
 
+void Controller::Resume(double limit, TimePoint now) {
+  Look look;
+  look.sessions = static_cast<uint32_t>(limit);
+  Enter(Cause::kSlots, now, look);
+  state_.limit = std::clamp(limit, min_limit(), max_limit());
+}
+
 void Controller::Shed(TimePoint now, const Look& look, Cause trouble) {
   binding_ = binding_ || look.refused > 0 || look.sessions >= state_.limit;
   if (trouble != Cause::kNone) last_trouble_ = now;

@@ -76,6 +76,8 @@ class Controller {
   };
   Controller(const Setting& setting, const Learned& learned);
 
+  // Goes on with a limit that was in force until a moment ago: after a restart.
+  void Resume(double limit, TimePoint now);
   // Four times a second. `now` never goes back.
   void Tick(TimePoint now, const Look& look);
   const ControlState& state() const { return state_; }

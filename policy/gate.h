@@ -24,6 +24,7 @@ class Gate {
  public:
   Gate(const Controller::Setting& setting, const Learned& learned, Clients::Options clients);
 
+  void Resume(double limit, TimePoint now) { controller_.Resume(limit, now); }
   // `look` without arrived and refused: the gate knows those.
   void Tick(TimePoint now, Look look);
   // One decision for one session, or for one message of a persistent one; `wall` in Unix seconds.

@@ -4,6 +4,8 @@
 
 #include <random>
 
+#include "conf/learned_devices.h"
+#include "milter/base/replace_file.h"
 #include "policy/answer.h"
 
 namespace spillway {
@@ -13,6 +15,7 @@ namespace {
 constexpr auto kRound = std::chrono::milliseconds(250);
 constexpr auto kCountersEvery = std::chrono::seconds(10);
 constexpr auto kSaveEvery = std::chrono::seconds(60);
+constexpr int64_t kLimitAge = 300;  // seconds; older ones say nothing of now
 constexpr auto kVerdictSlack = std::chrono::seconds(2);
 
 uint64_t RandomSeed() {
@@ -34,6 +37,7 @@ Keeper::Keeper(boost::asio::io_context& io, const Config& config, double slots, 
       clock_(clock),
       log_(log),
       memory_path_(config.admission.state_dir + "/memory"),
+      devices_path_(LearnedDevicesPath(config.telemetry.file)),
       loaded_(LoadMemory(memory_path_)),
       watcher_(config.telemetry.file),
       gate_({.budget = InSeconds(config.budget.per_message), .slots = slots},
@@ -48,6 +52,11 @@ Keeper::Keeper(boost::asio::io_context& io, const Config& config, double slots, 
       timer_(io) {
   if (!loaded_.error.empty()) log_.Warning(loaded_.error);
   gate_.clients().Restore(loaded_.memory.clients, wall());
+  const int64_t age = wall() - loaded_.memory.saved;
+  if (loaded_.memory.limit > 0 && age >= 0 && age < kLimitAge) {
+    log_.Warning("going on with the limit of " + std::to_string(age) + " s ago");
+    gate_.Resume(loaded_.memory.limit, now());
+  }
   loaded_ = {};
   const auto filter = Endpoint::Parse(config.milter.socket);
   if (filter && filter->kind != Endpoint::Kind::kFd) probe_.emplace(io, *filter, clock);
@@ -148,10 +157,20 @@ void Keeper::Order(const Override& order, const std::string& text) {
 void Keeper::Save() {
   saved_ = now();
   WaitForSave();
+  const Controller& controller = gate_.controller();
+  Memory memory{.seed = gate_.clients().seed(),
+                .learned = controller.learned(),
+                .limit = controller.limiting() ? controller.state().limit : 0,
+                .saved = wall(),
+                .clients = gate_.clients().Records()};
+  std::string devices = FormatLearnedDevices(gate_.clients().LearnedDevices(wall()));
   // The disk may be slow, above all in an incident; Postfix must not wait for it.
-  saving_ = std::async(
-      std::launch::async, SaveMemory, memory_path_,
-      Memory{gate_.clients().seed(), gate_.controller().learned(), gate_.clients().Records()});
+  saving_ =
+      std::async(std::launch::async, [path = memory_path_, devices_path = devices_path_,
+                                      memory = std::move(memory), devices = std::move(devices)] {
+        SaveMemory(path, memory);
+        ReplaceFile(devices_path, devices, 0644);
+      });
 }
 
 void Keeper::WaitForSave() {

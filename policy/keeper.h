@@ -29,8 +29,8 @@ class Keeper {
   // The answer to one policy request.
   std::string_view Answer(const PolicyRequest& request);
   void Order(const Override& order, const std::string& text);
-  // Begins to write the memory file, beside what goes on; the end of the write is waited for by the
-  // next, and by WaitForSave().
+  // Begins to write the memory file, and the learned devices for the filter, beside what goes on;
+  // the end of the write is waited for by the next, and by WaitForSave().
   void Save();
   void WaitForSave();
 
@@ -54,6 +54,7 @@ class Keeper {
   const Clock& clock_;
   Log& log_;
   const std::string memory_path_;
+  const std::string devices_path_;
   LoadedMemory loaded_;
   Watcher watcher_;
   Gate gate_;

@@ -2,23 +2,18 @@
 // Header, records, checksum; in the machine's own byte order, for this machine only.
 #include "policy/memory_file.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cmath>
 #include <cstring>
 #include <fstream>
-#include <sstream>
-#include <system_error>
 
-#include "milter/base/fd.h"
+#include "milter/base/replace_file.h"
 
 namespace spillway {
 
 namespace {
 
-constexpr uint64_t kMagic = 0x315245544e454c46;  // the bytes "FLENTER1"
+constexpr uint64_t kMagic = 0x325245544e454c46;  // the bytes "FLENTER2"
 constexpr size_t kMaxFile = 512U << 20;
 
 struct Header {
@@ -27,10 +22,12 @@ struct Header {
   double no_load = 0;
   double late_floor = 0;
   double arrivals = 0;
+  double limit = 0;
+  int64_t saved = 0;
   uint64_t clients = 0;
   uint64_t checksum = 0;  // of all records, and of this header with 0 here
 };
-static_assert(sizeof(Header) == 56);
+static_assert(sizeof(Header) == 72);
 
 uint64_t Checksum(std::string_view bytes) {
   uint64_t hash = 0xcbf29ce484222325;
@@ -44,6 +41,8 @@ std::string Encode(const Memory& memory) {
   header.no_load = memory.learned.no_load;
   header.late_floor = memory.learned.late_floor;
   header.arrivals = memory.learned.arrivals;
+  header.limit = memory.limit;
+  header.saved = memory.saved;
   header.clients = memory.clients.size();
   std::string bytes(sizeof(Header) + memory.clients.size() * sizeof(ClientRecord), '\0');
   std::memcpy(bytes.data(), &header, sizeof(header));
@@ -55,11 +54,12 @@ std::string Encode(const Memory& memory) {
   return bytes;
 }
 
+bool Good(double value, double most) {
+  return std::isfinite(value) && value >= 0 && value <= most;
+}
+
 bool Sane(const Learned& learned) {
-  const auto good = [](double value, double most) {
-    return std::isfinite(value) && value >= 0 && value <= most;
-  };
-  return good(learned.no_load, 3600) && good(learned.late_floor, 1) && good(learned.arrivals, 1e6);
+  return Good(learned.no_load, 3600) && Good(learned.late_floor, 1) && Good(learned.arrivals, 1e6);
 }
 
 // False when the bytes are not what Encode() makes.
@@ -76,7 +76,9 @@ bool Decode(std::string bytes, Memory& out) {
   header.checksum = 0;
   std::memcpy(bytes.data(), &header, sizeof(header));
   out.learned = {header.no_load, header.late_floor, header.arrivals};
-  if (Checksum(bytes) != checksum || !Sane(out.learned)) return false;
+  out.limit = header.limit;
+  out.saved = header.saved;
+  if (Checksum(bytes) != checksum || !Sane(out.learned) || !Good(out.limit, 1e6)) return false;
   out.seed = header.seed;
   out.clients.resize(header.clients);
   if (rest > 0) std::memcpy(out.clients.data(), bytes.data() + sizeof(header), rest);
@@ -86,20 +88,7 @@ bool Decode(std::string bytes, Memory& out) {
 }  // namespace
 
 void SaveMemory(const std::string& path, const Memory& memory) {
-  const std::string fresh = path + ".new";
-  const auto fail = [](const std::string& where) {
-    throw std::system_error(errno, std::generic_category(), where);
-  };
-  const std::string bytes = Encode(memory);
-  Fd fd(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-  if (!fd.valid()) fail(fresh);
-  for (size_t done = 0; done < bytes.size();) {
-    const ssize_t n = ::write(fd.get(), bytes.data() + done, bytes.size() - done);
-    if (n < 0 && errno != EINTR) fail(fresh);
-    done += n > 0 ? static_cast<size_t>(n) : 0;
-  }
-  if (::fsync(fd.get()) != 0) fail(fresh);
-  if (::rename(fresh.c_str(), path.c_str()) != 0) fail(path);
+  ReplaceFile(path, Encode(memory), 0600);
 }
 
 LoadedMemory LoadMemory(const std::string& path) {

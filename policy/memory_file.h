@@ -14,10 +14,12 @@ namespace spillway {
 struct Memory {
   uint64_t seed = 0;  // of Clients; keys mean nothing under another one
   Learned learned;
+  double limit = 0;   // L; 0: not shedding
+  int64_t saved = 0;  // Unix seconds
   std::vector<ClientRecord> clients;
 };
 
-// Writes beside `path`, syncs, renames. Throws std::system_error naming the path.
+// Throws std::system_error naming the path.
 void SaveMemory(const std::string& path, const Memory& memory);
 
 struct LoadedMemory {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "milter/telemetry/reader.h"
 #include "t/rig/fake_clock.h"
 #include "t/rig/recording_check.h"
@@ -52,7 +54,8 @@ class SessionTest : public testing::Test {
   CheckTypes types_;
   const ClientLists clients_{config_};
   Recorder recorder_{dir_ / "telemetry", {"plan"}, milliseconds(1000), TimePoint{}};
-  SessionShared shared_{config_, types_, clients_, clock_, log_, recorder_};
+  LearnedDevices devices_{dir_ / "devices"};
+  SessionShared shared_{config_, types_, clients_, devices_, clock_, log_, recorder_};
   Session session_{shared_};
   Result result_{.state = State::kPass};
   Duration in_envelope_{};
@@ -95,6 +98,21 @@ TEST_F(SessionTest, LateIsInLogAndTelemetry) {
   const auto records = reader.Take(10);
   ASSERT_EQ(records.size(), 1U);
   EXPECT_EQ(records[0].late_mask, 1);
+}
+
+// Learned devices are spared as listed ones are, but only from the internal networks.
+TEST_F(SessionTest, LateIsWaivedForALearnedDevice) {
+  plan_.tempfail = true;
+  types_.clear();
+  types_.push_back(std::make_unique<RecordingCheckType>(plan_));
+  result_ = {.state = State::kLate, .methods = {{.method = "plan", .state = State::kLate}}};
+  session_.Connect(Ip::Parse("10.0.0.7"));
+  EXPECT_TRUE(Message().tempfail);
+  std::ofstream(dir_ / "devices") << "10.0.0.7\n192.0.2.1\n";
+  devices_.Refresh();
+  EXPECT_TRUE(Message().waived);
+  session_.Connect(Ip::Parse("192.0.2.1"));
+  EXPECT_TRUE(Message().tempfail);
 }
 
 TEST_F(SessionTest, ForgedResultsAreFoundByTheirIndexAmongTheirName) {

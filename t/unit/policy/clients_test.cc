@@ -63,6 +63,8 @@ TEST(Clients, DeviceThatNeverComesBackIsLearned) {
   const ClientView view = clients.Look(At("10.9.9.9"), kStart + 50 * kHour);
   EXPECT_EQ(view.tier, Tier::kCannotRetry);
   EXPECT_EQ(view.reason, TierReason::kLearned);
+  EXPECT_TRUE(clients.LearnedDevices(kStart + 48 * kHour).empty());
+  EXPECT_EQ(clients.LearnedDevices(kStart + 50 * kHour), std::vector{At("10.9.9.9").address});
 }
 
 // Pitfall 21: not coming back must not make anybody important.

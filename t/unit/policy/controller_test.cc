@@ -304,6 +304,15 @@ TEST_F(ControllerTest, FirstCompletionsAloneAreNotLearned) {
   EXPECT_GT(controller_.learned().no_load, 0.5);
 }
 
+TEST_F(ControllerTest, ResumesTheLimitOfBefore) {
+  looks_.Run(healthy_, 1);
+  controller_.Resume(30, looks_.now());
+  EXPECT_TRUE(Shedding());
+  EXPECT_DOUBLE_EQ(Limit(), 30);
+  looks_.Run(healthy_, 90);  // nobody is refused: it lets go by itself
+  EXPECT_EQ(controller_.state().regime, Regime::kRecovering);
+}
+
 TEST(ControllerLimits, FloorAndCeilingFollowTheSlots) {
   EXPECT_DOUBLE_EQ(Controller({60, 100}, {}).max_limit(), 95);
   EXPECT_DOUBLE_EQ(Controller({60, 100}, {}).min_limit(), 4);

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "conf/learned_devices.h"
+
+#include <sys/stat.h>
+
+#include <fstream>
+
+namespace spillway {
+
+namespace {
+
+constexpr off_t kMaxFile = 4 << 20;
+
+std::string Key(const Ip& address) {
+  return {reinterpret_cast<const char*>(address.bytes()), address.is_v4() ? 4U : 8U};
+}
+
+}  // namespace
+
+std::string LearnedDevicesPath(const std::string& telemetry_file) {
+  return telemetry_file + ".devices";
+}
+
+std::string FormatLearnedDevices(const std::vector<Ip>& devices) {
+  std::string text;
+  for (const Ip& device : devices) text += device.ToString() + "\n";
+  return text;
+}
+
+void LearnedDevices::Refresh() {
+  struct stat info {};
+  if (::stat(path_.c_str(), &info) != 0 || info.st_size > kMaxFile) return;
+  const int64_t changed = info.st_mtim.tv_sec * 1'000'000'000 + info.st_mtim.tv_nsec;
+  if (info.st_ino == inode_ && changed == changed_) return;
+  std::ifstream file(path_);
+  if (!file) return;
+  inode_ = info.st_ino;
+  changed_ = changed;
+  auto devices = std::make_shared<Set>();
+  for (std::string line; std::getline(file, line);) {
+    if (const auto address = Ip::Parse(line)) devices->insert(Key(*address));
+  }
+  const std::lock_guard lock(mutex_);
+  devices_ = std::move(devices);
+}
+
+bool LearnedDevices::Contains(const Ip& address) const {
+  std::shared_ptr<const Set> devices;
+  {
+    const std::lock_guard lock(mutex_);
+    devices = devices_;
+  }
+  return !devices->empty() && devices->contains(Key(address));
+}
+
+}  // namespace spillway
