@@ -13,7 +13,7 @@ ifeq ($(origin CXX),default)
 CXX := g++
 endif
 CCACHE := $(shell command -v ccache 2>/dev/null)
-PKGS := libcares opendkim openssl libsystemd
+PKGS := libcares opendkim openssl libidn2 libsystemd
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 

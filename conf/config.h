@@ -58,6 +58,16 @@ struct Config {
     int64_t min_key_bits = 1024;
     int64_t max_key_bits = 4096;
   } dkim;
+  struct Dmarc {
+    bool enabled = true;
+    std::string on_timeout = "accept";
+    bool required = false;
+    bool judge_ours = false;
+    std::string on_quarantine = "none";
+    std::string on_reject = "none";
+    std::string on_unclear_author = "none";
+  };
+  Dmarc dmarc;
   struct {
     std::string file = "/run/spillway/telemetry";
   } telemetry;

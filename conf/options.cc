@@ -72,6 +72,12 @@ std::string_view ValidPath(std::string_view value) {
   return !value.empty() && value.front() == '/' ? kGood : "expected an absolute path";
 }
 
+std::string_view ValidAction(std::string_view value) {
+  return value == "none" || value == "quarantine" || value == "reject"
+             ? kGood
+             : "expected \"none\", \"quarantine\" or \"reject\"";
+}
+
 std::string_view ValidOnTimeout(std::string_view value) {
   return value == "accept" || value == "tempfail" ? kGood : "expected \"accept\" or \"tempfail\"";
 }
@@ -153,6 +159,17 @@ std::vector<Option> MakeOptions() {
        10, 1000},
       {"dkim", "min_key_bits", [](Config& c) -> Field { return &c.dkim.min_key_bits; }, 512, 4096},
       {"dkim", "max_key_bits", [](Config& c) -> Field { return &c.dkim.max_key_bits; }, 2048, 4096},
+      {"dmarc", "enabled", [](Config& c) -> Field { return &c.dmarc.enabled; }},
+      {"dmarc", "on_timeout", [](Config& c) -> Field { return &c.dmarc.on_timeout; }, 0, 0,
+       ValidOnTimeout},
+      {"dmarc", "required", [](Config& c) -> Field { return &c.dmarc.required; }},
+      {"dmarc", "judge_ours", [](Config& c) -> Field { return &c.dmarc.judge_ours; }},
+      {"dmarc", "on_quarantine", [](Config& c) -> Field { return &c.dmarc.on_quarantine; }, 0, 0,
+       ValidAction},
+      {"dmarc", "on_reject", [](Config& c) -> Field { return &c.dmarc.on_reject; }, 0, 0,
+       ValidAction},
+      {"dmarc", "on_unclear_author", [](Config& c) -> Field { return &c.dmarc.on_unclear_author; },
+       0, 0, ValidAction},
       {"telemetry", "file", [](Config& c) -> Field { return &c.telemetry.file; }, 0, 0, ValidPath},
       {"policy", "listen", [](Config& c) -> Field { return &c.policy.listen; }, 0, 0,
        ValidEndpoint},

@@ -37,9 +37,14 @@ std::vector<CheckReport> Pipeline::Finish(Deadline deadline) {
   std::vector<CheckReport> reports;
   for (Running& running : running_) {
     Result result;
-    Time(running, [&](Check& check) { result = check.Finish(deadline); });
-    reports.push_back({running.type->name(), running.type->tempfail_on_timeout(),
-                       running.type->required(), std::move(result), running.spent});
+    Time(running, [&](Check& check) {
+      check.Learn(reports);
+      result = check.Finish(deadline);
+    });
+    const CheckType& type = *running.type;
+    const Wish action = type.Action(result);
+    reports.push_back({type.name(), type.tempfail_on_timeout(), type.required(), std::move(result),
+                       action, running.spent});
   }
   return reports;
 }

@@ -11,15 +11,6 @@
 
 namespace spillway {
 
-// What one check said and what it took.
-struct CheckReport {
-  std::string_view name;
-  bool tempfail_on_timeout = false;
-  bool required = false;
-  Result result;
-  Duration spent{};  // in its calls, and waited for at the end
-};
-
 // One message; not thread-safe. `types`, `message` and `clock` outlive it.
 class Pipeline {
  public:

@@ -82,6 +82,12 @@ std::vector<std::string> Names(const CheckTypes& checks) {
   return names;
 }
 
+std::string NamesInOneLine(const CheckTypes& checks) {
+  std::string line;
+  for (const auto& check : checks) line += " " + std::string(check->name());
+  return checks.empty() ? " none" : line;
+}
+
 }  // namespace
 
 int RunMilter(const MilterParts& parts) {
@@ -101,7 +107,8 @@ int RunMilter(const MilterParts& parts) {
   {
     const Heartbeat heartbeat(recorder, resolver.counters(), clock, devices);
     parts.log.Info("started: version " SPILLWAY_VERSION ", listening on " + config.milter.socket +
-                   ", authserv-id " + config.milter.authserv_id + ", generation " +
+                   ", authserv-id " + config.milter.authserv_id + ", checks" +
+                   NamesInOneLine(checks) + ", generation " +
                    std::to_string(recorder.generation()));
     sd_notify(0, "READY=1");
     served = ServeMilter(parts.listener, shared);

@@ -17,7 +17,8 @@ namespace spillway {
 
 namespace {
 
-constexpr unsigned long kWantedActions = SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_SETSYMLIST;
+constexpr unsigned long kWantedActions =
+    SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_QUARANTINE | SMFIF_SETSYMLIST;
 // MAIL FROM is answered although there is nothing to say: Postfix keeps what need not be answered
 // in its buffer, and would send the envelope together with the end of the message. SPF is to begin
 // here.
@@ -222,11 +223,11 @@ sfsistat OnBody(SMFICTX* context, unsigned char* data, size_t size) {
 }
 
 sfsistat Apply(SMFICTX* context, const Agreed& state, const Verdict& verdict) {
-  if (verdict.tempfail) {
-    const auto text = [](const std::string& s) { return const_cast<char*>(s.c_str()); };
+  const auto text = [](const std::string& s) { return const_cast<char*>(s.c_str()); };
+  if (verdict.tempfail || verdict.reject) {
     smfi_setreply(context, text(verdict.reply_code), text(verdict.enhanced_code),
                   text(verdict.reply_text));
-    return SMFIS_TEMPFAIL;
+    return verdict.tempfail ? SMFIS_TEMPFAIL : SMFIS_REJECT;
   }
   for (const HeaderDeletion& deletion : verdict.deletions) {
     smfi_chgheader(context, const_cast<char*>(deletion.name.c_str()),
@@ -234,9 +235,9 @@ sfsistat Apply(SMFICTX* context, const Agreed& state, const Verdict& verdict) {
   }
   if (!verdict.insert_name.empty()) {
     const std::string value = (state.has(SMFIP_HDR_LEADSPC) ? " " : "") + verdict.insert_value;
-    smfi_insheader(context, 0, const_cast<char*>(verdict.insert_name.c_str()),
-                   const_cast<char*>(value.c_str()));
+    smfi_insheader(context, 0, text(verdict.insert_name), text(value));
   }
+  if (!verdict.quarantine.empty()) smfi_quarantine(context, text(verdict.quarantine));
   return SMFIS_CONTINUE;
 }
 

@@ -46,6 +46,12 @@ std::string_view ClassName(ClientClass cls) {
   return "external";
 }
 
+std::string_view VerdictName(const Verdict& verdict) {
+  if (verdict.tempfail) return "tempfail";
+  if (verdict.reject) return "reject";
+  return verdict.quarantine.empty() ? "accept" : "quarantine";
+}
+
 // The name in a late check's "waiting for NAME", as it may stand in a journal.
 std::string WaitedFor(std::string_view reason) {
   constexpr std::string_view kWaiting = "waiting for ";
@@ -182,7 +188,8 @@ void Session::Report(const Verdict& verdict, const std::vector<CheckReport>& rep
   record.start = Nanoseconds(start);
   record.end = Nanoseconds(end);
   record.queue_wait_us = ClampMicroseconds(pipeline_->cost().queue_wait_us.load());
-  record.verdict = verdict.tempfail ? telemetry::Verdict::kTempfail : telemetry::Verdict::kAccept;
+  if (verdict.tempfail) record.verdict = telemetry::Verdict::kTempfail;
+  if (verdict.reject) record.verdict = telemetry::Verdict::kReject;
   record.client_class = static_cast<uint8_t>(client_.cls);
   record.size_bucket = SizeBucket(message_->header_bytes + message_->body_bytes);
   record.late = verdict.late.empty() ? 0 : 1;
@@ -201,7 +208,7 @@ void Session::Report(const Verdict& verdict, const std::vector<CheckReport>& rep
 void Session::WriteLog(const Verdict& verdict, const std::vector<CheckReport>& reports,
                        Duration total) {
   std::string line = LogSafe(message_->queue_id) + ": sid=" + id_;
-  line += std::string(" verdict=") + (verdict.tempfail ? "tempfail" : "accept");
+  line += " verdict=" + std::string(VerdictName(verdict));
   line += " client=" + (client_.has_address ? client_.address.ToString() : std::string("local"));
   line += " class=" + std::string(ClassName(client_.cls));
   line += " from=<" + LogSafe(message_->mail_from.ToString()) + ">";

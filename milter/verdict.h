@@ -17,8 +17,10 @@ struct HeaderDeletion {
 
 struct Verdict {
   bool tempfail = false;
-  std::string reply_code;     // "451" when tempfail
-  std::string enhanced_code;  // RFC 3463, "4.3.0"
+  bool reject = false;
+  std::string quarantine;     // why the MTA shall hold it; empty: it shall not
+  std::string reply_code;     // "451" when tempfail, "550" when reject
+  std::string enhanced_code;  // RFC 3463, "4.3.0"; RFC 7372, "5.7.26"
   std::string reply_text;
   std::vector<HeaderDeletion> deletions;  // in the order to send: highest index first
   std::string insert_name;                // at index 0; empty: nothing to insert

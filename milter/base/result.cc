@@ -13,4 +13,9 @@ std::string_view StateName(State state) {
   return kNames.at(static_cast<size_t>(state));
 }
 
+std::string_view WishName(Wish wish) {
+  constexpr std::array<std::string_view, 3> kNames = {"none", "quarantine", "reject"};
+  return kNames[static_cast<size_t>(wish)];
+}
+
 }  // namespace spillway

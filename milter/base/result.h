@@ -40,12 +40,19 @@ struct MethodResult {
   std::vector<Property> properties;
 };
 
+// What the domain that stands behind a message, or its form, asks for. A wish: what is done is the
+// administrator's to say.
+enum class Wish : uint8_t { kNone, kQuarantine, kReject };
+std::string_view WishName(Wish wish);  // "none", "quarantine", "reject"
+
 // All that one check says of one message. `state` is the check as a whole; `methods` is what the
 // Authentication-Results field shows, and is empty when the check was skipped.
 struct Result {
   State state = State::kNone;
   std::string reason;
   std::vector<MethodResult> methods;
+  Wish wish = Wish::kNone;
+  bool unclear_author = false;  // the From field does not say one domain
 };
 
 }  // namespace spillway

@@ -28,6 +28,16 @@ struct CheckServices {
   const Clock& clock;  // for wall time in texts; deadlines are arguments
 };
 
+// What one check said and what it took.
+struct CheckReport {
+  std::string_view name;
+  bool tempfail_on_timeout = false;
+  bool required = false;
+  Result result;
+  Wish action = Wish::kNone;  // what the administrator lets come of it
+  Duration spent{};           // in its calls, and waited for at the end
+};
+
 // One message. All calls come from the message's session, one at a time; the default does nothing.
 class Check {
  public:
@@ -41,6 +51,8 @@ class Check {
   virtual bool OnBody(std::string_view /*chunk*/) { return false; }
   // The body is complete: start what is left to do.
   virtual void OnEnd() {}
+  // What the checks before it in running order have found; called before Finish().
+  virtual void Learn(const std::vector<CheckReport>& /*earlier*/) {}
   // Waits for what was started, at most until the deadline, and says what is known then. What is
   // not finished is State::kLate with a reason that names it. Called once, last.
   virtual Result Finish(Deadline deadline) = 0;
@@ -56,6 +68,8 @@ class CheckType {
   virtual bool tempfail_on_timeout() const = 0;
   // Never waived, also for clients that cannot retry.
   virtual bool required() const = 0;
+  // What is done about a result.
+  virtual Wish Action(const Result& /*result*/) const { return Wish::kNone; }
   // `message` grows while the check lives, and outlives it.
   virtual std::unique_ptr<Check> Begin(const Message& message,
                                        std::shared_ptr<MessageCost> cost) const = 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The makers of the checks; each returns null when its section says enabled = false.
+// The makers of the checks; each returns null when its section says enabled = false,
+// or (DMARC) that of a check it goes by.
 #pragma once
 
 #include "milter/check/check.h"
@@ -8,5 +9,6 @@ namespace spillway {
 
 std::unique_ptr<CheckType> MakeSpfCheck(const Config& config, const CheckServices& services);
 std::unique_ptr<CheckType> MakeDkimCheck(const Config& config, const CheckServices& services);
+std::unique_ptr<CheckType> MakeDmarcCheck(const Config& config, const CheckServices& services);
 
 }  // namespace spillway

@@ -2,11 +2,11 @@
 // SPF (RFC 7208) for the MAIL FROM and HELO identities, started at MAIL FROM. No thread waits: each
 // DNS answer that completes a round of questions sends the evaluation to the CPU pool once more.
 #include <condition_variable>
-#include <map>
 #include <mutex>
 
 #include "milter/auth/spf_eval.h"
 #include "milter/check/registry.h"
+#include "milter/dns/rounds.h"
 #include "milter/mail/header.h"
 
 namespace spillway {
@@ -17,7 +17,10 @@ namespace {
 class SpfJob final : public std::enable_shared_from_this<SpfJob>, private SpfAnswers {
  public:
   SpfJob(SpfQuery query, const CheckServices& services, std::shared_ptr<MessageCost> cost)
-      : query_(std::move(query)), services_(services), cost_(std::move(cost)) {}
+      : query_(std::move(query)),
+        services_(services),
+        cost_(std::move(cost)),
+        rounds_(services.resolver, query_.domain) {}
 
   // Runs until it is done or waits for DNS. At most one thread at a time is in here, because the
   // next step is only started by the last answer of a round.
@@ -25,7 +28,7 @@ class SpfJob final : public std::enable_shared_from_this<SpfJob>, private SpfAns
     while (true) {
       SpfOutcome outcome = EvaluateSpf(query_, *this);
       if (outcome.needed.empty()) return Conclude(std::move(outcome));
-      if (!AskAll(outcome.needed)) return;
+      if (!rounds_.AskAll(outcome.needed, [self = shared_from_this()] { self->Resume(); })) return;
     }
   }
 
@@ -37,41 +40,13 @@ class SpfJob final : public std::enable_shared_from_this<SpfJob>, private SpfAns
       return true;
     }
     out.state = State::kLate;
-    out.reason = "waiting for " + (waiting_for_.empty() ? "a free core" : waiting_for_);
+    const std::string name = rounds_.waiting_for();
+    out.reason = "waiting for " + (name.empty() ? "a free core" : name);
     return false;
   }
 
  private:
-  DnsAnswerPtr Find(const DnsQuestion& question) override {
-    const std::lock_guard lock(mutex_);
-    const auto it = answers_.find(question);
-    return it == answers_.end() ? nullptr : it->second;
-  }
-
-  // True when every answer was at hand.
-  bool AskAll(const std::vector<DnsQuestion>& questions) {
-    {
-      const std::lock_guard lock(mutex_);
-      outstanding_ = questions.size() + 1;  // one for this function, so that no callback runs ahead
-      waiting_for_ = questions.front().name + "/" + std::string(RrTypeName(questions.front().type));
-    }
-    for (const DnsQuestion& question : questions) {
-      const auto done = [self = shared_from_this(), question](const DnsAnswerPtr& answer) {
-        if (self->Take(question, answer)) self->Resume();
-      };
-      if (const DnsAnswerPtr known = services_.resolver.Ask(question, query_.domain, done))
-        Take(question, known);
-    }
-    const std::lock_guard lock(mutex_);
-    return --outstanding_ == 0;
-  }
-
-  // True for the last answer of the round.
-  bool Take(const DnsQuestion& question, const DnsAnswerPtr& answer) {
-    const std::lock_guard lock(mutex_);
-    answers_[question] = answer;
-    return --outstanding_ == 0;
-  }
+  DnsAnswerPtr Find(const DnsQuestion& question) override { return rounds_.Find(question); }
 
   void Resume() {
     if (services_.workers.Submit([self = shared_from_this()] { self->Step(); }, cost_)) return;
@@ -88,10 +63,8 @@ class SpfJob final : public std::enable_shared_from_this<SpfJob>, private SpfAns
   const SpfQuery query_;
   const CheckServices services_;
   const std::shared_ptr<MessageCost> cost_;
+  DnsRounds rounds_;
   std::mutex mutex_;  // guards all below
-  std::map<DnsQuestion, DnsAnswerPtr> answers_;
-  size_t outstanding_ = 0;
-  std::string waiting_for_;
   bool done_ = false;
   std::condition_variable done_changed_;
   SpfOutcome outcome_;

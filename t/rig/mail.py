@@ -39,6 +39,7 @@ mail.good.example A 192.0.2.1
 mail.good.example TXT v=spf1 a -all
 good.example TXT v=spf1 ip4:192.0.2.0/24 mx -all
 good.example MX 10 mail.good.example
+_dmarc.good.example TXT v=DMARC1; p=reject
 rsa._domainkey.good.example TXT {rsa}
 ed._domainkey.good.example TXT {ed25519}
 cname._domainkey.good.example CNAME keys.esp.example
@@ -63,6 +64,12 @@ macro.example TXT v=spf1 exists:%{{ir}}.%{{l}}._spf.%{{d}} -all
 nospf.example A 192.0.2.99
 @servfail broken.example
 @silent silent.example
+_dmarc.strict.example TXT v=DMARC1; p=reject; adkim=s; aspf=s; rua=mailto:dmarc@strict.example
+_dmarc.owner.example TXT v=DMARC1; p=quarantine; sp=reject; np=reject
+_dmarc.test.example TXT v=DMARC1; p=reject; t=y
+_dmarc.xn--bcher-kva.example TXT v=DMARC1; p=reject
+@silent _dmarc.mute.example
+@servfail _dmarc.broken.example
 """
 
 

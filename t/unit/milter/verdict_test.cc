@@ -49,6 +49,38 @@ TEST(Verdict, LateIsTempfailWhereTheCheckSaysSo) {
   EXPECT_TRUE(verdict.deletions.empty());
 }
 
+TEST(Verdict, RejectSaysWhoAndKeepsNothing) {
+  CheckReport report = Report("dmarc", State::kFail);
+  report.action = Wish::kReject;
+  const Verdict verdict = Decide({report}, "mx.example", {1}, "QID", false);
+  EXPECT_TRUE(verdict.reject);
+  EXPECT_FALSE(verdict.tempfail);
+  EXPECT_EQ(verdict.reply_code, "550");
+  EXPECT_EQ(verdict.enhanced_code, "5.7.26");
+  EXPECT_EQ(verdict.reply_text, "QID: rejected by dmarc: the policy of the author's domain");
+  EXPECT_TRUE(verdict.deletions.empty());
+}
+
+// What was late may have spoken for the message.
+TEST(Verdict, TempfailComesBeforeReject) {
+  CheckReport report = Report("dmarc", State::kFail);
+  report.action = Wish::kReject;
+  const Verdict verdict =
+      Decide({Report("spf", State::kLate, true), report}, "mx.example", {}, "QID", false);
+  EXPECT_TRUE(verdict.tempfail);
+  EXPECT_FALSE(verdict.reject);
+}
+
+TEST(Verdict, QuarantineIsAnAcceptWithAReason) {
+  CheckReport report = Report("dmarc", State::kFail);
+  report.action = Wish::kQuarantine;
+  report.result.reason = "no aligned domain passed";
+  const Verdict verdict = Decide({report}, "mx.example", {}, "QID", false);
+  EXPECT_FALSE(verdict.reject || verdict.tempfail);
+  EXPECT_EQ(verdict.quarantine, "dmarc: no aligned domain passed");
+  EXPECT_NE(verdict.insert_value.find("dmarc=fail"), std::string::npos);
+}
+
 TEST(Verdict, OnlyLateTempfails) {
   for (const State state :
        {State::kFail, State::kTemperror, State::kPermerror, State::kNone, State::kSkipped}) {

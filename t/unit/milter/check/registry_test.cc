@@ -19,7 +19,7 @@ TEST(Registry, EnabledChecksInRunningOrder) {
       out.emplace_back(check->name());
     return out;
   };
-  EXPECT_EQ(names(), (std::vector<std::string>{"spf", "dkim"}));
+  EXPECT_EQ(names(), (std::vector<std::string>{"spf", "dkim", "dmarc"}));
   config.spf.enabled = false;
   EXPECT_EQ(names(), (std::vector<std::string>{"dkim"}));
 }

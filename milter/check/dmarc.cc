@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// DMARC (RFC 9989). The tree walks of the author domain and of what SPF and DKIM may authenticate
+// start with the end of the header, beside SPF and DKIM; at the end their results are compared.
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+
+#include "milter/auth/dmarc_eval.h"
+#include "milter/check/registry.h"
+#include "milter/dns/rounds.h"
+#include "milter/mail/from.h"
+#include "milter/mail/idna.h"
+
+namespace spillway {
+
+namespace {
+
+constexpr size_t kMaxDomains =
+    8;  // that are walked for; more are judged only if they are the author
+
+// Look-ups in rounds, until `needed` wants nothing more; shared by the check and the callbacks
+// under way.
+class Lookups final : public std::enable_shared_from_this<Lookups> {
+ public:
+  using Needed = std::function<std::vector<DnsQuestion>(const DnsFind&)>;
+  Lookups(const std::string& author, Resolver& resolver, Needed needed)
+      : rounds_(resolver, author), needed_(std::move(needed)) {}
+
+  // Each step reads a few short records, so the resolver's thread may do it.
+  void Step() {
+    const auto find = [this](const DnsQuestion& question) { return Find(question); };
+    while (true) {
+      const auto questions = needed_(find);
+      if (questions.empty()) return Conclude();
+      if (!rounds_.AskAll(questions, [self = shared_from_this()] { self->Step(); })) return;
+    }
+  }
+  void Wait(Deadline deadline) {
+    std::unique_lock lock(mutex_);
+    done_changed_.wait_until(lock, deadline.at(), [this] { return done_; });
+  }
+  DnsAnswerPtr Find(const DnsQuestion& question) const { return rounds_.Find(question); }
+  // Empty when all answers are there.
+  std::string waiting_for() {
+    const std::lock_guard lock(mutex_);
+    return done_ ? std::string() : rounds_.waiting_for();
+  }
+
+ private:
+  void Conclude() {
+    const std::lock_guard lock(mutex_);
+    done_ = true;
+    done_changed_.notify_all();
+  }
+
+  DnsRounds rounds_;
+  const Needed needed_;
+  std::mutex mutex_;
+  std::condition_variable done_changed_;
+  bool done_ = false;  // guarded by mutex_
+};
+
+// The d= of a DKIM-Signature, as far as it can be read; whether it is a good one, the DKIM check
+// says.
+std::string SignatureDomain(std::string_view value) {
+  while (!value.empty()) {
+    const size_t end = std::min(value.find(';'), value.size());
+    const std::string_view part = Trim(value.substr(0, end));
+    const size_t equals = part.find('=');
+    if (equals != std::string_view::npos && Trim(part.substr(0, equals)) == "d")
+      return AsciiDomain(Trim(part.substr(equals + 1))).value_or("");
+    value.remove_prefix(std::min(end + 1, value.size()));
+  }
+  return {};
+}
+
+std::string PropertyOf(const MethodResult& method, std::string_view name) {
+  for (const Property& property : method.properties) {
+    if (property.name == name) return property.value;
+  }
+  return {};
+}
+
+class DmarcCheck final : public Check {
+ public:
+  DmarcCheck(const Message& message, bool judge_ours, const CheckServices& services)
+      : message_(message), judge_ours_(judge_ours), services_(services) {}
+
+  void OnHeaders() override {
+    if (!SkipReason().empty() || message_.headers_truncated) return;
+    author_ = FindAuthor(message_.headers);
+    if (!author_.error.empty()) return;
+    const std::string& author = author_.domain;
+    policy_ = std::make_shared<Lookups>(author, services_.resolver, [author](const DnsFind& find) {
+      return PolicyQuestions(author, find);
+    });
+    policy_->Step();
+    alignment_ = std::make_shared<Lookups>(
+        author, services_.resolver,
+        [questions = AlignmentQuestions(author, Domains())](const DnsFind& find) {
+          std::vector<DnsQuestion> open = questions;
+          std::erase_if(open, [&](const DnsQuestion& q) { return find(q) != nullptr; });
+          return open;
+        });
+    alignment_->Step();
+  }
+
+  void Learn(const std::vector<CheckReport>& earlier) override {
+    for (const CheckReport& report : earlier) {
+      for (const MethodResult& method : report.result.methods) Learn(method);
+    }
+  }
+
+  Result Finish(Deadline deadline) override {
+    if (const std::string reason = SkipReason(); !reason.empty())
+      return {.state = State::kSkipped, .reason = reason};
+    if (message_.headers_truncated) author_.error = "the header is too large to read";
+    if (!author_.error.empty()) return Unclear();
+    Result result;
+    MethodResult method{.method = "dmarc", .properties = {{"header", "from", author_.domain}}};
+    Judge(Outcome(deadline), method, result);
+    method.state = result.state;
+    result.methods.push_back(std::move(method));
+    return result;
+  }
+
+ private:
+  std::string SkipReason() const {
+    if (judge_ours_) return {};
+    if (message_.client.cls == ClientClass::kAuthenticated) return "authenticated";
+    if (message_.client.cls == ClientClass::kInternal) return "internal client";
+    return message_.client.probe ? "probe" : "";
+  }
+
+  // RFC 9989 section 4.4.2: without a MAIL FROM it is the HELO identity.
+  std::string SpfDomain() const {
+    const std::string& domain =
+        message_.mail_from.null() ? message_.client.helo : message_.mail_from.domain;
+    return AsciiDomain(domain).value_or("");
+  }
+
+  std::vector<std::string> Domains() const {
+    std::vector<std::string> domains = {SpfDomain()};
+    for (const HeaderField& field : message_.headers) {
+      if (domains.size() > kMaxDomains) break;
+      if (!EqualsNoCase(field.name, "DKIM-Signature")) continue;
+      const std::string domain = SignatureDomain(field.value);
+      if (std::find(domains.begin(), domains.end(), domain) == domains.end())
+        domains.push_back(domain);
+    }
+    std::erase(domains, "");
+    return domains;
+  }
+
+  void Learn(const MethodResult& method) {
+    if (method.method == "dkim") {
+      const std::string domain = PropertyOf(method, "d");
+      identifiers_.push_back({false, method.state, AsciiDomain(domain).value_or("")});
+    }
+    const bool helo = PropertyOf(method, "mailfrom").empty();
+    if (method.method == "spf" && helo == message_.mail_from.null())
+      identifiers_.push_back({true, method.state, SpfDomain()});
+  }
+
+  // The walks of other domains are waited for only where they can still change something.
+  DmarcOutcome Outcome(Deadline deadline) const {
+    const auto find = [this](const DnsQuestion& question) {
+      const DnsAnswerPtr answer = policy_->Find(question);
+      return answer != nullptr ? answer : alignment_->Find(question);
+    };
+    policy_->Wait(deadline);
+    DmarcOutcome outcome = EvaluateDmarc(author_.domain, identifiers_, find);
+    if (outcome.state == State::kTemperror && policy_->waiting_for().empty()) {
+      alignment_->Wait(deadline);
+      outcome = EvaluateDmarc(author_.domain, identifiers_, find);
+    }
+    std::string missing = policy_->waiting_for();
+    if (missing.empty()) missing = alignment_->waiting_for();
+    if (outcome.state != State::kTemperror || missing.empty()) return outcome;
+    return {.state = State::kLate, .reason = "waiting for " + missing};
+  }
+
+  void Judge(const DmarcOutcome& outcome, MethodResult& method, Result& result) const {
+    result.state = outcome.state;
+    method.reason = result.reason = outcome.reason;
+    if (outcome.found_at.empty()) return;
+    const std::string policy(DmarcPolicyName(outcome.policy));
+    method.properties.push_back({"policy", "dmarc", policy});
+    result.reason += (result.reason.empty() ? "" : "; ") + std::string("policy ") + policy +
+                     " at " + outcome.found_at + ", organization " + outcome.organization;
+    if (outcome.state == State::kFail) result.wish = static_cast<Wish>(outcome.policy);
+  }
+
+  Result Unclear() const {
+    return {.state = State::kPermerror,
+            .reason = author_.error,
+            .methods = {{.method = "dmarc", .state = State::kPermerror, .reason = author_.error}},
+            .unclear_author = true};
+  }
+
+  const Message& message_;
+  const bool judge_ours_;
+  const CheckServices& services_;
+  Author author_;
+  std::vector<DmarcIdentifier> identifiers_;
+  std::shared_ptr<Lookups> policy_, alignment_;
+};
+
+Wish WishFrom(const std::string& name) {
+  if (name == "reject") return Wish::kReject;
+  return name == "quarantine" ? Wish::kQuarantine : Wish::kNone;
+}
+
+class DmarcType final : public CheckType {
+ public:
+  DmarcType(const Config& config, const CheckServices& services)
+      : options_(config.dmarc), services_(services) {}
+
+  std::string_view name() const override { return "dmarc"; }
+  bool tempfail_on_timeout() const override { return options_.on_timeout == "tempfail"; }
+  bool required() const override { return options_.required; }
+  Wish Action(const Result& result) const override {
+    if (result.unclear_author) return WishFrom(options_.on_unclear_author);
+    if (result.wish == Wish::kReject) return WishFrom(options_.on_reject);
+    return result.wish == Wish::kQuarantine ? WishFrom(options_.on_quarantine) : Wish::kNone;
+  }
+  std::unique_ptr<Check> Begin(const Message& message,
+                               std::shared_ptr<MessageCost> /*cost*/) const override {
+    return std::make_unique<DmarcCheck>(message, options_.judge_ours, services_);
+  }
+
+ private:
+  const Config::Dmarc options_;
+  const CheckServices services_;
+};
+
+}  // namespace
+
+std::unique_ptr<CheckType> MakeDmarcCheck(const Config& config, const CheckServices& services) {
+  // Without both, what would have passed fails.
+  if (!config.dmarc.enabled || !config.spf.enabled || !config.dkim.enabled) return nullptr;
+  return std::make_unique<DmarcType>(config, services);
+}
+
+}  // namespace spillway

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A descent through the grammar of RFC 5322 section 3.4, one function for each rule.
+#include "milter/mail/from.h"
+
+#include <algorithm>
+
+#include "milter/mail/idna.h"
+
+namespace spillway {
+
+namespace {
+
+constexpr size_t kMaxField = 64 * 1024;
+constexpr int kMaxComments = 16;  // nested
+
+bool IsAtext(char c) {
+  const auto u = static_cast<unsigned char>(c);
+  return u >= 0x80 || std::isalnum(u) != 0 ||
+         std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
+}
+
+// Each rule returns false, with error() set, when the text is not one.
+class FromReader {
+ public:
+  explicit FromReader(std::string_view text) : text_(text) {}
+
+  bool MailboxList() {
+    do {
+      if (!Mailbox()) return false;
+    } while (Take(','));
+    return AtEnd() || Fail("text behind the address");
+  }
+  const std::vector<std::string>& domains() const { return domains_; }
+  const std::string& error() const { return error_; }
+
+ private:
+  bool Fail(const char* error) {
+    if (error_.empty()) error_ = error;
+    return false;
+  }
+  bool AtEnd() const { return position_ == text_.size(); }
+  char Next() const { return AtEnd() ? '\0' : text_[position_]; }
+  bool Take(char c) {
+    if (Next() != c || AtEnd()) return false;
+    ++position_;
+    return true;
+  }
+
+  bool Comment() {
+    int depth = 0;
+    do {
+      if (AtEnd()) return Fail("a comment without an end");
+      const char c = text_[position_++];
+      if (c == '\\' && !AtEnd()) ++position_;
+      if (c == '(' && ++depth > kMaxComments) return Fail("comments nested too deeply");
+      if (c == ')') --depth;
+    } while (depth > 0);
+    return true;
+  }
+
+  bool Cfws() {
+    while (!AtEnd()) {
+      if (std::string_view(" \t\r\n").find(Next()) != std::string_view::npos)
+        ++position_;
+      else if (Next() != '(')
+        break;
+      else if (!Comment())
+        return false;
+    }
+    return true;
+  }
+
+  bool QuotedString() {
+    Take('"');
+    while (!AtEnd()) {
+      const char c = text_[position_++];
+      if (c == '"') return true;
+      if (c == '\\' && !AtEnd()) ++position_;
+    }
+    return Fail("a quote without an end");
+  }
+
+  bool DotAtom() {
+    const size_t start = position_;
+    while (!AtEnd() && (IsAtext(Next()) || Next() == '.')) ++position_;
+    const std::string_view atom = text_.substr(start, position_ - start);
+    const bool dots_inside = !atom.empty() && atom.front() != '.' && atom.back() != '.' &&
+                             atom.find("..") == std::string_view::npos;
+    return dots_inside || Fail("no address");
+  }
+
+  // Behind the "@".
+  bool Domain() {
+    if (!Cfws()) return false;
+    if (Next() == '[') return Fail("an address literal");
+    const size_t start = position_;
+    if (!DotAtom()) return false;
+    const auto domain = AsciiDomain(text_.substr(start, position_ - start));
+    if (!domain) return Fail("no domain name behind the @");
+    domains_.push_back(*domain);
+    return Cfws();
+  }
+
+  bool AddrSpec() {
+    if (!Cfws()) return false;
+    if (!(Next() == '"' ? QuotedString() : DotAtom()) || !Cfws()) return false;
+    return (Take('@') || Fail("no @ in the address")) && Domain();
+  }
+
+  // A display name, or a local part: which one shows what follows. The words of a phrase may hold
+  // dots (the obsolete syntax, which people use).
+  bool Mailbox() {
+    int words = 0;
+    bool spaced = false;
+    if (!Cfws()) return false;
+    while (Next() == '"' || Next() == '.' || IsAtext(Next())) {
+      if (AtEnd()) break;
+      if (Next() == '"' ? !QuotedString() : !PhraseWord()) return false;
+      ++words;
+      const size_t before = position_;
+      if (!Cfws()) return false;
+      spaced = spaced || (position_ != before && Next() != '@' && Next() != '<');
+    }
+    if (Take('<')) return AddrSpec() && (Take('>') || Fail("no > behind the address")) && Cfws();
+    if (Next() == ':') return Fail("a group in place of an author");
+    if (words != 1 || spaced || bad_local_ || !Take('@')) return Fail("no address");
+    return Domain();
+  }
+
+  bool PhraseWord() {
+    const size_t start = position_;
+    while (!AtEnd() && (IsAtext(Next()) || Next() == '.')) ++position_;
+    const std::string_view word = text_.substr(start, position_ - start);
+    bad_local_ =
+        word.front() == '.' || word.back() == '.' || word.find("..") != std::string_view::npos;
+    return true;
+  }
+
+  const std::string_view text_;
+  size_t position_ = 0;
+  bool bad_local_ = false;
+  std::vector<std::string> domains_;
+  std::string error_;
+};
+
+}  // namespace
+
+Author ParseFrom(std::string_view value) {
+  if (value.size() > kMaxField) return {{}, "a From field over 64 KiB"};
+  if (value.find('\0') != std::string_view::npos) return {{}, "a NUL in the From field"};
+  FromReader reader(value);
+  if (!reader.MailboxList()) return {{}, "From cannot be read: " + reader.error()};
+  const auto& domains = reader.domains();
+  const bool one = std::all_of(domains.begin(), domains.end(), [&](const std::string& domain) {
+    return domain == domains.front();
+  });
+  if (!one) return {{}, "several author domains"};
+  return {domains.front(), {}};
+}
+
+Author FindAuthor(const std::vector<HeaderField>& headers) {
+  const HeaderField* from = nullptr;
+  size_t count = 0;
+  for (const HeaderField& field : headers) {
+    // Blanks before the colon do not hide a field from mail programs.
+    if (!EqualsNoCase(Trim(field.name), "From")) continue;
+    from = &field;
+    ++count;
+  }
+  if (count == 0) return {{}, "no From field"};
+  if (count > 1) return {{}, std::to_string(count) + " From fields"};
+  return ParseFrom(from->value);
+}
+
+}  // namespace spillway

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "milter/mail/idna.h"
+
+#include <idn2.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "milter/mail/address.h"
+#include "milter/mail/header.h"
+
+namespace spillway {
+
+namespace {
+
+struct Free {
+  void operator()(char* text) const { idn2_free(text); }
+};
+
+}  // namespace
+
+std::optional<std::string> AsciiDomain(std::string_view domain) {
+  if (domain.ends_with('.')) domain.remove_suffix(1);
+  std::string name(domain);
+  const bool ascii = std::all_of(name.begin(), name.end(),
+                                 [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  if (!ascii) {
+    if (name.size() > 255 || name.find('\0') != std::string::npos) return std::nullopt;
+    char* raw = nullptr;
+    const int code = idn2_to_ascii_8z(name.c_str(), &raw, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+    const std::unique_ptr<char, Free> converted(raw);
+    if (code != IDN2_OK) return std::nullopt;
+    name = converted.get();
+  }
+  if (!IsQualifiedDomain(name)) return std::nullopt;
+  return ToLower(name);
+}
+
+}  // namespace spillway

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <gtest/gtest.h>
+
+#include "milter/check/registry.h"
+#include "t/rig/fake_dns.h"
+
+namespace spillway {
+namespace {
+
+class DmarcCheckTest : public testing::Test {
+ protected:
+  DmarcCheckTest() {
+    message_.client.has_address = true;
+    message_.client.helo = "mail.example.org";
+    message_.mail_from = ParsePath("<user@example.org>");
+    message_.headers = {{"From", " User <user@example.org>"}};
+    dns_.Txt("_dmarc.example.org", {"v=DMARC1; p=reject"});
+  }
+  static Deadline In(int milliseconds) {
+    return Deadline(SystemClock().Now() + std::chrono::milliseconds(milliseconds));
+  }
+  static CheckReport Spf(const std::string& property, const std::string& value, State state) {
+    CheckReport report{.name = "spf"};
+    report.result.methods = {
+        {.method = "spf", .state = state, .properties = {{"smtp", property, value}}}};
+    return report;
+  }
+  static CheckReport Dkim(const std::string& domain, State state) {
+    CheckReport report{.name = "dkim"};
+    report.result.methods = {
+        {.method = "dkim", .state = state, .properties = {{"header", "d", domain}}}};
+    return report;
+  }
+  Result Run(const std::vector<CheckReport>& earlier, int milliseconds = 20000) {
+    type_ = MakeDmarcCheck(config_, services_);
+    const auto check = type_->Begin(message_, std::make_shared<MessageCost>());
+    check->OnHeaders();
+    check->Learn(earlier);
+    return check->Finish(In(milliseconds));
+  }
+
+  SystemClock clock_;
+  FakeDns dns_;
+  Config config_;
+  Workers workers_{1, 64, clock_};
+  CheckServices services_{dns_, workers_, clock_};
+  std::unique_ptr<CheckType> type_;
+  Message message_;
+};
+
+TEST_F(DmarcCheckTest, PassSaysWhereThePolicyWasFound) {
+  const Result result = Run({Spf("mailfrom", "user@example.org", State::kPass)});
+  EXPECT_EQ(result.state, State::kPass);
+  EXPECT_EQ(result.reason, "policy reject at example.org, organization example.org");
+  ASSERT_EQ(result.methods.size(), 1U);
+  EXPECT_EQ(result.methods[0].reason, "");
+  EXPECT_EQ(result.methods[0].properties[0].value, "example.org");
+  EXPECT_EQ(result.methods[0].properties[1].value, "reject");
+  EXPECT_EQ(result.wish, Wish::kNone);
+}
+
+TEST_F(DmarcCheckTest, AFailWishesWhatThePolicySaysAndGetsWhatTheAdministratorAllows) {
+  const Result result = Run({Dkim("other.example", State::kPass)});
+  EXPECT_EQ(result.state, State::kFail);
+  EXPECT_EQ(result.wish, Wish::kReject);
+  EXPECT_EQ(type_->Action(result), Wish::kNone);  // the default: report only
+  config_.dmarc.on_reject = "quarantine";
+  EXPECT_EQ(MakeDmarcCheck(config_, services_)->Action(result), Wish::kQuarantine);
+  config_.dmarc.on_reject = "reject";
+  EXPECT_EQ(MakeDmarcCheck(config_, services_)->Action(result), Wish::kReject);
+}
+
+// CVE-2019-20790: a HELO that passes says nothing about a MAIL FROM that is there.
+TEST_F(DmarcCheckTest, HeloCountsOnlyForTheNullSender) {
+  const auto helo = Spf("helo", "mail.example.org", State::kPass);
+  EXPECT_EQ(Run({helo}).state, State::kFail);
+  message_.mail_from = ParsePath("<>");
+  EXPECT_EQ(Run({helo}).state, State::kPass);
+}
+
+TEST_F(DmarcCheckTest, DkimDomainsAreWalkedFor) {
+  message_.headers.push_back({"DKIM-Signature", " v=1; a=x;\n d = Sub.example.org ; s=s"});
+  EXPECT_EQ(Run({Dkim("Sub.example.org", State::kPass)}).state, State::kPass);
+}
+
+TEST_F(DmarcCheckTest, UnclearAuthorIsPermerrorWithAnActionOfItsOwn) {
+  message_.headers.push_back({"From", " ceo@bank.example"});
+  const Result result = Run({Spf("mailfrom", "user@example.org", State::kPass)});
+  EXPECT_EQ(result.state, State::kPermerror);
+  EXPECT_EQ(result.reason, "2 From fields");
+  EXPECT_EQ(type_->Action(result), Wish::kNone);
+  config_.dmarc.on_unclear_author = "reject";
+  EXPECT_EQ(MakeDmarcCheck(config_, services_)->Action(result), Wish::kReject);
+}
+
+TEST_F(DmarcCheckTest, SilentDnsIsLateAndNamed) {
+  dns_.Silence("_dmarc.example.org");
+  const Result result = Run({}, 50);
+  EXPECT_EQ(result.state, State::kLate);
+  EXPECT_EQ(result.reason, "waiting for _dmarc.example.org/TXT");
+  EXPECT_EQ(result.wish, Wish::kNone);
+  dns_.Release("_dmarc.example.org");
+}
+
+// What cannot change the outcome is not waited for: this would take 20 s otherwise.
+TEST_F(DmarcCheckTest, SilentDomainThatDoesNotMatterIsNotWaitedFor) {
+  message_.mail_from = ParsePath("<user@silent.org>");
+  dns_.Silence("_dmarc.silent.org");
+  const auto spf = Spf("mailfrom", "user@silent.org", State::kFail);
+  EXPECT_EQ(Run({spf}).state, State::kFail);
+  EXPECT_EQ(Run({spf, Dkim("example.org", State::kPass)}).state, State::kPass);
+  const Result undecided = Run({Spf("mailfrom", "user@silent.org", State::kPass)}, 50);
+  EXPECT_EQ(undecided.state, State::kLate);
+  EXPECT_EQ(undecided.reason, "waiting for _dmarc.silent.org/TXT");
+  dns_.Release("_dmarc.silent.org");
+}
+
+TEST_F(DmarcCheckTest, OurOwnAreSkippedUnlessAskedFor) {
+  message_.client.cls = ClientClass::kAuthenticated;
+  EXPECT_EQ(Run({}).state, State::kSkipped);
+  message_.client.cls = ClientClass::kInternal;
+  EXPECT_EQ(Run({}).state, State::kSkipped);
+  config_.dmarc.judge_ours = true;
+  EXPECT_EQ(Run({}).state, State::kFail);
+}
+
+TEST_F(DmarcCheckTest, NeedsSpfAndDkim) {
+  config_.dkim.enabled = false;
+  EXPECT_EQ(MakeDmarcCheck(config_, services_), nullptr);
+}
+
+}  // namespace
+}  // namespace spillway
