@@ -44,24 +44,20 @@ struct Config {
     int64_t max_in_flight = 4096;
     int64_t max_in_flight_per_domain = 64;
   } dns;
-  struct {
+  // What every check has.
+  struct Check {
     bool enabled = true;
     std::string on_timeout = "accept";
     bool required = false;
-  } spf;
-  struct {
-    bool enabled = true;
-    std::string on_timeout = "accept";
-    bool required = false;
+  };
+  Check spf;
+  struct : Check {
     int64_t max_signatures = 6;
     int64_t max_signed_headers = 100;
     int64_t min_key_bits = 1024;
     int64_t max_key_bits = 4096;
   } dkim;
-  struct Dmarc {
-    bool enabled = true;
-    std::string on_timeout = "accept";
-    bool required = false;
+  struct Dmarc : Check {
     bool judge_ours = false;
     std::string on_quarantine = "none";
     std::string on_reject = "none";

@@ -98,7 +98,7 @@ def test_log_line(gateway):
     gateway.deliver("logged", message("logged"))
     line = gateway.milter_log().splitlines()[-1]
     tap.like(line, r"^spillway-milter\[\d+\]: [0-9A-Za-z]+: sid=\S+ verdict=accept client=192.0.2.1 class=external "
-                   r"from=<sender@good.example> rcpts=1 size=\d+ spf=pass/[\d.]+ms.* dkim=none/[\d.]+ms total=[\d.]+ms "
+                   r"from=<sender@good.example> rcpts=1 size=\d+ spf=pass/[\d.]+ms.* dkim=none/[\d.]+ms dmarc=pass/[\d.]+ms .* total=[\d.]+ms "
                    r"queue_wait=[\d.]+ms late=none$")
 
 
@@ -112,7 +112,7 @@ def test_silent_dns(gateway):
     (value,) = results(head)
     tap.like(value, r"; spf=temperror reason=\"late: waiting for silent.example/TXT\"", "late SPF is named in the header")
     tap.like(value, r"; dkim=temperror reason=\"late: waiting for hush._domainkey.good.example/TXT\"", "late DKIM too")
-    tap.like(gateway.milter_log().splitlines()[-1], r" late=spf,dkim$", "and in the log")
+    tap.like(gateway.milter_log().splitlines()[-1], r" late=spf,dkim,dmarc$", "and in the log")
 
 
 def test_status(gateway):
