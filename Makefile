@@ -69,7 +69,7 @@ build/$(1)/inproc-tests: $$(patsubst %.cc,build/$(1)/%.o,$(INPROC)) build/$(1)/l
 build/$(1)/fuzz-replay: $$(patsubst %.cc,build/$(1)/%.o,$(FUZZ)) build/$(1)/libspillway.a
 	@echo "LD  $$@"
 	@$$(CXX) $$(BASE_LDFLAGS) $$(CXXFLAGS) $(2) -o $$@ $$^ $$(LIBS)
-build/$(1)/spf-suite: build/$(1)/t/conformance/spf_suite.o build/$(1)/librig.a build/$(1)/libspillway.a
+build/$(1)/%-suite: build/$(1)/t/conformance/%_suite.o build/$(1)/librig.a build/$(1)/libspillway.a
 	@echo "LD  $$@"
 	@$$(CXX) $$(BASE_LDFLAGS) $$(CXXFLAGS) $(2) -o $$@ $$^ -lyaml-cpp $$(LIBS)
 build/$(1)/dnsd: build/$(1)/t/rig/dnsd_main.o build/$(1)/librig.a build/$(1)/libspillway.a
@@ -127,8 +127,9 @@ replay:  ## the incident on a real Postfix, with and without Spillway: table, JS
 sim: build/release/spillwayctl  ## the admission law on the judging scenarios
 	t/sim/run t/sim/judge
 
-conformance: build/release/spf-suite  ## published suites in ../shared/suites (SUITES=dir)
+conformance: build/release/spf-suite build/release/arc-suite  ## published suites in ../shared/suites (SUITES=dir)
 	build/release/spf-suite $(or $(SUITES),../shared/suites)/spf/rfc7208-tests.yml
+	build/release/arc-suite $(or $(SUITES),../shared/suites)/arc/arc-draft-validation-tests.yml
 
 asan: build/asan/unit-tests build/asan/inproc-tests build/asan/fuzz-replay  ## unit and protocol tests under ASan and UBSan
 	ASAN_OPTIONS=fast_unwind_on_malloc=0 LSAN_OPTIONS=suppressions=t/lsan.supp build/asan/unit-tests --gtest_brief=1

@@ -57,6 +57,10 @@ struct Config {
     int64_t min_key_bits = 1024;
     int64_t max_key_bits = 4096;
   } dkim;
+  struct Arc : Check {
+    Strings trusted_sealers;
+  };
+  Arc arc;
   struct Dmarc : Check {
     bool judge_ours = false;
     std::string on_quarantine = "none";

@@ -4,17 +4,13 @@
 // before asking the next would cost the budget up to eight round trips.
 #pragma once
 
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "milter/auth/dmarc_record.h"
-#include "milter/dns/resolver.h"
+#include "milter/dns/lookups.h"
 
 namespace spillway {
-
-// The answer to a question; null when it has not come yet.
-using DnsFind = std::function<DnsAnswerPtr(const DnsQuestion&)>;
 
 DnsQuestion DmarcQuestion(const std::string& domain);
 // The domain itself, then (from 8 labels on) its last 7 labels, then one label fewer each time:

@@ -52,6 +52,7 @@ struct Result {
   std::string reason;
   std::vector<MethodResult> methods;
   Wish wish = Wish::kNone;
+  std::string vouched_by;       // a trusted sealer whose chain passes (ARC)
   bool unclear_author = false;  // the From field does not say one domain
 };
 

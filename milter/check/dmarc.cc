@@ -2,12 +2,10 @@
 // DMARC (RFC 9989). The tree walks of the author domain and of what SPF and DKIM may authenticate
 // start with the end of the header, beside SPF and DKIM; at the end their results are compared.
 #include <algorithm>
-#include <condition_variable>
-#include <mutex>
 
 #include "milter/auth/dmarc_eval.h"
 #include "milter/check/registry.h"
-#include "milter/dns/rounds.h"
+#include "milter/dns/lookups.h"
 #include "milter/mail/from.h"
 #include "milter/mail/idna.h"
 
@@ -17,48 +15,6 @@ namespace {
 
 constexpr size_t kMaxDomains =
     8;  // that are walked for; more are judged only if they are the author
-
-// Look-ups in rounds, until `needed` wants nothing more; shared by the check and the callbacks
-// under way.
-class Lookups final : public std::enable_shared_from_this<Lookups> {
- public:
-  using Needed = std::function<std::vector<DnsQuestion>(const DnsFind&)>;
-  Lookups(const std::string& author, Resolver& resolver, Needed needed)
-      : rounds_(resolver, author), needed_(std::move(needed)) {}
-
-  // Each step reads a few short records, so the resolver's thread may do it.
-  void Step() {
-    const auto find = [this](const DnsQuestion& question) { return Find(question); };
-    while (true) {
-      const auto questions = needed_(find);
-      if (questions.empty()) return Conclude();
-      if (!rounds_.AskAll(questions, [self = shared_from_this()] { self->Step(); })) return;
-    }
-  }
-  void Wait(Deadline deadline) {
-    std::unique_lock lock(mutex_);
-    done_changed_.wait_until(lock, deadline.at(), [this] { return done_; });
-  }
-  DnsAnswerPtr Find(const DnsQuestion& question) const { return rounds_.Find(question); }
-  // Empty when all answers are there.
-  std::string waiting_for() {
-    const std::lock_guard lock(mutex_);
-    return done_ ? std::string() : rounds_.waiting_for();
-  }
-
- private:
-  void Conclude() {
-    const std::lock_guard lock(mutex_);
-    done_ = true;
-    done_changed_.notify_all();
-  }
-
-  DnsRounds rounds_;
-  const Needed needed_;
-  std::mutex mutex_;
-  std::condition_variable done_changed_;
-  bool done_ = false;  // guarded by mutex_
-};
 
 // The d= of a DKIM-Signature, as far as it can be read; whether it is a good one, the DKIM check
 // says.
@@ -91,22 +47,18 @@ class DmarcCheck final : public Check {
     author_ = FindAuthor(message_.headers);
     if (!author_.error.empty()) return;
     const std::string& author = author_.domain;
-    policy_ = std::make_shared<Lookups>(author, services_.resolver, [author](const DnsFind& find) {
-      return PolicyQuestions(author, find);
-    });
-    policy_->Step();
-    alignment_ = std::make_shared<Lookups>(
+    policy_ = std::make_shared<DnsLookups>(
         author, services_.resolver,
-        [questions = AlignmentQuestions(author, Domains())](const DnsFind& find) {
-          std::vector<DnsQuestion> open = questions;
-          std::erase_if(open, [&](const DnsQuestion& q) { return find(q) != nullptr; });
-          return open;
-        });
+        [author](const DnsFind& find) { return PolicyQuestions(author, find); });
+    policy_->Step();
+    alignment_ = std::make_shared<DnsLookups>(author, services_.resolver,
+                                              AlignmentQuestions(author, Domains()));
     alignment_->Step();
   }
 
   void Learn(const std::vector<CheckReport>& earlier) override {
     for (const CheckReport& report : earlier) {
+      if (!report.result.vouched_by.empty()) vouched_by_ = report.result.vouched_by;
       for (const MethodResult& method : report.result.methods) Learn(method);
     }
   }
@@ -188,7 +140,13 @@ class DmarcCheck final : public Check {
     method.properties.push_back({"policy", "dmarc", policy});
     result.reason += (result.reason.empty() ? "" : "; ") + std::string("policy ") + policy +
                      " at " + outcome.found_at + ", organization " + outcome.organization;
-    if (outcome.state == State::kFail) result.wish = static_cast<Wish>(outcome.policy);
+    if (outcome.state != State::kFail) return;
+    if (vouched_by_.empty()) {
+      result.wish = static_cast<Wish>(outcome.policy);
+    } else {
+      method.reason += ", but " + vouched_by_ + " vouches for it (arc)";
+      result.reason += ", overridden by the chain of " + vouched_by_;
+    }
   }
 
   Result Unclear() const {
@@ -203,7 +161,8 @@ class DmarcCheck final : public Check {
   const CheckServices& services_;
   Author author_;
   std::vector<DmarcIdentifier> identifiers_;
-  std::shared_ptr<Lookups> policy_, alignment_;
+  std::string vouched_by_;  // a trusted sealer
+  std::shared_ptr<DnsLookups> policy_, alignment_;
 };
 
 Wish WishFrom(const std::string& name) {

@@ -10,9 +10,9 @@ namespace {
 
 using Maker = std::unique_ptr<CheckType> (*)(const Config&, const CheckServices&);
 
-constexpr std::array<Maker, 3> kMakers = {
-    MakeSpfCheck, MakeDkimCheck,
-    MakeDmarcCheck,  // judges by what those two found
+constexpr std::array<Maker, 4> kMakers = {
+    MakeSpfCheck, MakeDkimCheck, MakeArcCheck,
+    MakeDmarcCheck,  // judges by what those found
 };
 
 }  // namespace

@@ -9,6 +9,7 @@ namespace spillway {
 
 std::unique_ptr<CheckType> MakeSpfCheck(const Config& config, const CheckServices& services);
 std::unique_ptr<CheckType> MakeDkimCheck(const Config& config, const CheckServices& services);
+std::unique_ptr<CheckType> MakeArcCheck(const Config& config, const CheckServices& services);
 std::unique_ptr<CheckType> MakeDmarcCheck(const Config& config, const CheckServices& services);
 
 }  // namespace spillway

@@ -98,13 +98,13 @@ def test_log_line(gateway):
     gateway.deliver("logged", message("logged"))
     line = gateway.milter_log().splitlines()[-1]
     tap.like(line, r"^spillway-milter\[\d+\]: [0-9A-Za-z]+: sid=\S+ verdict=accept client=192.0.2.1 class=external "
-                   r"from=<sender@good.example> rcpts=1 size=\d+ spf=pass/[\d.]+ms.* dkim=none/[\d.]+ms dmarc=pass/[\d.]+ms .* total=[\d.]+ms "
+                   r"from=<sender@good.example> rcpts=1 size=\d+ spf=pass/[\d.]+ms.* dkim=none/[\d.]+ms arc=none/[\d.]+ms dmarc=pass/[\d.]+ms .* total=[\d.]+ms "
                    r"queue_wait=[\d.]+ms late=none$")
 
 
 def test_authenticated_clients(gateway):
     head, _ = gateway.deliver("login", message("login"), mail_from="user@closed.example", login="ann")
-    tap.like(results(head)[0], rf"^{AUTHSERV_ID}; dkim=none$", "SPF does not apply to authenticated users")
+    tap.like(results(head)[0], rf"^{AUTHSERV_ID}; dkim=none; arc=none$", "SPF does not apply to authenticated users")
 
 
 def test_silent_dns(gateway):

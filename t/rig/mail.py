@@ -30,6 +30,14 @@ class Keys:
                           signature_algorithm=b"ed25519-sha256" if ed25519 else b"rsa-sha256")
         return field + message
 
+    def seal(self, message, domain, dmarc="pass", selector=b"rsa"):
+        """Adds an ARC set, as a forwarder does that saw `dmarc`."""
+        arc = "pass" if b"ARC-Seal:" in message else "none"
+        seen = f"Authentication-Results: {domain}; dmarc={dmarc} header.from=x.example;\r\n arc={arc}\r\n".encode()
+        fields = dkim.arc_sign(seen + message, selector, domain.encode(), self.rsa, domain.encode(),
+                               include_headers=SIGNED)
+        return b"".join(fields) + message
+
     def zone(self):
         return ZONE.format(rsa=self.rsa_record, ed25519=self.ed25519_record)
 
@@ -42,6 +50,7 @@ good.example MX 10 mail.good.example
 _dmarc.good.example TXT v=DMARC1; p=reject
 rsa._domainkey.good.example TXT {rsa}
 ed._domainkey.good.example TXT {ed25519}
+rsa._domainkey.list.example TXT {rsa}
 cname._domainkey.good.example CNAME keys.esp.example
 keys.esp.example TXT {rsa}
 tcp._domainkey.good.example TXT {rsa}

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Steps in the order of RFC 8617 section 5.2.
+#include "milter/auth/arc_chain.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <set>
+
+#include "milter/auth/canonical.h"
+#include "milter/auth/signature_key.h"
+#include "milter/mail/address.h"
+
+namespace spillway {
+
+namespace {
+
+bool AllDigits(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// 1 to 50; 0 for anything else.
+int Instance(std::string_view text) {
+  int value = 0;
+  if (!AllDigits(text)) return 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
+  return parsed.ec == std::errc() && value >= 1 && value <= kMaxArcSets ? value : 0;
+}
+
+// Results begin with "i=N;" and go on in words of their own.
+int ResultsInstance(std::string_view value) {
+  const size_t end = value.find(';');
+  if (end == std::string_view::npos) return 0;
+  const auto tags = ParseTagList(value.substr(0, end));
+  return tags && tags->size() == 1 && tags->contains("i") ? Instance(tags->at("i")) : 0;
+}
+
+std::string Get(const TagList& tags, std::string_view name) {
+  const auto it = tags.find(name);
+  return it == tags.end() ? std::string() : it->second;
+}
+
+bool GoodCommon(const TagList& tags) {
+  const bool stamp = !tags.contains("t") || AllDigits(Get(tags, "t"));
+  const bool algorithm = Get(tags, "a") == "rsa-sha256" || Get(tags, "a") == "ed25519-sha256";
+  return stamp && algorithm && IsQualifiedDomain(Get(tags, "d")) && !Get(tags, "s").empty() &&
+         DecodeBase64(Get(tags, "b")).has_value();
+}
+
+bool NamesSeal(const TagList& tags) {
+  std::string_view names = tags.at("h");
+  while (!names.empty()) {
+    const size_t end = std::min(names.find(':'), names.size());
+    if (EqualsNoCase(Trim(names.substr(0, end)), "ARC-Seal")) return true;
+    names.remove_prefix(std::min(end + 1, names.size()));
+  }
+  return false;
+}
+
+constexpr std::array<std::string_view, 6> kForms = {
+    "simple", "relaxed", "simple/simple", "simple/relaxed", "relaxed/simple", "relaxed/relaxed"};
+
+bool GoodSignature(const TagList& tags) {
+  const std::string form = tags.contains("c") ? Get(tags, "c") : "simple/simple";
+  return GoodCommon(tags) && tags.contains("h") && !NamesSeal(tags) &&
+         DecodeBase64(Get(tags, "bh")).has_value() &&
+         std::find(kForms.begin(), kForms.end(), form) != kForms.end();
+}
+
+// Section 5.2 step 3: none for the first, pass for all others.
+bool GoodSeal(const TagList& tags, bool first) {
+  return GoodCommon(tags) && !tags.contains("h") && Get(tags, "cv") == (first ? "none" : "pass");
+}
+
+enum class Part : uint8_t { kResults, kSignature, kSeal, kOther };
+
+Part PartOf(const HeaderField& field) {
+  const std::string_view name = Trim(field.name);
+  if (EqualsNoCase(name, "ARC-Authentication-Results")) return Part::kResults;
+  if (EqualsNoCase(name, "ARC-Message-Signature")) return Part::kSignature;
+  return EqualsNoCase(name, "ARC-Seal") ? Part::kSeal : Part::kOther;
+}
+
+// Files one field under its instance; false when it cannot be, or its place is taken.
+bool File(const HeaderField& field, Part part, std::vector<ArcSet>& sets) {
+  const auto tags =
+      part == Part::kResults ? std::optional<TagList>(TagList{}) : ParseTagList(field.value);
+  if (!tags) return false;
+  const int instance =
+      part == Part::kResults ? ResultsInstance(field.value) : Instance(Get(*tags, "i"));
+  if (instance == 0) return false;
+  if (sets.size() < static_cast<size_t>(instance)) sets.resize(static_cast<size_t>(instance));
+  ArcSet& set = sets[static_cast<size_t>(instance) - 1];
+  HeaderField& place = part == Part::kResults     ? set.results
+                       : part == Part::kSignature ? set.signature
+                                                  : set.seal;
+  if (!place.name.empty()) return false;
+  place = field;
+  if (part == Part::kSignature) set.signature_tags = *tags;
+  if (part == Part::kSeal) set.seal_tags = *tags;
+  return true;
+}
+
+void Fail(ArcChain& chain, std::string reason) {
+  chain.state = State::kFail;
+  chain.reason = std::move(reason);
+}
+
+std::string KeyName(const TagList& tags) {
+  return ToLower(Get(tags, "s") + "._domainkey." + Get(tags, "d"));
+}
+
+// Without c= it is simple (RFC 6376 section 3.5), but signers are about that take it for relaxed.
+std::vector<bool> HeaderForms(const TagList& tags) {
+  if (!tags.contains("c")) return {false, true};
+  return {Get(tags, "c").starts_with("relaxed")};
+}
+
+// The fields that h= names, each next one of a name from the bottom up (RFC 6376 section 5.4.2).
+std::string SignedHeaders(const std::vector<HeaderField>& headers, const TagList& tags,
+                          bool relaxed) {
+  std::string out;
+  std::vector<bool> used(headers.size());
+  std::string_view names = tags.at("h");
+  while (!names.empty()) {
+    const size_t end = std::min(names.find(':'), names.size());
+    const std::string_view name = Trim(names.substr(0, end));
+    for (size_t i = headers.size(); i-- > 0;) {
+      if (used[i] || !EqualsNoCase(Trim(headers[i].name), name)) continue;
+      used[i] = true;
+      out += CanonicalHeader(headers[i], relaxed);
+      break;
+    }
+    names.remove_prefix(std::min(end + 1, names.size()));
+  }
+  return out;
+}
+
+// The field that holds the signature itself: without b=, and without the last line break.
+std::string OwnField(const HeaderField& field, bool relaxed) {
+  std::string out = CanonicalHeader({field.name, WithoutSignature(field.value)}, relaxed);
+  return out.substr(0, out.size() - 2);
+}
+
+std::string SealedText(const ArcChain& chain, size_t count) {
+  std::string out;
+  for (size_t i = 0; i < count; ++i) {
+    const ArcSet& set = chain.sets[i];
+    out += CanonicalHeader(set.results, true) + CanonicalHeader(set.signature, true);
+    out += i + 1 < count ? CanonicalHeader(set.seal, true) : OwnField(set.seal, true);
+  }
+  return out;
+}
+
+bool Verifies(const std::string& text, const TagList& tags, const ArcKeyFind& find,
+              const ArcLimits& limits) {
+  const auto key = find(KeyName(tags));
+  const auto signature = DecodeBase64(Get(tags, "b"));
+  if (!key || !signature) return false;
+  const auto parsed =
+      SignatureKey::Parse(*key, Get(tags, "a"), limits.min_key_bits, limits.max_key_bits);
+  return parsed && parsed->Verify(text, *signature);
+}
+
+}  // namespace
+
+std::vector<std::string> ArcChain::sealers() const {
+  std::vector<std::string> out;
+  for (const ArcSet& set : sets) out.push_back(ToLower(Get(set.seal_tags, "d")));
+  return out;
+}
+
+bool ArcChain::began_with_dmarc_pass() const {
+  if (sets.empty()) return false;
+  std::string_view rest = sets.front().results.value;
+  while (!rest.empty()) {
+    const size_t end = std::min(rest.find(';'), rest.size());
+    const std::string part = ToLower(WithoutWhiteSpace(rest.substr(0, end)));
+    if (part.starts_with("dmarc=pass")) return true;
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return false;
+}
+
+ArcChain ReadArcChain(const std::vector<HeaderField>& headers) {
+  ArcChain chain;
+  for (const HeaderField& field : headers) {
+    const Part part = PartOf(field);
+    if (part == Part::kOther) continue;
+    if (!File(field, part, chain.sets)) {
+      Fail(chain, "a field that cannot be read, or stands twice");
+      return chain;
+    }
+  }
+  for (size_t i = 0; i < chain.sets.size(); ++i) {
+    const ArcSet& set = chain.sets[i];
+    const std::string number = std::to_string(i + 1);
+    if (set.results.name.empty() || set.signature.name.empty() || set.seal.name.empty())
+      return Fail(chain, "set " + number + " is incomplete"), chain;
+    if (!GoodSeal(set.seal_tags, i == 0)) return Fail(chain, "seal " + number), chain;
+    if (!GoodSignature(set.signature_tags)) return Fail(chain, "signature " + number), chain;
+  }
+  if (chain.sets.empty()) return chain;
+  chain.state = State::kPass;
+  chain.relaxed_body = Get(chain.sets.back().signature_tags, "c").ends_with("/relaxed");
+  return chain;
+}
+
+std::vector<std::string> ArcKeyNames(const ArcChain& chain) {
+  std::set<std::string> names;
+  if (chain.state != State::kPass) return {};
+  for (const ArcSet& set : chain.sets) names.insert(KeyName(set.seal_tags));
+  names.insert(KeyName(chain.sets.back().signature_tags));
+  return {names.begin(), names.end()};
+}
+
+void VerifyArcChain(const std::vector<HeaderField>& headers, const std::string& body_hash,
+                    const ArcKeyFind& find, const ArcLimits& limits, ArcChain& chain) {
+  if (chain.state != State::kPass) return;
+  const ArcSet& last = chain.sets.back();
+  const std::string number = std::to_string(chain.sets.size());
+  if (DecodeBase64(Get(last.signature_tags, "bh")) != body_hash)
+    return Fail(chain, "signature " + number + ": body hash did not verify");
+  const auto forms = HeaderForms(last.signature_tags);
+  const bool holds = std::any_of(forms.begin(), forms.end(), [&](bool relaxed) {
+    const std::string text =
+        SignedHeaders(headers, last.signature_tags, relaxed) + OwnField(last.signature, relaxed);
+    return Verifies(text, last.signature_tags, find, limits);
+  });
+  if (!holds) return Fail(chain, "signature " + number + " did not verify");
+  for (size_t count = chain.sets.size(); count > 0; --count) {
+    if (!Verifies(SealedText(chain, count), chain.sets[count - 1].seal_tags, find, limits))
+      return Fail(chain, "seal " + std::to_string(count) + " did not verify");
+  }
+}
+
+}  // namespace spillway

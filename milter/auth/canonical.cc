@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "milter/auth/canonical.h"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+
+namespace spillway {
+
+namespace {
+
+constexpr size_t kFlushAt = 16 * 1024;
+constexpr std::string_view kLineEnd = "\r\n";
+
+bool IsBlank(char c) {
+  return c == ' ' || c == '\t';
+}
+
+// Unfolded, white space reduced to single spaces, none at the ends (section 3.4.2).
+std::string Relaxed(std::string_view value) {
+  std::string out;
+  bool space = false;
+  for (const char c : Trim(value)) {
+    if (c == '\r' || c == '\n') continue;
+    if (IsBlank(c)) {
+      space = true;
+      continue;
+    }
+    if (space) out += ' ';
+    space = false;
+    out += c;
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string CanonicalHeader(const HeaderField& field, bool relaxed) {
+  if (!relaxed) return CanonicalLineBreaks(field) + std::string(kLineEnd);
+  return ToLower(Trim(field.name)) + ":" + Relaxed(field.value) + std::string(kLineEnd);
+}
+
+void BodyHash::Free::operator()(evp_md_ctx_st* context) const {
+  EVP_MD_CTX_free(context);
+}
+
+BodyHash::BodyHash(bool relaxed) : relaxed_(relaxed), context_(EVP_MD_CTX_new()) {
+  EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr);
+}
+
+void BodyHash::Flush() {
+  EVP_DigestUpdate(context_.get(), out_.data(), out_.size());
+  out_.clear();
+}
+
+// Octets of a line, and before them what was held back.
+void BodyHash::Content(std::string_view text) {
+  for (; lines_ > 0; --lines_) {
+    out_ += kLineEnd;
+    if (out_.size() >= kFlushAt) Flush();
+  }
+  if (space_) out_ += ' ';
+  space_ = false;
+  content_ = true;
+  out_ += text;
+  if (out_.size() >= kFlushAt) Flush();
+}
+
+void BodyHash::Update(std::string_view chunk) {
+  while (!chunk.empty()) {
+    const char c = chunk.front();
+    if (return_) {
+      return_ = false;
+      if (c == '\n') {
+        ++lines_;
+        space_ = false;
+        chunk.remove_prefix(1);
+        continue;
+      }
+      Content("\r");
+    }
+    if (c == '\r') {
+      return_ = true;
+      chunk.remove_prefix(1);
+    } else if (relaxed_ && IsBlank(c)) {
+      space_ = true;
+      chunk.remove_prefix(1);
+    } else {
+      const auto* end = std::find_if(chunk.begin(), chunk.end(), [this](char d) {
+        return d == '\r' || (relaxed_ && IsBlank(d));
+      });
+      const auto length = static_cast<size_t>(end - chunk.begin());
+      Content(chunk.substr(0, length));
+      chunk.remove_prefix(length);
+    }
+  }
+}
+
+std::string BodyHash::Finish() {
+  if (return_) Content("\r");
+  if (content_ || !relaxed_) out_ += kLineEnd;
+  Flush();
+  std::string digest(32, '\0');
+  EVP_DigestFinal_ex(context_.get(), reinterpret_cast<unsigned char*>(digest.data()), nullptr);
+  return digest;
+}
+
+}  // namespace spillway

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The canonical forms of RFC 6376 section 3.4, of header fields and, streaming, of bodies.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "milter/mail/header.h"
+
+struct evp_md_ctx_st;
+
+namespace spillway {
+
+// With CRLF at the end.
+std::string CanonicalHeader(const HeaderField& field, bool relaxed);
+
+// SHA-256 of a body in canonical form. Lines end with CRLF; a chunk may end anywhere.
+class BodyHash {
+ public:
+  explicit BodyHash(bool relaxed);
+  void Update(std::string_view chunk);
+  // 32 octets; called once, last.
+  std::string Finish();
+
+ private:
+  struct Free {
+    void operator()(evp_md_ctx_st* context) const;
+  };
+  void Content(std::string_view text);
+  void Flush();
+
+  const bool relaxed_;
+  std::unique_ptr<evp_md_ctx_st, Free> context_;
+  std::string out_;
+  size_t lines_ = 0;      // line ends that are not written: they may be the last ones
+  bool space_ = false;    // white space that is not written: the line may end here
+  bool return_ = false;   // a CR whose LF may follow
+  bool content_ = false;  // something has been written
+};
+
+}  // namespace spillway

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// ARC verification (RFC 8617). The keys of all sets are asked for, at once, when the header is
+// complete; the body is hashed as it comes, in the session's own thread (a millisecond or two for
+// a megabyte); the signatures are checked at the end.
+#include <algorithm>
+#include <optional>
+
+#include "milter/auth/arc_chain.h"
+#include "milter/auth/canonical.h"
+#include "milter/auth/dkim_key.h"
+#include "milter/check/registry.h"
+#include "milter/dns/lookups.h"
+
+namespace spillway {
+
+namespace {
+
+class ArcCheck final : public Check {
+ public:
+  ArcCheck(const Message& message, const ArcLimits& limits, const Strings& trusted,
+           const CheckServices& services)
+      : message_(message), limits_(limits), trusted_(trusted), services_(services) {}
+
+  void OnHeaders() override {
+    if (message_.headers_truncated) return;
+    chain_ = ReadArcChain(message_.headers);
+    if (chain_.state != State::kPass) return;
+    hash_.emplace(chain_.relaxed_body);
+    std::vector<DnsQuestion> questions;
+    for (const std::string& name : ArcKeyNames(chain_)) questions.push_back({name, RrType::kTxt});
+    keys_ = std::make_shared<DnsLookups>(chain_.sealers().back(), services_.resolver,
+                                         std::move(questions));
+    keys_->Step();
+  }
+
+  bool OnBody(std::string_view chunk) override {
+    if (hash_) hash_->Update(chunk);
+    return hash_.has_value();
+  }
+
+  Result Finish(Deadline deadline) override {
+    if (message_.headers_truncated)
+      return Report(State::kPermerror, "the header is too large to verify");
+    if (!keys_) return Report(chain_.state, chain_.reason);
+    keys_->Wait(deadline);
+    if (const std::string name = keys_->waiting_for(); !name.empty())
+      return Report(State::kLate, "waiting for " + name);
+    VerifyArcChain(
+        message_.headers, hash_->Finish(), [this](const std::string& name) { return Key(name); },
+        limits_, chain_);
+    // A key that could not be had is no proof that the chain is broken.
+    if (chain_.state == State::kFail && !unavailable_.empty())
+      return Report(State::kTemperror, "no answer for " + unavailable_);
+    Result result = Report(chain_.state, chain_.reason);
+    if (chain_.state == State::kPass) Vouch(result);
+    return result;
+  }
+
+ private:
+  std::optional<std::string> Key(const std::string& name) {
+    const DkimKey key = SelectDkimKey(name, *keys_->Find({name, RrType::kTxt}));
+    if (key.status == DkimKey::Status::kUnavailable) unavailable_ = name;
+    if (key.status != DkimKey::Status::kFound) return std::nullopt;
+    return key.record;
+  }
+
+  static Result Report(State state, const std::string& reason) {
+    return {.state = state,
+            .reason = reason,
+            .methods = {{.method = "arc", .state = state, .reason = reason}}};
+  }
+
+  // Who is not trusted could have written all of what came before.
+  void Vouch(Result& result) const {
+    const std::vector<std::string> sealers = chain_.sealers();
+    for (const std::string& sealer : sealers)
+      result.reason += (result.reason.empty() ? "sealed by " : ", ") + sealer;
+    const bool trusted = std::all_of(sealers.begin(), sealers.end(), [this](const auto& sealer) {
+      return std::find(trusted_.begin(), trusted_.end(), sealer) != trusted_.end();
+    });
+    if (trusted && chain_.began_with_dmarc_pass()) result.vouched_by = sealers.back();
+  }
+
+  const Message& message_;
+  const ArcLimits limits_;
+  const Strings& trusted_;
+  const CheckServices& services_;
+  ArcChain chain_;
+  std::optional<BodyHash> hash_;
+  std::shared_ptr<DnsLookups> keys_;
+  std::string unavailable_;
+};
+
+class ArcType final : public CheckType {
+ public:
+  ArcType(const Config& config, const CheckServices& services)
+      : options_(config.arc),
+        limits_{static_cast<int>(config.dkim.min_key_bits),
+                static_cast<int>(config.dkim.max_key_bits)},
+        services_(services) {}
+
+  std::string_view name() const override { return "arc"; }
+  bool tempfail_on_timeout() const override { return options_.on_timeout == "tempfail"; }
+  bool required() const override { return options_.required; }
+  std::unique_ptr<Check> Begin(const Message& message,
+                               std::shared_ptr<MessageCost> /*cost*/) const override {
+    return std::make_unique<ArcCheck>(message, limits_, options_.trusted_sealers, services_);
+  }
+
+ private:
+  const Config::Arc options_;
+  const ArcLimits limits_;
+  const CheckServices services_;
+};
+
+}  // namespace
+
+std::unique_ptr<CheckType> MakeArcCheck(const Config& config, const CheckServices& services) {
+  if (!config.arc.enabled) return nullptr;
+  return std::make_unique<ArcType>(config, services);
+}
+
+}  // namespace spillway

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "milter/dns/lookups.h"
+
+namespace spillway {
+
+DnsLookups::DnsLookups(const std::string& owner, Resolver& resolver,
+                       std::vector<DnsQuestion> questions)
+    : DnsLookups(owner, resolver, [questions = std::move(questions)](const DnsFind& find) {
+        std::vector<DnsQuestion> open = questions;
+        std::erase_if(open, [&](const DnsQuestion& question) { return find(question) != nullptr; });
+        return open;
+      }) {}
+
+void DnsLookups::Step() {
+  const auto find = [this](const DnsQuestion& question) { return Find(question); };
+  while (true) {
+    const auto questions = needed_(find);
+    if (questions.empty()) break;
+    if (!rounds_.AskAll(questions, [self = shared_from_this()] { self->Step(); })) return;
+  }
+  const std::lock_guard lock(mutex_);
+  done_ = true;
+  done_changed_.notify_all();
+}
+
+void DnsLookups::Wait(Deadline deadline) {
+  std::unique_lock lock(mutex_);
+  done_changed_.wait_until(lock, deadline.at(), [this] { return done_; });
+}
+
+std::string DnsLookups::waiting_for() {
+  const std::lock_guard lock(mutex_);
+  return done_ ? std::string() : rounds_.waiting_for();
+}
+
+}  // namespace spillway
