@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "conf/options.h"
+
 namespace spillway {
 
 namespace {

@@ -96,17 +96,6 @@ struct Config {
   } log;
 };
 
-// One row of the option table: what the reader, the dump and the tests go by.
-struct Option {
-  std::string_view section;
-  std::string_view key;
-  Field (*field)(Config&);
-  int64_t min = 0;  // see TomlKey
-  int64_t max = 0;
-  Validator validate = nullptr;
-};
-const std::vector<Option>& Options();
-
 struct LoadResult {
   Config config;
   // "FILE:LINE:COL: what, and what was expected"; all that is wrong, in the file's order.

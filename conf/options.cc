@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <array>
 
-#include "conf/config.h"
 #include "conf/endpoint.h"
+#include "conf/options.h"
 #include "milter/base/ip.h"
 
 namespace spillway {

@@ -237,7 +237,12 @@ sfsistat Apply(SMFICTX* context, const Agreed& state, const Verdict& verdict) {
     const std::string value = (state.has(SMFIP_HDR_LEADSPC) ? " " : "") + verdict.insert_value;
     smfi_insheader(context, 0, text(verdict.insert_name), text(value));
   }
-  if (!verdict.quarantine.empty()) smfi_quarantine(context, text(verdict.quarantine));
+  if (!verdict.quarantine.empty() &&
+      smfi_quarantine(context, text(verdict.quarantine)) != MI_SUCCESS) {
+    g_shared->log.Limited(LogLevel::kError, "quarantine",
+                          "the MTA does not let filters hold messages: one was accepted instead",
+                          g_shared->clock.Now());
+  }
   return SMFIS_CONTINUE;
 }
 

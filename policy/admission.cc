@@ -41,6 +41,10 @@ double Share(const ClientView& client, TimePoint now) {
   return 0.93 + 0.04 * Draw(client.host, now);
 }
 
+double Beyond(const Places& places) {
+  return std::min(places.slots - 1, std::max(kBeyond * places.limit, places.limit + 2));
+}
+
 }  // namespace
 
 double LeakyCount::At(TimePoint now, double life) const {
@@ -75,7 +79,8 @@ bool Admission::AllowedOther(const ClientView& client, const Places& places, dou
   const double others = sessions - cannot_retry_.At(now, places.life);
   const double room = Share(client, now) * (places.limit - reserved(places, now));
   // Never none at all: no samples, no recovery.
-  if (others < std::max(1.0, (1 - kReserveCap) * places.limit)) return true;
+  const bool few = others < std::max(1.0, (1 - kReserveCap) * places.limit);
+  if (few && sessions < Beyond(places)) return true;
   return others < room && sessions < places.limit - KeptFree(places, now);
 }
 
@@ -89,11 +94,7 @@ bool Admission::Allowed(const ClientView& client, const Places& places, double s
   if (crowded &&
       held + 1 > std::max(2.0, kClientShare * (first ? places.slots : places.limit)) + 1e-9)
     return false;
-  if (first) {
-    const double beyond = std::max(kBeyond * places.limit, places.limit + 2);
-    return sessions <
-           (places.late_accepted ? places.slots - 1 : std::min(places.slots - 1, beyond));
-  }
+  if (first) return sessions < (places.late_accepted ? places.slots - 1 : Beyond(places));
   return AllowedOther(client, places, sessions, now);
 }
 

@@ -241,6 +241,12 @@ void Controller::Resume(double limit, TimePoint now) {
   Look look;
   look.sessions = static_cast<uint32_t>(limit);
   Enter(Cause::kSlots, now, look);
+  // Why it was, is not known any more: as careful as for a load, and no verdict by numbers of
+  // before.
+  only_slots_ = false;
+  load_suspected_ = true;
+  quality_.Start(min_limit(), max_limit(), load_suspected_, now);
+  reference_mean_ = setting_.budget;
   state_.limit = std::clamp(limit, min_limit(), max_limit());
 }
 

@@ -22,7 +22,7 @@
 //
 // Shedding moves the limit L once an epoch, clamp(W, 3, 60), so that it never acts before it can
 // see what it did. It steers to
-//   goal = min(0.95 slots, X * patience, Q),   patience = max(30, 1.3 S')
+//   goal = min(0.95 slots, X * patience, Q),   patience = max(25, 1.3 S')
 // down by at most 30 %, up by max(1, sqrt L) and only while L was binding (no drift, and the surge
 // after the repair meets a ramp). X * patience, Little's law with a mean, is the backlog that
 // clients will wait for; a budget of 60 s or less bounds the wait by itself, and there is no such

@@ -78,12 +78,14 @@ bool QualityLimit::NotTheLoad(const Shares& shares, double in_use, double& late_
 
 void QualityLimit::Lower(const Shares& shares, double in_use, double& late_floor) {
   const double less = load_suspected_ ? kQuartered : kHalved;
+  const bool judged_before = descending_ || limit_ <= least_;
   if (!descending_) {
     descending_ = true;
     top_ = reference_ = in_use;
     bad_reference_ = shares.bad;
   }
-  const bool halved = in_use <= std::max(less * reference_, least_);
+  // A quiet moment before the first cut says nothing of what cuts do.
+  const bool halved = judged_before && in_use <= std::max(less * reference_, least_);
   if (halved && NotTheLoad(shares, in_use, late_floor)) return;
   if (halved) {
     reference_ = in_use;

@@ -52,12 +52,14 @@ bool NeedsExistence(const Discovery& found, const std::string& author) {
 
 // Section 4.7, np: NXDOMAIN for all three. False for what cannot be told.
 bool Exists(const std::string& author, const DnsFind& find, bool& failed) {
+  bool open = false;
   for (const RrType type : kExistence) {
     const DnsAnswerPtr answer = find({author, type});
     if (answer != nullptr && (answer->positive() || answer->status == DnsStatus::kNoData))
       return true;
-    failed = failed || answer == nullptr || answer->failed();
+    open = open || answer == nullptr || answer->failed();
   }
+  failed = open;
   return false;
 }
 
@@ -74,9 +76,10 @@ DmarcPolicy PolicyFor(const Discovery& found, const std::string& author, const D
   return policy;
 }
 
-// Whatever the walks would find, an organization does not go beyond a top-level domain.
-std::string Top(const std::string& name) {
-  return name.substr(name.rfind('.') + 1);
+// An organization is the name itself or above it: who is not below the author's cannot be of it,
+// whatever his own name servers say, or do not say.
+bool IsWithin(const std::string& name, const std::string& organization) {
+  return name == organization || name.ends_with("." + organization);
 }
 
 enum class Aligned : uint8_t { kNo, kYes, kUnknown };
@@ -85,7 +88,10 @@ Aligned Align(const DmarcIdentifier& identifier, const std::string& author,
               const Organization& organization, const DmarcRecord& record, const DnsFind& find) {
   if (identifier.domain == author) return Aligned::kYes;
   if (identifier.spf ? record.strict_spf : record.strict_dkim) return Aligned::kNo;
-  if (identifier.domain.empty() || Top(identifier.domain) != Top(author)) return Aligned::kNo;
+  // With the walk incomplete, the organization may end higher up, but not above the top level.
+  const std::string highest =
+      organization.failed ? author.substr(author.rfind('.') + 1) : organization.domain;
+  if (!IsWithin(identifier.domain, highest)) return Aligned::kNo;
   const Organization other = FindOrganization(identifier.domain, find);
   if (organization.failed || other.failed) return Aligned::kUnknown;
   return other.domain == organization.domain ? Aligned::kYes : Aligned::kNo;
@@ -137,12 +143,15 @@ std::vector<DnsQuestion> PolicyQuestions(const std::string& author, const DnsFin
 }
 
 std::vector<DnsQuestion> AlignmentQuestions(const std::string& author,
-                                            const std::vector<std::string>& domains) {
+                                            const std::vector<std::string>& domains,
+                                            const DnsFind& find) {
   std::set<DnsQuestion> wanted;
+  const Organization organization = FindOrganization(author, find);
   for (const std::string& domain : domains) {
-    if (domain == author || Top(domain) != Top(author)) continue;
+    if (domain == author || !IsWithin(domain, organization.domain)) continue;
     for (const std::string& name : WalkNames(domain)) wanted.insert(DmarcQuestion(name));
   }
+  std::erase_if(wanted, [&](const DnsQuestion& question) { return find(question) != nullptr; });
   return {wanted.begin(), wanted.end()};
 }
 

@@ -29,9 +29,11 @@ struct DmarcOutcome {
 // What must still be asked for to know the author domain's policy, given the answers so far; empty:
 // all is known.
 std::vector<DnsQuestion> PolicyQuestions(const std::string& author, const DnsFind& find);
-// What alignment with the domains of SPF and DKIM may need besides.
+// What alignment with the domains of SPF and DKIM needs besides, once that is known: names within
+// the author's organization only.
 std::vector<DnsQuestion> AlignmentQuestions(const std::string& author,
-                                            const std::vector<std::string>& domains);
+                                            const std::vector<std::string>& domains,
+                                            const DnsFind& find);
 
 // With an answer missing that matters, the outcome is a temporary error.
 DmarcOutcome EvaluateDmarc(const std::string& author,

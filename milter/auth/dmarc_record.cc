@@ -10,6 +10,8 @@ namespace spillway {
 
 namespace {
 
+constexpr size_t kMaxRecord = 4096;  // read in the resolver's thread; real ones have 200 octets
+
 using Tags = std::map<std::string, std::string, std::less<>>;
 
 // One "name = value"; false when it is none.
@@ -77,6 +79,7 @@ std::string_view DmarcPolicyName(DmarcPolicy policy) {
 }
 
 std::optional<DmarcRecord> ParseDmarcRecord(std::string_view text) {
+  if (text.size() > kMaxRecord) return std::nullopt;
   const size_t end = std::min(text.find(';'), text.size());
   if (!IsVersion(text.substr(0, end))) return std::nullopt;
   const Tags tags = ReadTags(text.substr(std::min(end + 1, text.size())));

@@ -17,6 +17,13 @@ std::string Parent(const std::string& name) {
   return name.substr(name.find('.') + 1);
 }
 
+// The name one label longer than `above`, on the way down to `domain`.
+std::string OneBelow(const std::string& domain, const std::string& above) {
+  const std::string rest = domain.substr(0, domain.size() - above.size() - 1);
+  const size_t dot = rest.rfind('.');
+  return (dot == std::string::npos ? rest : rest.substr(dot + 1)) + "." + above;
+}
+
 }  // namespace
 
 DnsQuestion DmarcQuestion(const std::string& domain) {
@@ -55,18 +62,16 @@ DmarcAt LookUpDmarc(const std::string& domain, const DnsFind& find) {
 Organization FindOrganization(const std::string& domain, const DnsFind& find) {
   Organization out;
   out.domain = domain;
-  std::string below = domain;
   for (const std::string& name : WalkNames(domain)) {
     const DmarcAt at = LookUpDmarc(name, find);
     out.failed = out.failed || at.failed;
     if (at.record && at.record->psd == DmarcPsd::kYes && name != domain) {
-      out.domain = below;
+      out.domain = OneBelow(domain, name);
       out.registry = name;
       return out;
     }
     if (at.record) out.domain = name;
     if (at.record && at.record->psd == DmarcPsd::kNo) return out;
-    below = name;
   }
   return out;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// DMARC (RFC 9989). The tree walks of the author domain and of what SPF and DKIM may authenticate
-// start with the end of the header, beside SPF and DKIM; at the end their results are compared.
+// DMARC (RFC 9989). The tree walk of the author domain starts with the end of the header, beside
+// SPF and DKIM, and goes on with those of their domains that may be of its organization; at the end
+// their results are compared.
 #include <algorithm>
 
 #include "milter/auth/dmarc_eval.h"
@@ -47,13 +48,12 @@ class DmarcCheck final : public Check {
     author_ = FindAuthor(message_.headers);
     if (!author_.error.empty()) return;
     const std::string& author = author_.domain;
-    policy_ = std::make_shared<DnsLookups>(
-        author, services_.resolver,
-        [author](const DnsFind& find) { return PolicyQuestions(author, find); });
-    policy_->Step();
-    alignment_ = std::make_shared<DnsLookups>(author, services_.resolver,
-                                              AlignmentQuestions(author, Domains()));
-    alignment_->Step();
+    lookups_ = std::make_shared<DnsLookups>(
+        author, services_.resolver, [author, domains = Domains()](const DnsFind& find) {
+          auto questions = PolicyQuestions(author, find);
+          return questions.empty() ? AlignmentQuestions(author, domains, find) : questions;
+        });
+    lookups_->Step();
   }
 
   void Learn(const std::vector<CheckReport>& earlier) override {
@@ -67,6 +67,7 @@ class DmarcCheck final : public Check {
     if (const std::string reason = SkipReason(); !reason.empty())
       return {.state = State::kSkipped, .reason = reason};
     if (message_.headers_truncated) author_.error = "the header is too large to read";
+    if (!lookups_ && author_.error.empty()) author_.error = "no header";
     if (!author_.error.empty()) return Unclear();
     Result result;
     MethodResult method{.method = "dmarc", .properties = {{"header", "from", author_.domain}}};
@@ -114,20 +115,12 @@ class DmarcCheck final : public Check {
       identifiers_.push_back({true, method.state, SpfDomain()});
   }
 
-  // The walks of other domains are waited for only where they can still change something.
   DmarcOutcome Outcome(Deadline deadline) const {
-    const auto find = [this](const DnsQuestion& question) {
-      const DnsAnswerPtr answer = policy_->Find(question);
-      return answer != nullptr ? answer : alignment_->Find(question);
-    };
-    policy_->Wait(deadline);
-    DmarcOutcome outcome = EvaluateDmarc(author_.domain, identifiers_, find);
-    if (outcome.state == State::kTemperror && policy_->waiting_for().empty()) {
-      alignment_->Wait(deadline);
-      outcome = EvaluateDmarc(author_.domain, identifiers_, find);
-    }
-    std::string missing = policy_->waiting_for();
-    if (missing.empty()) missing = alignment_->waiting_for();
+    lookups_->Wait(deadline);
+    const std::string missing = lookups_->waiting_for();
+    DmarcOutcome outcome =
+        EvaluateDmarc(author_.domain, identifiers_,
+                      [this](const DnsQuestion& question) { return lookups_->Find(question); });
     if (outcome.state != State::kTemperror || missing.empty()) return outcome;
     return {.state = State::kLate, .reason = "waiting for " + missing};
   }
@@ -140,7 +133,8 @@ class DmarcCheck final : public Check {
     method.properties.push_back({"policy", "dmarc", policy});
     result.reason += (result.reason.empty() ? "" : "; ") + std::string("policy ") + policy +
                      " at " + outcome.found_at + ", organization " + outcome.organization;
-    if (outcome.state != State::kFail) return;
+    // Our own mail has not been through SPF, and is not signed yet.
+    if (outcome.state != State::kFail || message_.client.cls != ClientClass::kExternal) return;
     if (vouched_by_.empty()) {
       result.wish = static_cast<Wish>(outcome.policy);
     } else {
@@ -162,7 +156,7 @@ class DmarcCheck final : public Check {
   Author author_;
   std::vector<DmarcIdentifier> identifiers_;
   std::string vouched_by_;  // a trusted sealer
-  std::shared_ptr<DnsLookups> policy_, alignment_;
+  std::shared_ptr<DnsLookups> lookups_;
 };
 
 Wish WishFrom(const std::string& name) {

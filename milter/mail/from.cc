@@ -70,6 +70,20 @@ class FromReader {
     return true;
   }
 
+  // Inside an address there is white space, but no comment: what stands in one may look like the
+  // address to a mail program.
+  bool Fws() {
+    while (!AtEnd() && std::string_view(" \t\r\n").find(Next()) != std::string_view::npos)
+      ++position_;
+    return Next() != '(' || Fail("a comment inside an address");
+  }
+
+  // Quoted words are refused where they look like an address or are none of this century's.
+  static bool Deceptive(std::string_view local) {
+    return local.find("=?") != std::string_view::npos ||
+           local.find_first_of("@<>,:;()\r\n") != std::string_view::npos;
+  }
+
   bool QuotedString() {
     Take('"');
     while (!AtEnd()) {
@@ -91,20 +105,23 @@ class FromReader {
 
   // Behind the "@".
   bool Domain() {
-    if (!Cfws()) return false;
+    if (!Fws()) return false;
     if (Next() == '[') return Fail("an address literal");
     const size_t start = position_;
     if (!DotAtom()) return false;
     const auto domain = AsciiDomain(text_.substr(start, position_ - start));
     if (!domain) return Fail("no domain name behind the @");
     domains_.push_back(*domain);
-    return Cfws();
+    return true;
   }
 
+  // Between "<" and ">".
   bool AddrSpec() {
-    if (!Cfws()) return false;
-    if (!(Next() == '"' ? QuotedString() : DotAtom()) || !Cfws()) return false;
-    return (Take('@') || Fail("no @ in the address")) && Domain();
+    if (!Fws()) return false;
+    const size_t start = position_;
+    if (!(Next() == '"' ? QuotedString() : DotAtom())) return false;
+    if (Deceptive(text_.substr(start, position_ - start))) return Fail("a deceptive local part");
+    return Fws() && (Take('@') || Fail("no @ in the address")) && Domain() && Fws();
   }
 
   // A display name, or a local part: which one shows what follows. The words of a phrase may hold
@@ -112,7 +129,9 @@ class FromReader {
   bool Mailbox() {
     int words = 0;
     bool spaced = false;
+    bad_local_ = false;
     if (!Cfws()) return false;
+    const size_t start = position_;
     while (Next() == '"' || Next() == '.' || IsAtext(Next())) {
       if (AtEnd()) break;
       if (Next() == '"' ? !QuotedString() : !PhraseWord()) return false;
@@ -123,8 +142,11 @@ class FromReader {
     }
     if (Take('<')) return AddrSpec() && (Take('>') || Fail("no > behind the address")) && Cfws();
     if (Next() == ':') return Fail("a group in place of an author");
-    if (words != 1 || spaced || bad_local_ || !Take('@')) return Fail("no address");
-    return Domain();
+    if (words != 1 || spaced || bad_local_ || Next() != '@') return Fail("no address");
+    if (Deceptive(Trim(text_.substr(start, position_ - start))))
+      return Fail("a deceptive local part");
+    Take('@');
+    return Domain() && Cfws();
   }
 
   bool PhraseWord() {
@@ -143,11 +165,22 @@ class FromReader {
   std::string error_;
 };
 
+// Lines end, and go on, as in a header; anything else some program takes for another field.
+bool GoodLines(std::string_view value) {
+  for (size_t i = 0; i < value.size(); ++i) {
+    const char next = i + 1 < value.size() ? value[i + 1] : '\0';
+    if (value[i] == '\r' && next != '\n') return false;
+    if (value[i] == '\n' && next != ' ' && next != '\t') return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 Author ParseFrom(std::string_view value) {
   if (value.size() > kMaxField) return {{}, "a From field over 64 KiB"};
   if (value.find('\0') != std::string_view::npos) return {{}, "a NUL in the From field"};
+  if (!GoodLines(value)) return {{}, "a bare line break in the From field"};
   FromReader reader(value);
   if (!reader.MailboxList()) return {{}, "From cannot be read: " + reader.error()};
   const auto& domains = reader.domains();

@@ -32,7 +32,11 @@ std::optional<std::string> AsciiDomain(std::string_view domain) {
     if (code != IDN2_OK) return std::nullopt;
     name = converted.get();
   }
-  if (!IsQualifiedDomain(name)) return std::nullopt;
+  // IDNA may map other characters to "@" and the like.
+  const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.';
+  });
+  if (!plain || !IsQualifiedDomain(name)) return std::nullopt;
   return ToLower(name);
 }
 

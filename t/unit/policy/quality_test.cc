@@ -91,6 +91,15 @@ TEST_F(QualityTest, WhatIsAcceptedAlthoughLateIsLeftOut) {
   EXPECT_LT(quality_.limit(), 60);
 }
 
+// A moment without sessions is not a halving that did not help.
+TEST_F(QualityTest, AQuietMomentIsNoVerdict) {
+  Start(false);
+  in_use_ = 2;
+  Epoch(6, 6);
+  EXPECT_DOUBLE_EQ(quality_.limit(), 4);
+  EXPECT_DOUBLE_EQ(late_floor_, 0);
+}
+
 TEST_F(QualityTest, FewSamplesAreNotJudged) {
   Start(false);
   samples_.Add(now_ += std::chrono::seconds(1), {.completed = 5, .late = 5, .deferred = 5});

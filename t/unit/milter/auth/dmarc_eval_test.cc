@@ -183,6 +183,26 @@ TEST_F(DmarcTest, ExistenceThatCannotBeToldIsATemporaryErrorOfAFail) {
   EXPECT_EQ(Judge("a.example.org", {Dkim("example.org")}).state, State::kPass);
 }
 
+// A forger's broken name server must not turn his fail into an error.
+TEST_F(DmarcTest, ErrorsOfStrangersDomainsDoNotMatter) {
+  Publish("example.org", "p=reject");
+  dns_.Fail("_dmarc.attacker.org", RrType::kTxt, DnsStatus::kServfail);
+  EXPECT_EQ(Judge("example.org", {Spf("attacker.org")}).state, State::kFail);
+  EXPECT_EQ(Judge("example.org", {Dkim("attacker.org", State::kTemperror)}).state, State::kFail);
+}
+
+TEST_F(DmarcTest, OneAnswerIsEnoughToExist) {
+  Publish("example.org", "p=none; sp=reject; np=none");
+  dns_.Address("a.example.org", {"192.0.2.1"});
+  dns_.Fail("a.example.org", RrType::kA, DnsStatus::kServfail);
+  EXPECT_EQ(Judge("a.example.org").state, State::kFail);
+}
+
+TEST_F(DmarcTest, PsdYesFarAboveALongName) {
+  Publish("d.e.f.g.h.i.example", "p=none; psd=y");
+  EXPECT_EQ(Judge("a.b.c.d.e.f.g.h.i.example").organization, "c.d.e.f.g.h.i.example");
+}
+
 TEST_F(DmarcTest, ErrorsOfSpfAndDkimStayErrors) {
   Publish("example.org", "p=reject");
   const auto state = [&](std::vector<DmarcIdentifier> identifiers) {
@@ -209,9 +229,12 @@ TEST_F(DmarcTest, QuestionsAreAskedOnceAndNpOnlyWhereItMatters) {
     EXPECT_EQ(questions.size(), expected);
     for (const DnsQuestion& question : questions) known[question] = dns_.Answer(question);
   }
-  // Another top-level domain cannot align, and the author's own needs no walk.
-  EXPECT_EQ(AlignmentQuestions("a.example.org", {"a.example.org", "example.com"}).size(), 0U);
-  EXPECT_EQ(AlignmentQuestions("a.example.org", {"b.example.org"}).size(), 3U);
+  // Outside of the organization nothing can align, and the author's own needs no walk.
+  const auto more = [&](const std::string& domain) {
+    return AlignmentQuestions("a.example.org", {domain}, find).size();
+  };
+  EXPECT_EQ(more("a.example.org") + more("other.org") + more("notexample.org"), 0U);
+  EXPECT_EQ(more("b.example.org"), 1U);  // the rest of the walk is known
 }
 
 }  // namespace

@@ -109,9 +109,13 @@ TEST_F(DmarcCheckTest, SilentDomainThatDoesNotMatterIsNotWaitedFor) {
   const auto spf = Spf("mailfrom", "user@silent.org", State::kFail);
   EXPECT_EQ(Run({spf}).state, State::kFail);
   EXPECT_EQ(Run({spf, Dkim("example.org", State::kPass)}).state, State::kPass);
-  const Result undecided = Run({Spf("mailfrom", "user@silent.org", State::kPass)}, 50);
+  EXPECT_EQ(Run({Spf("mailfrom", "user@silent.org", State::kPass)}).state, State::kFail);
+  message_.mail_from = ParsePath("<user@mute.example.org>");
+  dns_.Silence("_dmarc.mute.example.org");
+  const Result undecided = Run({Spf("mailfrom", "user@mute.example.org", State::kPass)}, 50);
   EXPECT_EQ(undecided.state, State::kLate);
-  EXPECT_EQ(undecided.reason, "waiting for _dmarc.silent.org/TXT");
+  EXPECT_EQ(undecided.reason, "waiting for _dmarc.mute.example.org/TXT");
+  dns_.Release("_dmarc.mute.example.org");
   dns_.Release("_dmarc.silent.org");
 }
 
@@ -121,7 +125,9 @@ TEST_F(DmarcCheckTest, OurOwnAreSkippedUnlessAskedFor) {
   message_.client.cls = ClientClass::kInternal;
   EXPECT_EQ(Run({}).state, State::kSkipped);
   config_.dmarc.judge_ours = true;
-  EXPECT_EQ(Run({}).state, State::kFail);
+  const Result result = Run({});
+  EXPECT_EQ(result.state, State::kFail);
+  EXPECT_EQ(result.wish, Wish::kNone);  // nothing of ours has been through SPF
 }
 
 TEST_F(DmarcCheckTest, NeedsSpfAndDkim) {

@@ -13,7 +13,6 @@ TEST(From, AuthorDomains) {
       {" A. User <user@example.org>", "example.org"},
       {" \"User, A.\" <user@example.org>", "example.org"},
       {" \"a\\\" <x@junk.example>\" <user@example.org>", "example.org"},
-      {" \"a <x@junk.example>\"@example.org", "example.org"},
       {"\n\tA (comment (nested) \\) ) User\n <user@example.org> (home)", "example.org"},
       {" user @ example.org", "example.org"},
       {" =?utf-8?q?A=2C_B?= <user@example.org>", "example.org"},
@@ -21,6 +20,7 @@ TEST(From, AuthorDomains) {
        "cher.example>",
        "xn--bcher-kva.example"},
       {" a@example.org, B <b@example.org>", "example.org"},
+      {" J. <a@example.org>, \"q\"@example.org", "example.org"},
       {" user@example.org.", ""},
   };
   for (const auto& [value, domain] : good) EXPECT_EQ(ParseFrom(value).domain, domain) << value;
@@ -50,6 +50,16 @@ TEST(From, WhatIsNotOneAuthorIsAnErrorAndNeverTheFirst) {
       {" a..b@c.example", "no address"},
       {" a@c..example", "no address"},
       {" a@b.example,", "no address"},
+      {" \"a <x@junk.example>\"@example.org", "a deceptive local part"},
+      {" <\"ceo@bank.example\"@example.org>", "a deceptive local part"},
+      {" =?utf-8?Q?ceo=40bank.example=3E?=@example.org", "a deceptive local part"},
+      {" a@=?utf-8?Q?bank.example?=.example.org", "no domain name behind the @"},
+      {" <ceo(<ceo@bank.example>)@example.org>", "a comment inside an address"},
+      {" a@x\xef\xbc\xa0"
+       "bank.example",
+       "no domain name behind the @"},
+      {" \"x\rFrom: ceo@bank.example\r\" <a@example.org>", "a bare line break"},
+      {" a\nb@example.org", "a bare line break"},
       {" a@b.example;c", "text behind the address"},
       {" a@\xff\xfe.example", "no domain name behind the @"},
       {std::string(" a@b.example\0", 13), "a NUL in the From field"},

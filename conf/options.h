@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The option table: every key of the configuration with its type, range and validator.
+#pragma once
+
+#include "conf/config.h"
+
+namespace spillway {
+
+// One row of the option table: what the reader, the dump and the tests go by.
+struct Option {
+  std::string_view section;
+  std::string_view key;
+  Field (*field)(Config&);
+  int64_t min = 0;  // see TomlKey
+  int64_t max = 0;
+  Validator validate = nullptr;
+};
+const std::vector<Option>& Options();
+
+}  // namespace spillway
