@@ -51,7 +51,7 @@ DmarcAt LookUpDmarc(const std::string& domain, const DnsFind& find) {
     if (!record) continue;
     out.several = out.record.has_value();
     if (out.several) break;
-    out.record = std::move(record);
+    out.record = record;
   }
   if (out.several) out.record.reset();
   return out;
