@@ -41,6 +41,15 @@ double Share(const ClientView& client, TimePoint now) {
   return 0.93 + 0.04 * Draw(client.host, now);
 }
 
+double Reserve(double in_flight, double limit) {
+  return std::min(in_flight, kReserveCap * limit);
+}
+
+double KeptFree(double in_flight, double limit) {
+  const double load = std::clamp(in_flight / std::max(1.0, limit), 0.02, 0.98);
+  return std::clamp(std::log(kTimesFull) / std::log(load), 1.0, kFreeCap * std::max(4.0, limit));
+}
+
 double Beyond(const Places& places) {
   return std::min(places.slots - 1, std::max(kBeyond * places.limit, places.limit + 2));
 }
@@ -65,23 +74,18 @@ double Admission::InFlight(const Places& places, TimePoint now) const {
 }
 
 double Admission::reserved(const Places& places, TimePoint now) const {
-  return std::min(InFlight(places, now), kReserveCap * places.limit);
-}
-
-double Admission::KeptFree(const Places& places, TimePoint now) const {
-  const double load = std::clamp(InFlight(places, now) / std::max(1.0, places.limit), 0.02, 0.98);
-  return std::clamp(std::log(kTimesFull) / std::log(load), 1.0,
-                    kFreeCap * std::max(4.0, places.limit));
+  return Reserve(InFlight(places, now), places.limit);
 }
 
 bool Admission::AllowedOther(const ClientView& client, const Places& places, double sessions,
                              TimePoint now) const {
   const double others = sessions - cannot_retry_.At(now, places.life);
-  const double room = Share(client, now) * (places.limit - reserved(places, now));
+  const double in_flight = InFlight(places, now);
+  const double room = Share(client, now) * (places.limit - Reserve(in_flight, places.limit));
   // Never none at all: no samples, no recovery.
   const bool few = others < std::max(1.0, (1 - kReserveCap) * places.limit);
   if (few && sessions < Beyond(places)) return true;
-  return others < room && sessions < places.limit - KeptFree(places, now);
+  return others < room && sessions < places.limit - KeptFree(in_flight, places.limit);
 }
 
 bool Admission::Allowed(const ClientView& client, const Places& places, double sessions,

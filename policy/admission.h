@@ -66,7 +66,6 @@ class Admission {
   static size_t CellA(uint64_t key) { return key % kRow; }
   static size_t CellB(uint64_t key) { return kRow + (key >> 32) % kRow; }
   double InFlight(const Places& places, TimePoint now) const;
-  double KeptFree(const Places& places, TimePoint now) const;
   bool AllowedOther(const ClientView& client, const Places& places, double sessions,
                     TimePoint now) const;
   bool Allowed(const ClientView& client, const Places& places, double sessions,

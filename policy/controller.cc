@@ -11,8 +11,6 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr double kMinSamples = 8;       // a mean of fewer says nothing
-constexpr double kManySamples = 20;     // a share of fewer says nothing
 constexpr double kFirstLook = 3;        // of W
 constexpr double kFirstSpan = 60;       // seconds
 constexpr double kHoldLook = 4;         // of W
@@ -49,10 +47,6 @@ constexpr auto kLasting = std::chrono::minutes(30);  // degraded without harm: n
 constexpr auto kGap = seconds(1);
 constexpr auto kRemembered = seconds(180);                 // that late messages are accepted
 constexpr std::array<int, 4> kWindows = {10, 20, 40, 90};  // seconds
-
-double Share(double part, double whole) {
-  return whole > 0 ? part / whole : 0;
-}
 
 }  // namespace
 

@@ -9,8 +9,6 @@ namespace spillway {
 
 namespace {
 
-constexpr double kMinSamples = 8;    // a share of fewer says nothing
-constexpr double kManySamples = 20;  // enough at once; fewer after a while
 constexpr double kJudgeAfter = 30;   // seconds, with few samples too
 constexpr double kBadShare = 0.2;    // above the floor
 constexpr double kGoodShare = 0.05;  // above the floor
@@ -22,10 +20,6 @@ constexpr double kHalved = 0.5;      // without effect: not the load
 constexpr double kQuartered = 0.25;  // the same where the load is suspected
 constexpr double kNoEffect = 0.68;   // of the bad share left
 constexpr double kSameLevel = 1.1;
-
-double Share(double part, double whole) {
-  return whole > 0 ? part / whole : 0;
-}
 
 }  // namespace
 

@@ -18,6 +18,14 @@ inline Duration Seconds(double value) {
   return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(value));
 }
 
+// 0 of nothing.
+inline double Share(double part, double whole) {
+  return whole > 0 ? part / whole : 0;
+}
+
+constexpr double kMinSamples = 8;    // a mean of fewer says nothing
+constexpr double kManySamples = 20;  // a share of fewer says little
+
 // One look at the filter, a few times a second. Counts are since the look before; times in seconds.
 struct Look {
   uint32_t completed = 0;        // messages that got their verdict

@@ -101,6 +101,19 @@ bool File(const HeaderField& field, Part part, std::vector<ArcSet>& sets) {
   return true;
 }
 
+// The form of the sets; empty: good.
+std::string WhatIsWrong(const std::vector<ArcSet>& sets) {
+  for (size_t i = 0; i < sets.size(); ++i) {
+    const ArcSet& set = sets[i];
+    const std::string number = std::to_string(i + 1);
+    if (set.results.name.empty() || set.signature.name.empty() || set.seal.name.empty())
+      return "set " + number + " is incomplete";
+    if (!GoodSeal(set.seal_tags, i == 0)) return "seal " + number;
+    if (!GoodSignature(set.signature_tags)) return "signature " + number;
+  }
+  return {};
+}
+
 void Fail(ArcChain& chain, std::string reason) {
   chain.state = State::kFail;
   chain.reason = std::move(reason);
@@ -142,12 +155,19 @@ std::string OwnField(const HeaderField& field, bool relaxed) {
   return out.substr(0, out.size() - 2);
 }
 
-std::string SealedText(const ArcChain& chain, size_t count) {
-  std::string out;
-  for (size_t i = 0; i < count; ++i) {
-    const ArcSet& set = chain.sets[i];
-    out += CanonicalHeader(set.results, true) + CanonicalHeader(set.signature, true);
-    out += i + 1 < count ? CanonicalHeader(set.seal, true) : OwnField(set.seal, true);
+// All sets in canonical form, and for each where its seal begins: a seal signs what stands before
+// it (section 5.1.1), and itself. One copy, because a stranger can send fifty sets.
+struct SealedText {
+  std::string all;
+  std::vector<size_t> seals;
+};
+
+SealedText Seal(const std::vector<ArcSet>& sets) {
+  SealedText out;
+  for (const ArcSet& set : sets) {
+    out.all += CanonicalHeader(set.results, true) + CanonicalHeader(set.signature, true);
+    out.seals.push_back(out.all.size());
+    out.all += CanonicalHeader(set.seal, true);
   }
   return out;
 }
@@ -192,15 +212,11 @@ ArcChain ReadArcChain(const std::vector<HeaderField>& headers) {
       return chain;
     }
   }
-  for (size_t i = 0; i < chain.sets.size(); ++i) {
-    const ArcSet& set = chain.sets[i];
-    const std::string number = std::to_string(i + 1);
-    if (set.results.name.empty() || set.signature.name.empty() || set.seal.name.empty())
-      return Fail(chain, "set " + number + " is incomplete"), chain;
-    if (!GoodSeal(set.seal_tags, i == 0)) return Fail(chain, "seal " + number), chain;
-    if (!GoodSignature(set.signature_tags)) return Fail(chain, "signature " + number), chain;
-  }
   if (chain.sets.empty()) return chain;
+  if (const std::string wrong = WhatIsWrong(chain.sets); !wrong.empty()) {
+    Fail(chain, wrong);
+    return chain;
+  }
   chain.state = State::kPass;
   chain.relaxed_body = Get(chain.sets.back().signature_tags, "c").ends_with("/relaxed");
   return chain;
@@ -228,8 +244,12 @@ void VerifyArcChain(const std::vector<HeaderField>& headers, const std::string& 
     return Verifies(text, last.signature_tags, find, limits);
   });
   if (!holds) return Fail(chain, "signature " + number + " did not verify");
+  const SealedText sealed = Seal(chain.sets);
   for (size_t count = chain.sets.size(); count > 0; --count) {
-    if (!Verifies(SealedText(chain, count), chain.sets[count - 1].seal_tags, find, limits))
+    const ArcSet& set = chain.sets[count - 1];
+    const std::string signed_text =
+        sealed.all.substr(0, sealed.seals[count - 1]) + OwnField(set.seal, true);
+    if (!Verifies(signed_text, set.seal_tags, find, limits))
       return Fail(chain, "seal " + std::to_string(count) + " did not verify");
   }
 }
