@@ -24,8 +24,8 @@ constexpr double kSlotsUsable = 0.95;  // the rest answers refusals
 constexpr double kPatience =
     25;  // seconds; most devices wait 60, and some messages take twice the mean
 constexpr double kPatienceOverService = 1.3;
-constexpr double kPatientBudget = 60;  // seconds; hardly a client gives up before it
-constexpr double kStep = 1.2;  // where only the slots matter: all of them in a dozen seconds
+constexpr double kPatientBudget = 60;   // seconds; hardly a client gives up before it
+constexpr double kNoQueueShare = 0.05;  // as good as none
 constexpr double kMaxCut = 0.7;
 constexpr double kMinCut = 0.95;
 constexpr double kPilingUp = 3;     // of Wt
@@ -299,14 +299,15 @@ void Controller::EndEpoch(TimePoint now, const Look& look) {
   NoticeRegimeChange(look);
   const double in_use =
       std::min({static_cast<double>(look.sessions), state_.limit, quality_.limit()});
-  quality_.Steer({now, in_use, binding_, state_.mean, setting_.budget}, samples_,
+  const bool flowing = state_.mean <= state_.target && state_.queue_share < kNoQueueShare;
+  quality_.Steer({now, in_use, binding_, flowing, state_.mean, setting_.budget}, samples_,
                  learned_.late_floor);
   const double goal = std::min({max_limit(), PatienceLimit(now), quality_.limit()});
   double& limit = state_.limit;
   if (goal < limit)
     limit = std::max(goal, kMaxCut * limit);
   else if (binding_)
-    limit = std::min(goal, only_slots_ ? kStep * limit : limit + std::max(1.0, std::sqrt(limit)));
+    limit = std::min(goal, limit + LimitRise(limit, only_slots_ || flowing));
   limit = std::clamp(limit, min_limit(), max_limit());
   epoch_ = now;
   binding_ = false;

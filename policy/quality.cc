@@ -20,31 +20,42 @@ constexpr double kHalved = 0.5;      // without effect: not the load
 constexpr double kQuartered = 0.25;  // the same where the load is suspected
 constexpr double kNoEffect = 0.68;   // of the bad share left
 constexpr double kSameLevel = 1.1;
+constexpr double kStep = 0.2;  // of the limit: all of the slots in a dozen epochs
 
 }  // namespace
+
+double LimitRise(double limit, bool flowing) {
+  const double careful = std::max(1.0, std::sqrt(limit));
+  return flowing ? std::max(careful, kStep * limit) : careful;
+}
 
 void QualityLimit::Start(double least, double most, bool load_suspected, TimePoint now) {
   *this = QualityLimit();
   least_ = least;
   limit_ = most_ = most;
   load_suspected_ = load_suspected;
-  from_ = now;
+  changed_ = now;
 }
 
 void QualityLimit::Steer(const Situation& situation, const Samples& samples, double& late_floor) {
-  const SampleSums sums = samples.Since(from_);
-  if (situation.now < from_ || sums.completed < kMinSamples) return;
+  // One W after a change what there is shows what it did; W may have fallen since.
+  const TimePoint from = changed_ + Seconds(std::min(settling_, situation.mean));
+  const SampleSums sums = samples.Since(from);
+  if (situation.now < from || sums.completed < kMinSamples) return;
   if (sums.completed < kManySamples && sums.span < kJudgeAfter) return;
   Shares shares{};
   shares.late = Share(sums.late, sums.completed);
   shares.deferred = Share(sums.deferred, sums.completed - (sums.late - sums.deferred));
   shares.bad =
       std::max(load_suspected_ ? shares.late - late_floor : 0, shares.deferred - deferred_floor_);
+  const double before = limit_;
   if (shares.bad > kBadShare)
     Lower(shares, situation.in_use, late_floor);
   else
     Raise(situation, shares.bad);
-  from_ = situation.now + Seconds(situation.mean);
+  changed_ = situation.now;
+  // Nothing changed, nothing to wait for: at the floor, the first good one says that it is over.
+  settling_ = limit_ == before ? 0 : situation.mean;
 }
 
 void QualityLimit::Raise(const Situation& situation, double bad) {
@@ -53,7 +64,7 @@ void QualityLimit::Raise(const Situation& situation, double bad) {
   const bool near_budget = load_suspected_ && situation.mean > kNearBudget * situation.budget;
   if (!situation.binding || near_budget) return;
   // Between good and bad, only by one: it must not stay where it is for ever.
-  limit_ = std::min(most_, limit_ + (good ? std::max(1.0, std::sqrt(limit_)) : 1.0));
+  limit_ = std::min(most_, limit_ + (good ? LimitRise(limit_, situation.flowing) : 1.0));
 }
 
 bool QualityLimit::NotTheLoad(const Shares& shares, double in_use, double& late_floor) {
@@ -66,7 +77,8 @@ bool QualityLimit::NotTheLoad(const Shares& shares, double in_use, double& late_
   late_floor = shares.late;
   deferred_floor_ = shares.deferred;
   good_ = in_use;
-  limit_ = std::max(limit_, top_);
+  // Late and accepted, whatever we do: then only the slots matter.
+  limit_ = shares.deferred < kBadShare ? most_ : std::max(limit_, top_);
   return true;
 }
 

@@ -9,15 +9,20 @@
 // messages that began after the cut before. ef counts only if the load was suspected from the
 // start: else the messages are late whatever we do. If half of Q (a quarter, with the load
 // suspected) did not help, the load is not the cause: ef0 and df0 are learned anew, Q is again what
-// it was before the descent, and is not cut below this level while that is no worse. But when
+// it was before the descent (all there is, when what is late is accepted), and is not cut below
+// this level while that is no worse. But when
 // nearly all is tempfailed (df >= 0.8), Q stays at the floor until it is not: a refusal at connect
-// is 160 times cheaper. Q rises by max(1, sqrt Q) while the bad share is under 0.05, by 1 between
+// is 160 times cheaper. Q rises by LimitRise() while the bad share is under 0.05, by 1 between
 // that and 0.2; with the load suspected only while W < 0.7 B.
 #pragma once
 
 #include "policy/samples.h"
 
 namespace spillway {
+
+// How far a limit rises in one epoch, sessions. Carefully, unless nothing waits in the filter, so
+// that there is no queue to build by mistake: then by a fifth.
+double LimitRise(double limit, bool flowing);
 
 class QualityLimit {
  public:
@@ -28,6 +33,7 @@ class QualityLimit {
     TimePoint now;
     double in_use;  // sessions: what there is, at most the limit
     bool binding;   // somebody was refused since the last time
+    bool flowing;   // W is within its target, and nothing waits in the filter
     double mean;    // W, seconds
     double budget;  // B, seconds
   };
@@ -46,7 +52,9 @@ class QualityLimit {
   double least_ = 0, most_ = 0;
   bool load_suspected_ = false;
   double limit_ = 0;  // Q
-  TimePoint from_;    // messages that began before do not count
+  // Messages that began before then, and so many seconds, do not count.
+  TimePoint changed_;
+  double settling_ = 0;
   bool descending_ = false;
   double reference_ = 0;  // what was in use, and the bad share, when it was last judged
   double bad_reference_ = 0;

@@ -46,6 +46,15 @@ bool Outcome::LoadIsTheCause(double now) const {
   return service < InSeconds(scenario_.budget) && arrivals_ > 0.8 * capacity;
 }
 
+// Most would be tempfailed. Those who are not asked in are not tempfailed either, so that the last
+// tempfail does not show it.
+bool Outcome::Hopeless(double now) const {
+  const double sigma = scenario_.service_sigma;
+  const double median = scenario_.service_mean * std::exp(-sigma * sigma / 2);
+  const bool slow = median * scenario_.MultiplierAt(now) > InSeconds(scenario_.budget);
+  return scenario_.on_timeout != "accept" && (slow || scenario_.HangsAt(now));
+}
+
 void Outcome::Refused(double now, double sessions) {
   ++refusals;
   last_refusal_ = now;
@@ -55,9 +64,7 @@ void Outcome::Refused(double now, double sessions) {
   if (now >= first && time_to_shed < 0) time_to_shed = now - first;
   const double half = 0.5 * static_cast<double>(scenario_.slots);
   const bool plentiful = std::max(sessions, sessions_) < half;
-  // Those who are not asked in are not tempfailed either.
-  const bool hopeless = scenario_.on_timeout != "accept" && scenario_.HangsAt(now);
-  const bool harmless = now - last_tempfail_ > kMinute && !hopeless && !LoadIsTheCause(now);
+  const bool harmless = now - last_tempfail_ > kMinute && !Hopeless(now) && !LoadIsTheCause(now);
   if (plentiful && harmless && !scenario_.BeganWithin(now, kMinute)) ++needless_refusals;
 }
 

@@ -36,6 +36,7 @@ class Outcome {
 
  private:
   bool LoadIsTheCause(double now) const;
+  bool Hopeless(double now) const;
 
   const Scenario& scenario_;
   uint64_t served_ = 0, served_in_event_ = 0;

@@ -22,7 +22,7 @@ class QualityTest : public ::testing::Test {
   void Epoch(uint32_t late, uint32_t deferred) {
     for (int i = 0; i < 15; ++i) Second(late, deferred);
     in_use_ = std::min(in_use_, quality_.limit());
-    quality_.Steer({now_, in_use_, true, 1, 3}, samples_, late_floor_);
+    quality_.Steer({now_, in_use_, true, flowing_, 1, 3}, samples_, late_floor_);
     in_use_ = quality_.limit();
   }
 
@@ -31,6 +31,7 @@ class QualityTest : public ::testing::Test {
   QualityLimit quality_;
   double in_use_ = 80;
   double late_floor_ = 0;
+  bool flowing_ = false;
 };
 
 TEST_F(QualityTest, FallsWithTheBadShareAndRisesAgain) {
@@ -61,6 +62,22 @@ TEST_F(QualityTest, WhatDoesNotHelpIsGivenBack) {
   EXPECT_DOUBLE_EQ(quality_.limit(), 80);
   Epoch(4, 4);  // the new normal
   EXPECT_GE(quality_.limit(), 80);
+}
+
+TEST_F(QualityTest, WhatIsLateAndAcceptedAnywayIsNotHeldBack) {
+  Start(true);
+  for (int i = 0; i < 6 && late_floor_ == 0; ++i) Epoch(9, 0);
+  EXPECT_DOUBLE_EQ(quality_.limit(), 95);
+  Epoch(9, 0);
+  EXPECT_DOUBLE_EQ(quality_.limit(), 95);
+}
+
+TEST_F(QualityTest, RisesByAFifthAsLongAsNothingWaits) {
+  Start(false);
+  Epoch(4, 4);
+  flowing_ = true;
+  Epoch(0, 0);
+  EXPECT_DOUBLE_EQ(quality_.limit(), 48 * 1.2);
 }
 
 TEST_F(QualityTest, UnderLoadAQuarterIsTriedFirst) {
