@@ -129,7 +129,8 @@ sim: build/release/spillwayctl  ## the admission law on the judging scenarios
 
 conformance: build/release/spf-suite build/release/arc-suite  ## published suites in ../shared/suites (SUITES=dir)
 	build/release/spf-suite $(or $(SUITES),../shared/suites)/spf/rfc7208-tests.yml
-	build/release/arc-suite $(or $(SUITES),../shared/suites)/arc/arc-draft-validation-tests.yml
+	build/release/arc-suite $(or $(SUITES),../shared/suites)/arc/arc-draft-validation-tests.yml \
+	  $(or $(SUITES),../shared/suites)/arc/arc-draft-sign-tests.yml
 
 asan: build/asan/unit-tests build/asan/inproc-tests build/asan/fuzz-replay  ## unit and protocol tests under ASan and UBSan
 	ASAN_OPTIONS=fast_unwind_on_malloc=0 LSAN_OPTIONS=suppressions=t/lsan.supp build/asan/unit-tests --gtest_brief=1

@@ -25,9 +25,9 @@
 //   goal = min(0.95 slots, X * patience, Q),   patience = max(25, 1.3 S')
 // down by at most 30 %, up by max(1, sqrt L), or by a fifth where nothing waits in the filter
 // (LimitRise), and only while L was binding: no drift, and the surge after the repair meets a ramp.
-// X * patience, Little's law with a mean, is the backlog that clients will wait for; a budget of 60
-// s or less bounds the wait by itself, and there is no such term; then, with slots as the cause and
-// no load suspected, L rises by a fifth every 3 s.
+// X * patience, Little's law with a mean, is the backlog that clients will wait for; a budget of
+// 60 s or less bounds the wait by itself, and there is no such term; then, with slots as the cause
+// and no load suspected, L rises by a fifth every 3 s.
 //   S'  is S, until n was halved while min(W, n / X) stayed within 3/4: then what is slow is not
 //       the load, and S' becomes that (regime change); likewise at the floor. It falls as soon as
 //       that does.

@@ -9,6 +9,7 @@
 
 #include "milter/auth/canonical.h"
 #include "milter/auth/signature_key.h"
+#include "milter/auth/signed_fields.h"
 #include "milter/mail/address.h"
 
 namespace spillway {
@@ -48,13 +49,9 @@ bool GoodCommon(const TagList& tags) {
 }
 
 bool NamesSeal(const TagList& tags) {
-  std::string_view names = tags.at("h");
-  while (!names.empty()) {
-    const size_t end = std::min(names.find(':'), names.size());
-    if (EqualsNoCase(Trim(names.substr(0, end)), "ARC-Seal")) return true;
-    names.remove_prefix(std::min(end + 1, names.size()));
-  }
-  return false;
+  const auto names = NamesInList(tags.at("h"));
+  return std::any_of(names.begin(), names.end(),
+                     [](std::string_view name) { return EqualsNoCase(name, "ARC-Seal"); });
 }
 
 constexpr std::array<std::string_view, 6> kForms = {
@@ -127,32 +124,6 @@ std::string KeyName(const TagList& tags) {
 std::vector<bool> HeaderForms(const TagList& tags) {
   if (!tags.contains("c")) return {false, true};
   return {Get(tags, "c").starts_with("relaxed")};
-}
-
-// The fields that h= names, each next one of a name from the bottom up (RFC 6376 section 5.4.2).
-std::string SignedHeaders(const std::vector<HeaderField>& headers, const TagList& tags,
-                          bool relaxed) {
-  std::string out;
-  std::vector<bool> used(headers.size());
-  std::string_view names = tags.at("h");
-  while (!names.empty()) {
-    const size_t end = std::min(names.find(':'), names.size());
-    const std::string_view name = Trim(names.substr(0, end));
-    for (size_t i = headers.size(); i-- > 0;) {
-      if (used[i] || !EqualsNoCase(Trim(headers[i].name), name)) continue;
-      used[i] = true;
-      out += CanonicalHeader(headers[i], relaxed);
-      break;
-    }
-    names.remove_prefix(std::min(end + 1, names.size()));
-  }
-  return out;
-}
-
-// The field that holds the signature itself: without b=, and without the last line break.
-std::string OwnField(const HeaderField& field, bool relaxed) {
-  std::string out = CanonicalHeader({field.name, WithoutSignature(field.value)}, relaxed);
-  return out.substr(0, out.size() - 2);
 }
 
 // All sets in canonical form, and for each where its seal begins: a seal signs what stands before
@@ -239,8 +210,8 @@ void VerifyArcChain(const std::vector<HeaderField>& headers, const std::string& 
     return Fail(chain, "signature " + number + ": body hash did not verify");
   const auto forms = HeaderForms(last.signature_tags);
   const bool holds = std::any_of(forms.begin(), forms.end(), [&](bool relaxed) {
-    const std::string text =
-        SignedHeaders(headers, last.signature_tags, relaxed) + OwnField(last.signature, relaxed);
+    const std::string text = SignedFields(headers, last.signature_tags.at("h"), relaxed) +
+                             OwnField(last.signature, relaxed);
     return Verifies(text, last.signature_tags, find, limits);
   });
   if (!holds) return Fail(chain, "signature " + number + " did not verify");

@@ -35,6 +35,13 @@ std::string Relaxed(std::string_view value) {
 
 }  // namespace
 
+std::string Sha256(std::string_view text) {
+  std::string digest(32, '\0');
+  EVP_Digest(text.data(), text.size(), reinterpret_cast<unsigned char*>(digest.data()), nullptr,
+             EVP_sha256(), nullptr);
+  return digest;
+}
+
 std::string CanonicalHeader(const HeaderField& field, bool relaxed) {
   if (!relaxed) return CanonicalLineBreaks(field) + std::string(kLineEnd);
   return ToLower(Trim(field.name)) + ":" + Relaxed(field.value) + std::string(kLineEnd);

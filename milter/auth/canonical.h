@@ -12,6 +12,9 @@ struct evp_md_ctx_st;
 
 namespace spillway {
 
+// 32 octets.
+std::string Sha256(std::string_view text);
+
 // With CRLF at the end.
 std::string CanonicalHeader(const HeaderField& field, bool relaxed);
 

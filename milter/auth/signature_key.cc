@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#include "milter/auth/canonical.h"
 #include "milter/auth/tag_list.h"
 
 namespace spillway {
@@ -12,13 +13,6 @@ namespace {
 
 const unsigned char* Bytes(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
-}
-
-std::string Sha256(std::string_view text) {
-  std::string digest(32, '\0');
-  EVP_Digest(text.data(), text.size(), reinterpret_cast<unsigned char*>(digest.data()), nullptr,
-             EVP_sha256(), nullptr);
-  return digest;
 }
 
 evp_pkey_st* ReadKey(const std::string& der, bool ed25519) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Runs the published ARC validation suite (arc/arc-draft-validation-tests.yml). Prints every
-// deviation by name and "arc-validate: N/M"; exits 1 when there is one.
+// Runs the published ARC suites (arc/arc-draft-validation-tests.yml, arc-draft-sign-tests.yml).
+// Prints every deviation by name, "arc-validate: N/M" and "arc-sign: N/M"; exits 1 when there is
+// one.
 #include <yaml-cpp/yaml.h>
 
 #include <cstdio>
@@ -8,6 +9,8 @@
 #include <string>
 
 #include "milter/auth/arc_chain.h"
+#include "milter/auth/arc_seal.h"
+#include "milter/auth/authres.h"
 #include "milter/auth/canonical.h"
 
 namespace spillway {
@@ -42,8 +45,8 @@ Text Split(const std::string& message) {
   return out;
 }
 
-std::string Judge(const Text& text, const YAML::Node& records) {
-  ArcChain chain = ReadArcChain(text.headers);
+// Verifies `chain` of this message.
+void Verify(const Text& text, const YAML::Node& records, ArcChain& chain) {
   BodyHash hash(chain.relaxed_body);
   hash.Update(text.body);
   const auto find = [&](const std::string& name) -> std::optional<std::string> {
@@ -53,10 +56,69 @@ std::string Judge(const Text& text, const YAML::Node& records) {
     return std::nullopt;
   };
   VerifyArcChain(text.headers, hash.Finish(), find, {}, chain);
-  return std::string(StateName(chain.state)) + (chain.reason.empty() ? "" : " " + chain.reason);
 }
 
-int RunSuite(const char* path) {
+std::string Judge(const YAML::Node& scenario, const YAML::Node& test) {
+  const Text text = Split(test["message"].as<std::string>());
+  ArcChain chain = ReadArcChain(text.headers);
+  Verify(text, scenario["txt-records"], chain);
+  std::string expected = ToLower(test["cv"].as<std::string>(""));
+  // The suite leaves out what a chain is whose last seal says that it failed before.
+  if (expected.empty() || expected == "null") expected = "fail";
+  if (StateName(chain.state) == expected) return {};
+  return std::string(StateName(chain.state)) + " " + chain.reason + ", expected " + expected;
+}
+
+// What the fields of this name under `id` say, in order, without the identifier.
+std::string Consolidated(const Text& text, const std::string& id) {
+  std::string out = id;
+  for (const HeaderField& field : text.headers) {
+    if (!EqualsNoCase(field.name, kAuthenticationResults)) continue;
+    const size_t end = field.value.find(';');
+    if (Trim(field.value.substr(0, end)) == id && end != std::string::npos)
+      out += "; " + std::string(Trim(field.value.substr(end + 1)));
+  }
+  return out;
+}
+
+// Signatures are compared without white space, which other signers put elsewhere.
+TagList Tags(const std::string& value) {
+  TagList tags = ParseTagList(Trim(value)).value_or(TagList());
+  for (auto& [name, text] : tags) text = WithoutWhiteSpace(text);
+  return tags;
+}
+
+std::string Sign(const YAML::Node& scenario, const YAML::Node& test) {
+  const Text text = Split(test["message"].as<std::string>());
+  const ArcChain read = ReadArcChain(text.headers);
+  ArcChain verified = read;
+  Verify(text, scenario["txt-records"], verified);
+  BodyHash hash(true);
+  hash.Update(text.body);
+  std::string error;
+  const auto key = PrivateKey::Parse(scenario["privatekey"].as<std::string>(), error);
+  if (!key) return error;
+  const ArcSeal seal{
+      {scenario["domain"].as<std::string>(), scenario["sel"].as<std::string>(), *key},
+      Consolidated(text, test["srv-id"].as<std::string>()),
+      test["sig-headers"].as<std::string>(),
+      test["t"].as<int64_t>()};
+  const auto fields =
+      SealArc(text.headers, hash.Finish(), read, verified.state == State::kPass, seal);
+  const auto wanted = [&](const char* name) { return test[name].as<std::string>(""); };
+  if (wanted("AS").empty() || fields.empty())
+    return fields.empty() == wanted("AS").empty() ? "" : "sealed, or not, against expectation";
+  if (Tags(fields[0].value) != Tags(wanted("AS"))) return "another seal: " + fields[0].value;
+  if (Tags(fields[1].value) != Tags(wanted("AMS"))) return "another signature: " + fields[1].value;
+  return WithoutWhiteSpace(fields[2].value) == WithoutWhiteSpace(wanted("AAR"))
+             ? ""
+             : "other results: " + fields[2].value;
+}
+
+// Returns what is wrong; empty: nothing.
+using Run = std::string (*)(const YAML::Node& scenario, const YAML::Node& test);
+
+int RunSuite(const char* path, const char* what, Run run) {
   int total = 0;
   int passed = 0;
   for (const YAML::Node& scenario : YAML::LoadAllFromFile(path)) {
@@ -67,18 +129,12 @@ int RunSuite(const char* path) {
       tests.insert_or_assign(entry.first.as<std::string>(), entry.second);
     for (const auto& [name, test] : tests) {
       ++total;
-      std::string expected = ToLower(test["cv"].as<std::string>(""));
-      // The suite leaves out what a chain is whose last seal says that it failed before.
-      if (expected.empty() || expected == "null") expected = "fail";
-      const std::string got =
-          Judge(Split(test["message"].as<std::string>()), scenario["txt-records"]);
-      if (got.substr(0, got.find(' ')) == expected)
-        ++passed;
-      else
-        std::printf("%s: %s, expected %s\n", name.c_str(), got.c_str(), expected.c_str());
+      const std::string wrong = run(scenario, test);
+      passed += wrong.empty() ? 1 : 0;
+      if (!wrong.empty()) std::printf("%s: %s\n", name.c_str(), wrong.c_str());
     }
   }
-  std::printf("arc-validate: %d/%d\n", passed, total);
+  std::printf("%s: %d/%d\n", what, passed, total);
   return passed == total && total > 0 ? 0 : 1;
 }
 
@@ -86,5 +142,7 @@ int RunSuite(const char* path) {
 }  // namespace spillway
 
 int main(int argc, char** argv) {
-  return argc == 2 ? spillway::RunSuite(argv[1]) : 2;
+  if (argc != 3) return 2;
+  const int validated = spillway::RunSuite(argv[1], "arc-validate", spillway::Judge);
+  return spillway::RunSuite(argv[2], "arc-sign", spillway::Sign) | validated;
 }
