@@ -38,7 +38,19 @@ LoadResult ParseConfig(std::string_view text, const std::string& name) {
 LoadResult LoadConfig(const std::string& path) {
   LoadResult out;
   const std::string text = ReadTextFile(path, out.errors);
-  return out.errors.empty() ? ParseConfig(text, path) : out;
+  if (!out.errors.empty()) return out;
+  out = ParseConfig(text, path);
+  const auto& seal = out.config.seal;
+  if (seal.enabled && (seal.domain.empty() || seal.selector.empty() || seal.key_file.empty()))
+    out.errors.push_back(path + ": [seal] is enabled, and needs domain, selector and key_file");
+  if (!out.config.sign.enabled || !out.errors.empty()) return out;
+  const std::string& name = out.config.sign.table;
+  const std::string rows = ReadTextFile(name, out.errors);
+  if (!out.errors.empty()) return out;
+  SigningTable table = ParseSigningTable(rows, name);
+  out.config.sign.rows = std::move(table.rows);
+  out.errors = std::move(table.errors);
+  return out;
 }
 
 std::string DumpConfig(const Config& config) {

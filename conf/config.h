@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "conf/check_options.h"
 #include "conf/toml_file.h"
 
 namespace spillway {
@@ -44,30 +45,12 @@ struct Config {
     int64_t max_in_flight = 4096;
     int64_t max_in_flight_per_domain = 64;
   } dns;
-  // What every check has.
-  struct Check {
-    bool enabled = true;
-    std::string on_timeout = "accept";
-    bool required = false;
-  };
-  Check spf;
-  struct : Check {
-    int64_t max_signatures = 6;
-    int64_t max_signed_headers = 100;
-    int64_t min_key_bits = 1024;
-    int64_t max_key_bits = 4096;
-  } dkim;
-  struct Arc : Check {
-    Strings trusted_sealers;
-  };
-  Arc arc;
-  struct Dmarc : Check {
-    bool judge_ours = false;
-    std::string on_quarantine = "none";
-    std::string on_reject = "none";
-    std::string on_unclear_author = "none";
-  };
-  Dmarc dmarc;
+  CheckOptions spf;
+  DkimOptions dkim;
+  ArcOptions arc;
+  DmarcOptions dmarc;
+  SignOptions sign;
+  SealOptions seal;
   struct {
     std::string file = "/run/spillway/telemetry";
   } telemetry;
@@ -102,7 +85,8 @@ struct LoadResult {
   std::vector<std::string> errors;
 };
 
-// Reads `path`. A file that cannot be read is an error "FILE: reason".
+// Reads `path`, and the signing table if it is enabled. A file that cannot be read is an error
+// "FILE: reason".
 LoadResult LoadConfig(const std::string& path);
 // The same for text already in memory; `name` stands for the file in messages.
 LoadResult ParseConfig(std::string_view text, const std::string& name);

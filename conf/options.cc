@@ -82,6 +82,28 @@ std::string_view ValidOnTimeout(std::string_view value) {
   return value == "accept" || value == "tempfail" ? kGood : "expected \"accept\" or \"tempfail\"";
 }
 
+std::string_view ValidDomain(std::string_view value) {
+  return value.empty() || IsDomain(value) ? kGood : "expected a domain in ASCII (A-labels)";
+}
+
+std::string_view ValidSelector(std::string_view value) {
+  return value.empty() || IsSelector(value) ? kGood : "expected a selector such as \"s2026\"";
+}
+
+std::string_view ValidKeyFile(std::string_view value) {
+  return value.empty() ? kGood : ValidPath(value);
+}
+
+std::string_view ValidForm(std::string_view value) {
+  const size_t slash = value.find('/');
+  const auto good = [](std::string_view form) { return form == "simple" || form == "relaxed"; };
+  return slash != std::string_view::npos && good(value.substr(0, slash)) &&
+                 good(value.substr(slash + 1))
+             ? kGood
+             : "expected \"relaxed/relaxed\", \"relaxed/simple\", \"simple/relaxed\" or "
+               "\"simple/simple\"";
+}
+
 std::string_view ValidTarget(std::string_view value) {
   return value == "syslog" || value == "stderr" || value == "journal"
              ? kGood
@@ -176,6 +198,23 @@ std::vector<Option> MakeOptions() {
        ValidAction},
       {"dmarc", "on_unclear_author", [](Config& c) -> Field { return &c.dmarc.on_unclear_author; },
        0, 0, ValidAction},
+      {"sign", "enabled", [](Config& c) -> Field { return &c.sign.enabled; }},
+      {"sign", "on_timeout", [](Config& c) -> Field { return &c.sign.on_timeout; }, 0, 0,
+       ValidOnTimeout},
+      {"sign", "required", [](Config& c) -> Field { return &c.sign.required; }},
+      {"sign", "table", [](Config& c) -> Field { return &c.sign.table; }, 0, 0, ValidPath},
+      {"sign", "canonicalization", [](Config& c) -> Field { return &c.sign.canonicalization; }, 0,
+       0, ValidForm},
+      {"sign", "check_published", [](Config& c) -> Field { return &c.sign.check_published; }},
+      {"seal", "enabled", [](Config& c) -> Field { return &c.seal.enabled; }},
+      {"seal", "on_timeout", [](Config& c) -> Field { return &c.seal.on_timeout; }, 0, 0,
+       ValidOnTimeout},
+      {"seal", "required", [](Config& c) -> Field { return &c.seal.required; }},
+      {"seal", "domain", [](Config& c) -> Field { return &c.seal.domain; }, 0, 0, ValidDomain},
+      {"seal", "selector", [](Config& c) -> Field { return &c.seal.selector; }, 0, 0,
+       ValidSelector},
+      {"seal", "key_file", [](Config& c) -> Field { return &c.seal.key_file; }, 0, 0, ValidKeyFile},
+      {"seal", "check_published", [](Config& c) -> Field { return &c.seal.check_published; }},
       {"telemetry", "file", [](Config& c) -> Field { return &c.telemetry.file; }, 0, 0, ValidPath},
       {"policy", "listen", [](Config& c) -> Field { return &c.policy.listen; }, 0, 0,
        ValidEndpoint},

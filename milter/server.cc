@@ -233,9 +233,9 @@ sfsistat Apply(SMFICTX* context, const Agreed& state, const Verdict& verdict) {
     smfi_chgheader(context, const_cast<char*>(deletion.name.c_str()),
                    static_cast<int>(deletion.index), nullptr);
   }
-  if (!verdict.insert_name.empty()) {
-    const std::string value = (state.has(SMFIP_HDR_LEADSPC) ? " " : "") + verdict.insert_value;
-    smfi_insheader(context, 0, text(verdict.insert_name), text(value));
+  for (auto field = verdict.insertions.rbegin(); field != verdict.insertions.rend(); ++field) {
+    const std::string value = (state.has(SMFIP_HDR_LEADSPC) ? " " : "") + field->value;
+    smfi_insheader(context, 0, text(field->name), text(value));
   }
   if (!verdict.quarantine.empty() &&
       smfi_quarantine(context, text(verdict.quarantine)) != MI_SUCCESS) {

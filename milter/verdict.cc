@@ -53,8 +53,13 @@ Verdict Decide(const std::vector<CheckReport>& reports, const std::string& auths
   for (auto index = forged.rbegin(); index != forged.rend(); ++index) {
     verdict.deletions.push_back({std::string(kAuthenticationResults), *index});
   }
-  verdict.insert_name = kAuthenticationResults;
-  verdict.insert_value = FormatAuthenticationResults(authserv_id, methods);
+  // What came last goes on top: a seal covers what is below it.
+  for (auto report = reports.rbegin(); report != reports.rend(); ++report) {
+    const auto& added = report->result.added;
+    verdict.insertions.insert(verdict.insertions.end(), added.begin(), added.end());
+  }
+  verdict.insertions.push_back(
+      {std::string(kAuthenticationResults), FormatAuthenticationResults(authserv_id, methods)});
   return verdict;
 }
 

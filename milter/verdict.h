@@ -23,10 +23,9 @@ struct Verdict {
   std::string enhanced_code;  // RFC 3463, "4.3.0"; RFC 7372, "5.7.26"
   std::string reply_text;
   std::vector<HeaderDeletion> deletions;  // in the order to send: highest index first
-  std::string insert_name;                // at index 0; empty: nothing to insert
-  std::string insert_value;
-  std::vector<std::string> late;  // names of the late checks
-  bool waived = false;            // late would have been a tempfail, but the client cannot retry
+  std::vector<AddedField> insertions;     // on top, from the top down
+  std::vector<std::string> late;          // names of the late checks
+  bool waived = false;  // late would have been a tempfail, but the client cannot retry
 };
 
 // `forged` are the indexes, from 1 and rising, of the Authentication-Results fields that claim our

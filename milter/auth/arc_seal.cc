@@ -12,10 +12,13 @@ namespace {
 
 using Tags = std::vector<std::pair<std::string_view, std::string>>;
 
+// Folded before the long ones. python3-dkim looks for " i=" with a space.
 std::string Join(const Tags& tags) {
   std::string out;
-  for (const auto& [name, value] : tags)
-    out += (out.empty() ? "" : ";\n\t") + std::string(name) + "=" + value;
+  for (const auto& [name, value] : tags) {
+    const bool fold = name.starts_with('b') || name == "c" || name == "h";
+    out += (out.empty() ? "" : fold ? ";\n\t" : "; ") + std::string(name) + "=" + value;
+  }
   return out;
 }
 

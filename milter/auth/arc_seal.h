@@ -12,7 +12,7 @@
 namespace spillway {
 
 struct ArcSeal {
-  DkimSigner signer;
+  DkimIdentity signer;
   std::string results;  // the value of our own Authentication-Results field
   std::string names;    // h= of the message signature
   int64_t now = 0;      // seconds since 1970

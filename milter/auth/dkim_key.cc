@@ -3,6 +3,7 @@
 // as a key only when it has a p= tag.
 #include "milter/auth/dkim_key.h"
 
+#include "milter/auth/tag_list.h"
 #include "milter/mail/header.h"
 
 namespace spillway {
@@ -48,6 +49,11 @@ DkimKey SelectDkimKey(const std::string& name, const DnsAnswer& answer) {
     key = {DkimKey::Status::kFound, text, {}};
   }
   return key;
+}
+
+bool IsPublished(const DkimKey& found, std::string_view public_key) {
+  const auto tags = ParseTagList(found.record);
+  return tags && tags->contains("p") && WithoutWhiteSpace(tags->at("p")) == public_key;
 }
 
 }  // namespace spillway

@@ -24,5 +24,7 @@ struct DkimKey {
 // "selector._domainkey.domain", in lower case.
 std::string DkimKeyName(std::string_view selector, std::string_view domain);
 DkimKey SelectDkimKey(const std::string& name, const DnsAnswer& answer);
+// Is it the key with this p=?
+bool IsPublished(const DkimKey& found, std::string_view public_key);
 
 }  // namespace spillway

@@ -40,7 +40,7 @@ std::string FoldBase64(std::string_view text) {
 }  // namespace
 
 HeaderField SignDkim(const std::vector<HeaderField>& headers, const std::string& body_hash,
-                     const DkimSigner& signer, const DkimForm& form, int64_t now) {
+                     const DkimIdentity& signer, const DkimForm& form, int64_t now) {
   const std::string names = FieldsToSign(headers);
   HeaderField field{"DKIM-Signature", {}};
   field.value = "v=1; a=" + std::string(signer.key.algorithm()) +

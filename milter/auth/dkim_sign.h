@@ -17,7 +17,7 @@ struct DkimForm {
   bool relaxed_body = true;
 };
 
-struct DkimSigner {
+struct DkimIdentity {
   std::string domain;    // d=, in ASCII
   std::string selector;  // s=
   const PrivateKey& key;
@@ -27,6 +27,6 @@ struct DkimSigner {
 // are signed as they are, `body_hash` are the 32 octets of the body in its canonical form, `now` is
 // in seconds since 1970. An empty name: OpenSSL could not sign.
 HeaderField SignDkim(const std::vector<HeaderField>& headers, const std::string& body_hash,
-                     const DkimSigner& signer, const DkimForm& form, int64_t now);
+                     const DkimIdentity& signer, const DkimForm& form, int64_t now);
 
 }  // namespace spillway

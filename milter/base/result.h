@@ -45,6 +45,12 @@ struct MethodResult {
 enum class Wish : uint8_t { kNone, kQuarantine, kReject };
 std::string_view WishName(Wish wish);  // "none", "quarantine", "reject"
 
+// A header field of ours; the value is without the space after the colon, folded with LF.
+struct AddedField {
+  std::string name;
+  std::string value;
+};
+
 // All that one check says of one message. `state` is the check as a whole; `methods` is what the
 // Authentication-Results field shows, and is empty when the check was skipped.
 struct Result {
@@ -52,8 +58,9 @@ struct Result {
   std::string reason;
   std::vector<MethodResult> methods;
   Wish wish = Wish::kNone;
-  std::string vouched_by;       // a trusted sealer whose chain passes (ARC)
-  bool unclear_author = false;  // the From field does not say one domain
+  std::string vouched_by;         // a trusted sealer whose chain passes (ARC)
+  bool unclear_author = false;    // the From field does not say one domain
+  std::vector<AddedField> added;  // to put on top of the header, from the top down
 };
 
 }  // namespace spillway

@@ -108,7 +108,7 @@ class ArcType final : public CheckType {
   }
 
  private:
-  const Config::Arc options_;
+  const ArcOptions options_;
   const ArcLimits limits_;
   const CheckServices services_;
 };

@@ -183,7 +183,7 @@ class DmarcType final : public CheckType {
   }
 
  private:
-  const Config::Dmarc options_;
+  const DmarcOptions options_;
   const CheckServices services_;
 };
 

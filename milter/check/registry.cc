@@ -10,9 +10,11 @@ namespace {
 
 using Maker = std::unique_ptr<CheckType> (*)(const Config&, const CheckServices&);
 
-constexpr std::array<Maker, 4> kMakers = {
-    MakeSpfCheck, MakeDkimCheck, MakeArcCheck,
+constexpr std::array<Maker, 6> kMakers = {
+    MakeSpfCheck,   MakeDkimCheck, MakeArcCheck,
     MakeDmarcCheck,  // judges by what those found
+    MakeSignCheck,
+    MakeSealCheck,  // seals what all the others found
 };
 
 }  // namespace

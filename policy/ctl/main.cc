@@ -7,6 +7,7 @@
 
 #include "conf/command_line.h"
 #include "policy/ctl/commands.h"
+#include "policy/ctl/dkim.h"
 #include "policy/ctl/simulate.h"
 
 int main(int argc, char** argv) {
@@ -19,6 +20,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   int status = EX_OK;
   AddCommands(app, options, status);
+  AddDkim(app, options, status);
   AddSimulate(app, status);
   try {
     app.parse(argc, argv);

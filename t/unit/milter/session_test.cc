@@ -151,7 +151,7 @@ TEST_F(SessionTest, CallsOutsideAMessageDoNothing) {
   session_.Header("Subject", " x");
   session_.EndOfHeaders();
   EXPECT_FALSE(session_.Body("x"));
-  EXPECT_TRUE(session_.EndOfMessage("QID").insert_name.empty());
+  EXPECT_TRUE(session_.EndOfMessage("QID").insertions.empty());
 }
 
 TEST_F(SessionTest, ClientClasses) {

@@ -19,8 +19,8 @@ TEST(Verdict, OneFieldWithAllResults) {
   const Verdict verdict = Decide({Report("spf", State::kPass), Report("dkim", State::kFail)},
                                  "mx.example", {}, "QID", false);
   EXPECT_FALSE(verdict.tempfail);
-  EXPECT_EQ(verdict.insert_name, "Authentication-Results");
-  EXPECT_EQ(verdict.insert_value, "mx.example;\n\tspf=pass;\n\tdkim=fail");
+  EXPECT_EQ(verdict.insertions.back().name, "Authentication-Results");
+  EXPECT_EQ(verdict.insertions.back().value, "mx.example;\n\tspf=pass;\n\tdkim=fail");
 }
 
 TEST(Verdict, ForgedFieldsGoFromTheHighestIndexDown) {
@@ -36,7 +36,8 @@ TEST(Verdict, LateIsNamedAndAcceptedWhereTheCheckSaysSo) {
                                  "mx.example", {}, "QID", false);
   EXPECT_FALSE(verdict.tempfail);
   EXPECT_EQ(verdict.late, std::vector<std::string>{"spf"});
-  EXPECT_NE(verdict.insert_value.find("spf=temperror reason=\"late: waiting\""), std::string::npos);
+  EXPECT_NE(verdict.insertions.back().value.find("spf=temperror reason=\"late: waiting\""),
+            std::string::npos);
 }
 
 TEST(Verdict, LateIsTempfailWhereTheCheckSaysSo) {
@@ -78,7 +79,7 @@ TEST(Verdict, QuarantineIsAnAcceptWithAReason) {
   const Verdict verdict = Decide({report}, "mx.example", {}, "QID", false);
   EXPECT_FALSE(verdict.reject || verdict.tempfail);
   EXPECT_EQ(verdict.quarantine, "dmarc: no aligned domain passed");
-  EXPECT_NE(verdict.insert_value.find("dmarc=fail"), std::string::npos);
+  EXPECT_NE(verdict.insertions.back().value.find("dmarc=fail"), std::string::npos);
 }
 
 TEST(Verdict, OnlyLateTempfails) {

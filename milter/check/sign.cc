@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// DKIM signatures for mail that is ours: of authenticated users and internal networks, never of
+// strangers. The body is hashed as it comes; the key's place in DNS is asked for (and cached) when
+// the header is complete; the CPU pool signs at the end.
+#include <stdexcept>
+
+#include "milter/auth/canonical.h"
+#include "milter/auth/dkim_sign.h"
+#include "milter/check/registry.h"
+#include "milter/check/signing_keys.h"
+#include "milter/mail/from.h"
+
+namespace spillway {
+
+namespace {
+
+// RFC 5322 section 2.1.1. Postfix breaks longer lines on their way out (smtp_line_length_limit).
+constexpr size_t kMaxLine = 998;
+
+// Longest line so far, without its end.
+class LineLength {
+ public:
+  void Add(std::string_view chunk) {
+    while (!chunk.empty()) {
+      const size_t end = std::min(chunk.find('\n'), chunk.size());
+      line_ += end;
+      longest_ = std::max(longest_, line_);
+      if (end < chunk.size()) line_ = 0;
+      chunk.remove_prefix(std::min(end + 1, chunk.size()));
+    }
+  }
+  bool too_long() const { return longest_ > kMaxLine + 1; }
+
+ private:
+  size_t line_ = 0;
+  size_t longest_ = 0;
+};
+
+bool WantedBy(const SigningRow& row, const Client& client, const std::string& author) {
+  switch (row.kind) {
+    case SigningRow::Kind::kDomain:
+      return !author.empty() && row.Matches(author);
+    case SigningRow::Kind::kUser:
+      return !client.auth_user.empty() && row.Matches(client.auth_user);
+    case SigningRow::Kind::kClass:
+      return (row.pattern == "authenticated") == (client.cls == ClientClass::kAuthenticated);
+  }
+  return false;
+}
+
+class SignCheck final : public Check {
+ public:
+  SignCheck(const Message& message, const SigningKeys& keys, DkimForm form,
+            const CheckServices& services, std::shared_ptr<MessageCost> cost)
+      : message_(message), keys_(keys), form_(form), services_(services), cost_(std::move(cost)) {}
+
+  void OnHeaders() override {
+    const Client& client = message_.client;
+    const bool ours =
+        client.cls == ClientClass::kInternal || client.cls == ClientClass::kAuthenticated;
+    if (!ours || message_.headers_truncated) return;
+    const std::string author = FindAuthor(message_.headers).domain;
+    auto selected =
+        keys_.Select([&](const SigningRow& row) { return WantedBy(row, client, author); });
+    if (selected.empty()) return;
+    hash_.emplace(form_.relaxed_body);
+    published_.emplace(std::move(selected), keys_.check_published(), services_.resolver);
+  }
+
+  bool OnBody(std::string_view chunk) override {
+    if (!hash_) return false;
+    hash_->Update(chunk);
+    lines_.Add(chunk);
+    return true;
+  }
+
+  Result Finish(Deadline deadline) override {
+    if (!published_) return {.state = State::kSkipped};
+    Result result;
+    const SigningKeys::List usable = published_->Usable(deadline, result);
+    if (usable.empty()) return result;
+    auto fields = SignOnPool(
+        services_, cost_, deadline,
+        [headers = message_.headers, body = hash_->Finish(), usable, form = form_,
+         now = services_.clock.UnixSeconds()] { return Sign(headers, body, usable, form, now); });
+    if (!fields) return {.state = State::kLate, .reason = "waiting for a free core"};
+    return Signed(std::move(*fields), usable, result);
+  }
+
+ private:
+  static std::vector<AddedField> Sign(const std::vector<HeaderField>& headers,
+                                      const std::string& body, const SigningKeys::List& keys,
+                                      DkimForm form, int64_t now) {
+    std::vector<AddedField> out;
+    for (const SigningKey* key : keys) {
+      HeaderField field =
+          SignDkim(headers, body, {key->row.domain, key->row.selector, key->key}, form, now);
+      if (!field.name.empty()) out.push_back({std::move(field.name), std::move(field.value)});
+    }
+    return out;
+  }
+
+  // `other` is about the keys that were not used.
+  Result Signed(std::vector<AddedField> fields, const SigningKeys::List& keys,
+                const Result& other) const {
+    if (fields.size() < keys.size())
+      return {.state = State::kTemperror, .reason = "OpenSSL could not sign"};
+    Result result{.state = State::kPass, .added = std::move(fields)};
+    for (const SigningKey* key : keys)
+      result.reason += (result.reason.empty() ? "" : ", ") + key->row.selector + "._domainkey." +
+                       key->row.domain;
+    if (!other.reason.empty()) result.reason += "; " + other.reason;
+    if (lines_.too_long())
+      result.reason += "; a line over 998 octets will be broken, and the signature with it";
+    return result;
+  }
+
+  const Message& message_;
+  const SigningKeys& keys_;
+  const DkimForm form_;
+  const CheckServices& services_;
+  const std::shared_ptr<MessageCost> cost_;
+  std::optional<BodyHash> hash_;
+  std::optional<PublishedKeys> published_;
+  LineLength lines_;
+};
+
+class SignType final : public CheckType {
+ public:
+  SignType(const Config& config, const CheckServices& services)
+      : options_(config.sign),
+        keys_(config.sign.rows, config.sign.check_published),
+        services_(services) {}
+
+  std::string_view name() const override { return "sign"; }
+  bool tempfail_on_timeout() const override { return options_.on_timeout == "tempfail"; }
+  bool required() const override { return options_.required; }
+  std::unique_ptr<Check> Begin(const Message& message,
+                               std::shared_ptr<MessageCost> cost) const override {
+    const DkimForm form{.relaxed_header = options_.canonicalization.starts_with("relaxed/"),
+                        .relaxed_body = options_.canonicalization.ends_with("/relaxed")};
+    return std::make_unique<SignCheck>(message, keys_, form, services_, std::move(cost));
+  }
+
+ private:
+  const SignOptions options_;
+  const SigningKeys keys_;
+  const CheckServices services_;
+};
+
+}  // namespace
+
+std::unique_ptr<CheckType> MakeSignCheck(const Config& config, const CheckServices& services) {
+  if (!config.sign.enabled) return nullptr;
+  return std::make_unique<SignType>(config, services);
+}
+
+}  // namespace spillway

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What the two checks that sign have in common: the keys of the table, whether their public halves
+// are in DNS, and the CPU pool.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <optional>
+
+#include "milter/auth/private_key.h"
+#include "milter/check/check.h"
+#include "milter/dns/lookups.h"
+
+namespace spillway {
+
+struct SigningKey {
+  SigningKey(SigningRow its_row, PrivateKey its_key)
+      : row(std::move(its_row)), key(std::move(its_key)) {}
+  const SigningRow row;
+  const PrivateKey key;
+  mutable std::atomic<bool> seen{false};  // in DNS, at any time since the start
+};
+
+// Immutable but for what was seen; thread-safe.
+class SigningKeys {
+ public:
+  using List = std::vector<const SigningKey*>;
+
+  // Reads all key files. Throws std::runtime_error that says, line by line, what is wrong with
+  // them.
+  SigningKeys(const std::vector<SigningRow>& rows, bool check_published);
+
+  bool check_published() const { return check_published_; }
+  // The first key whose row `matches`, and all of the same "who".
+  List Select(const std::function<bool(const SigningRow&)>& matches) const;
+
+ private:
+  std::vector<std::unique_ptr<SigningKey>> keys_;
+  const bool check_published_;
+};
+
+// The keys of one message, while it is asked whether they are in DNS.
+class PublishedKeys {
+ public:
+  PublishedKeys(SigningKeys::List keys, bool check, Resolver& resolver);
+  // Those that may be used. What is wrong with the others goes to `result`: late, temperror (never
+  // seen in DNS, and it does not answer), policy (not there, or another key).
+  SigningKeys::List Usable(Deadline deadline, Result& result);
+
+ private:
+  bool MayUse(const SigningKey& key, Result& result) const;
+
+  const SigningKeys::List keys_;
+  std::shared_ptr<DnsLookups> lookups_;
+};
+
+// Runs `sign` on the pool; nullopt: not finished by the deadline, or no room in the queue.
+std::optional<std::vector<AddedField>> SignOnPool(const CheckServices& services,
+                                                  std::shared_ptr<MessageCost> cost,
+                                                  Deadline deadline,
+                                                  std::function<std::vector<AddedField>()> sign);
+
+}  // namespace spillway
