@@ -7,6 +7,8 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <memory>
+#include <numeric>
 #include <sstream>
 #include <thread>
 #include <vector>
@@ -20,7 +22,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 struct Options {
-  std::string socket;
+  std::vector<std::string> sockets;  // one after the other for each message, as Postfix does
   std::string corpus;
   std::string client = "192.0.2.1";
   std::string from = "<sender@good.example>";
@@ -28,7 +30,7 @@ struct Options {
   int messages = 1000;
   int per_session = 1;  // messages between connect and close
   double rate = 0;      // messages/s in all; 0: as fast as they are answered
-  int pid = 0;          // whose CPU time to count
+  std::vector<int> pids;  // whose CPU time to count
 };
 
 std::vector<MilterMail> ReadCorpus(const Options& options) {
@@ -52,7 +54,6 @@ std::vector<MilterMail> ReadCorpus(const Options& options) {
 
 // utime + stime of a process in seconds (proc(5)); 0 when there is none.
 double CpuSeconds(int pid) {
-  if (pid == 0) return 0;
   std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
   std::string text;
   std::getline(file, text, '\0');
@@ -65,22 +66,61 @@ double CpuSeconds(int pid) {
   return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
+double CpuSeconds(const std::vector<int>& pids) {
+  return std::accumulate(pids.begin(), pids.end(), 0.0,
+                         [](double sum, int pid) { return sum + CpuSeconds(pid); });
+}
+
 // What all connections share.
 struct Run {
   const Options& options;
   const std::vector<MilterMail>& corpus;
-  const Endpoint endpoint;
+  const std::vector<Endpoint> endpoints;
   const Clock::time_point start = Clock::now();
   std::atomic<int> next{0};
   std::atomic<int> failed{0};
+};
+
+// A session at each of the filters.
+class Chain {
+ public:
+  explicit Chain(const std::vector<Endpoint>& endpoints) {
+    for (const Endpoint& endpoint : endpoints)
+      clients_.push_back(std::make_unique<MilterClient>(endpoint));
+    for (const auto& client : clients_) good_ = client->Negotiate() && good_;
+  }
+  bool good() const { return good_; }
+  void Quit() {
+    for (const auto& client : clients_) client->Quit();
+  }
+  // Each filter sees what those before it added. The first answer that is not to go on ends it.
+  char Send(const MilterMail& mail) {
+    if (clients_.size() == 1) return clients_.front()->Send(mail).command;
+    MilterMail changed = mail;
+    char answer = 'c';
+    for (const auto& client : clients_) {
+      const MilterReply reply = client->Send(changed);
+      answer = reply.command;
+      if (answer != 'c' && answer != 'a') break;
+      for (const HeaderEdit& edit : reply.edits) {
+        if (edit.command != 'm')
+          changed.headers.insert(changed.headers.begin(), {edit.name, edit.value});
+      }
+    }
+    return answer;
+  }
+
+ private:
+  std::vector<std::unique_ptr<MilterClient>> clients_;
+  bool good_ = true;
 };
 
 // Sends until the run's messages are used up; returns the seconds that each took.
 std::vector<double> Serve(Run& run) {
   std::vector<double> seconds;
   while (run.next < run.options.messages) {
-    MilterClient client(run.endpoint);
-    if (!client.Negotiate()) {
+    Chain chain(run.endpoints);
+    if (!chain.good()) {
       ++run.failed;
       ++run.next;
       continue;
@@ -95,12 +135,12 @@ std::vector<double> Serve(Run& run) {
       }
       const auto begin = Clock::now();
       const auto& mail = run.corpus[static_cast<size_t>(number) % run.corpus.size()];
-      const char answer = client.Send(mail).command;
+      const char answer = chain.Send(mail);
       if (answer != 'c' && answer != 'a') ++run.failed;
       seconds.push_back(std::chrono::duration<double>(Clock::now() - begin).count());
       if (answer == 0) break;
     }
-    client.Quit();
+    chain.Quit();
   }
   return seconds;
 }
@@ -113,16 +153,20 @@ double Percentile(const std::vector<double>& sorted, double share) {
 void Load(const Options& options) {
   const std::vector<MilterMail> corpus = ReadCorpus(options);
   if (corpus.empty()) throw std::runtime_error(options.corpus + ": no .eml files");
-  const auto endpoint = Endpoint::Parse(options.socket);
-  if (!endpoint) throw std::runtime_error(options.socket + ": not a socket");
-  Run run{options, corpus, *endpoint};
-  const double cpu_before = CpuSeconds(options.pid);
+  std::vector<Endpoint> endpoints;
+  for (const std::string& socket : options.sockets) {
+    const auto endpoint = Endpoint::Parse(socket);
+    if (!endpoint) throw std::runtime_error(socket + ": not a socket");
+    endpoints.push_back(*endpoint);
+  }
+  Run run{options, corpus, endpoints};
+  const double cpu_before = CpuSeconds(options.pids);
   std::vector<std::vector<double>> parts(static_cast<size_t>(options.connections));
   std::vector<std::thread> threads;
   for (auto& part : parts) threads.emplace_back([&part, &run] { part = Serve(run); });
   for (std::thread& thread : threads) thread.join();
   const double elapsed = std::chrono::duration<double>(Clock::now() - run.start).count();
-  const double cpu = CpuSeconds(options.pid) - cpu_before;
+  const double cpu = CpuSeconds(options.pids) - cpu_before;
   std::vector<double> all;
   for (const auto& part : parts) all.insert(all.end(), part.begin(), part.end());
   std::sort(all.begin(), all.end());
@@ -142,7 +186,8 @@ void Load(const Options& options) {
 int main(int argc, char** argv) {
   spillway::Options options;
   CLI::App app("Load on a milter socket, as an MTA makes it");
-  app.add_option("--socket", options.socket, "unix:/path or inet:port@address")->required();
+  app.add_option("--socket", options.sockets, "unix:/path or inet:port@address; several: a chain")
+      ->required();
   app.add_option("--corpus", options.corpus, "directory of .eml files with CRLF")->required();
   app.add_option("--connections", options.connections)->check(CLI::Range(1, 10000));
   app.add_option("--messages", options.messages)->check(CLI::Range(1, 10000000));
@@ -151,7 +196,7 @@ int main(int argc, char** argv) {
   app.add_option("--rate", options.rate, "messages/s; 0: as fast as they are answered");
   app.add_option("--client", options.client, "address of the SMTP client");
   app.add_option("--from", options.from, "MAIL FROM, in angle brackets");
-  app.add_option("--pid", options.pid, "process whose CPU time is counted");
+  app.add_option("--pid", options.pids, "processes whose CPU time is counted");
   CLI11_PARSE(app, argc, argv);
   try {
     spillway::Load(options);
