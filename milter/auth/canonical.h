@@ -2,6 +2,7 @@
 // The canonical forms of RFC 6376 section 3.4, of header fields and, streaming, of bodies.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,13 +19,18 @@ std::string Sha256(std::string_view text);
 // With CRLF at the end.
 std::string CanonicalHeader(const HeaderField& field, bool relaxed);
 
-// SHA-256 of a body in canonical form. Lines end with CRLF; a chunk may end anywhere.
+// SHA-256 of a body in canonical form, or of its first `limit` octets (l=). Lines end with CRLF; a
+// chunk may end anywhere.
 class BodyHash {
  public:
-  explicit BodyHash(bool relaxed);
+  static constexpr uint64_t kWhole = UINT64_MAX;
+  explicit BodyHash(bool relaxed, uint64_t limit = kWhole);
   void Update(std::string_view chunk);
   // 32 octets; called once, last.
   std::string Finish();
+  // Octets of the whole body in canonical form; valid after Finish().
+  uint64_t size() const { return size_; }
+  bool Is(bool relaxed, uint64_t limit) const { return relaxed_ == relaxed && limit_ == limit; }
 
  private:
   struct Free {
@@ -33,7 +39,9 @@ class BodyHash {
   void Content(std::string_view text);
   void Flush();
 
-  const bool relaxed_;
+  bool relaxed_;
+  uint64_t limit_;
+  uint64_t size_ = 0;
   std::unique_ptr<evp_md_ctx_st, Free> context_;
   std::string out_;
   size_t lines_ = 0;      // line ends that are not written: they may be the last ones

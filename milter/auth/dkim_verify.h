@@ -77,7 +77,8 @@ class DkimVerifier {
   void Describe(size_t index);
   void Judge(size_t index);
   void JudgeError(size_t index);
-  bool LengthCoversBody(size_t index, std::string& reason) const;
+  void JudgeBody(size_t index);
+  void ChooseHash(size_t index);
 
   const DkimLimits& limits_;
   std::unique_ptr<DkimVerifierState> state_;

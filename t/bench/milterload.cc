@@ -28,8 +28,8 @@ struct Options {
   std::string from = "<sender@good.example>";
   int connections = 8;
   int messages = 1000;
-  int per_session = 1;  // messages between connect and close
-  double rate = 0;      // messages/s in all; 0: as fast as they are answered
+  int per_session = 1;    // messages between connect and close
+  double rate = 0;        // messages/s in all; 0: as fast as they are answered
   std::vector<int> pids;  // whose CPU time to count
 };
 
