@@ -16,6 +16,12 @@ bool IsBlank(char c) {
   return c == ' ' || c == '\t';
 }
 
+// Looked up once: every look-up takes locks of the library's.
+const EVP_MD* Algorithm() {
+  static const EVP_MD* const kSha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return kSha256;
+}
+
 // Unfolded, white space reduced to single spaces, none at the ends (section 3.4.2).
 std::string Relaxed(std::string_view value) {
   std::string out;
@@ -38,7 +44,7 @@ std::string Relaxed(std::string_view value) {
 std::string Sha256(std::string_view text) {
   std::string digest(32, '\0');
   EVP_Digest(text.data(), text.size(), reinterpret_cast<unsigned char*>(digest.data()), nullptr,
-             EVP_sha256(), nullptr);
+             Algorithm(), nullptr);
   return digest;
 }
 
@@ -53,7 +59,7 @@ void BodyHash::Free::operator()(evp_md_ctx_st* context) const {
 
 BodyHash::BodyHash(bool relaxed, uint64_t limit)
     : relaxed_(relaxed), limit_(limit), context_(EVP_MD_CTX_new()) {
-  EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr);
+  EVP_DigestInit_ex(context_.get(), Algorithm(), nullptr);
 }
 
 void BodyHash::Flush() {

@@ -52,10 +52,11 @@ class DkimJob final : public std::enable_shared_from_this<DkimJob> {
         self->Post(
             [self, i, key = SelectDkimKey(name, *answer)] { self->verifier_.SetKey(i, key); });
       };
-      // Also what is known at once goes by the strand: another key may be on its way there already.
-      if (const DnsAnswerPtr known =
-              services_.resolver.Ask({name, RrType::kTxt}, wanted[i].domain, arrived))
-        arrived(known);
+      const DnsAnswerPtr known =
+          services_.resolver.Ask({name, RrType::kTxt}, wanted[i].domain, arrived);
+      if (!known) continue;
+      NoteKey(i);
+      known_keys_.emplace_back(i, SelectDkimKey(name, *known));
     }
   }
 
@@ -67,7 +68,8 @@ class DkimJob final : public std::enable_shared_from_this<DkimJob> {
       if (abandoned_) return;
       backlog_ += piece.size();
     }
-    Post([self = shared_from_this(), piece = std::move(piece)] {
+    Post([self = shared_from_this(), keys = std::move(known_keys_), piece = std::move(piece)] {
+      self->SetKeys(keys);
       self->verifier_.Body(piece);
       const std::lock_guard lock(self->mutex_);
       self->backlog_ -= piece.size();
@@ -75,7 +77,8 @@ class DkimJob final : public std::enable_shared_from_this<DkimJob> {
   }
 
   void End(std::string rest) {
-    Post([self = shared_from_this(), rest = std::move(rest)] {
+    Post([self = shared_from_this(), keys = std::move(known_keys_), rest = std::move(rest)] {
+      self->SetKeys(keys);
       self->verifier_.Body(rest);
       self->verifier_.EndOfBody();
     });
@@ -96,6 +99,12 @@ class DkimJob final : public std::enable_shared_from_this<DkimJob> {
   }
 
  private:
+  using Keys = std::vector<std::pair<size_t, DkimKey>>;
+
+  void SetKeys(const Keys& keys) {
+    for (const auto& [index, key] : keys) verifier_.SetKey(index, key);
+  }
+
   // Runs `step` after all earlier ones, then publishes what it found.
   void Post(std::function<void()> step) {
     const bool posted = strand_->Post([self = shared_from_this(), step = std::move(step)] {
@@ -133,6 +142,8 @@ class DkimJob final : public std::enable_shared_from_this<DkimJob> {
 
   const CheckServices& services_;
   const std::shared_ptr<Strand> strand_;
+  // Keys that were in the cache: they go to the strand with the body, which saves a way there.
+  Keys known_keys_;
   DkimVerifier verifier_;  // the session's until OnHeaders returns, the strand's afterwards
 
   std::mutex mutex_;  // guards all below
