@@ -18,6 +18,20 @@ struct CheckOptions {
   bool required = false;
 };
 
+struct IprevOptions : CheckOptions {
+  IprevOptions() { enabled = false; }
+  bool show_address = true;
+};
+
+struct AuthOptions {
+  bool enabled = true;
+  bool show_user = false;
+};
+
+struct SpfOptions : CheckOptions {
+  bool received_spf = false;
+};
+
 struct DkimOptions : CheckOptions {
   int64_t max_signatures = 6;
   int64_t max_signed_headers = 100;

@@ -45,7 +45,9 @@ struct Config {
     int64_t max_in_flight = 4096;
     int64_t max_in_flight_per_domain = 64;
   } dns;
-  CheckOptions spf;
+  IprevOptions iprev;
+  AuthOptions auth;
+  SpfOptions spf;
   DkimOptions dkim;
   ArcOptions arc;
   DmarcOptions dmarc;

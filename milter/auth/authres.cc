@@ -47,11 +47,6 @@ std::string Quote(std::string_view text) {
   return out + '"';
 }
 
-std::string FormatValue(std::string_view raw) {
-  const std::string text = Printable(raw);
-  return IsToken(text) || IsPlainAddress(text) ? text : Quote(text);
-}
-
 // One result, from the second column of a line of its own; folded where a line gets long.
 std::string FormatResult(const MethodResult& result) {
   const bool late = result.state == State::kLate;
@@ -109,6 +104,11 @@ bool AnyWordNamesId(std::string_view text, std::string_view id) {
 }
 
 }  // namespace
+
+std::string FormatValue(std::string_view raw) {
+  const std::string text = Printable(raw);
+  return IsToken(text) || IsPlainAddress(text) ? text : Quote(text);
+}
 
 std::string FormatAuthenticationResults(std::string_view authserv_id,
                                         const std::vector<MethodResult>& results) {

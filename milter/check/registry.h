@@ -7,6 +7,8 @@
 
 namespace spillway {
 
+std::unique_ptr<CheckType> MakeIprevCheck(const Config& config, const CheckServices& services);
+std::unique_ptr<CheckType> MakeAuthCheck(const Config& config, const CheckServices& services);
 std::unique_ptr<CheckType> MakeSpfCheck(const Config& config, const CheckServices& services);
 std::unique_ptr<CheckType> MakeDkimCheck(const Config& config, const CheckServices& services);
 std::unique_ptr<CheckType> MakeArcCheck(const Config& config, const CheckServices& services);

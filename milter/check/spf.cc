@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "milter/auth/received_spf.h"
 #include "milter/auth/spf_eval.h"
 #include "milter/check/registry.h"
 #include "milter/dns/rounds.h"
@@ -79,9 +80,13 @@ MethodResult Report(const SpfOutcome& outcome, const char* property, const std::
 
 class SpfCheck final : public Check {
  public:
-  SpfCheck(const Message& message, const std::string& receiver, const CheckServices& services,
-           std::shared_ptr<MessageCost> cost)
-      : message_(message), receiver_(receiver), services_(services), cost_(std::move(cost)) {}
+  SpfCheck(const Message& message, const std::string& receiver, bool received_spf,
+           const CheckServices& services, std::shared_ptr<MessageCost> cost)
+      : message_(message),
+        receiver_(receiver),
+        received_spf_(received_spf),
+        services_(services),
+        cost_(std::move(cost)) {}
 
   void OnEnvelope() override {
     if (!SkipReason().empty()) return;
@@ -101,6 +106,7 @@ class SpfCheck final : public Check {
       Collect(*mail_from_, deadline, "mailfrom", message_.mail_from.ToString(), result);
     if (helo_) Collect(*helo_, deadline, "helo", message_.client.helo, result);
     if (result.methods.empty()) return result;
+    if (received_spf_) result.added.push_back(ReceivedSpf(result.methods.front()));
     result.state = result.methods.front().state;
     result.reason = result.methods.front().reason;
     return result;
@@ -126,6 +132,16 @@ class SpfCheck final : public Check {
     return job;
   }
 
+  // Of the MAIL FROM identity, or of HELO where there is no other.
+  AddedField ReceivedSpf(const MethodResult& method) const {
+    return {"Received-SPF", FormatReceivedSpf({.result = method.state,
+                                               .identity = mail_from_ ? "mailfrom" : "helo",
+                                               .receiver = receiver_,
+                                               .client = message_.client.address.ToString(),
+                                               .sender = message_.mail_from.ToString(),
+                                               .helo = message_.client.helo})};
+  }
+
   static void Collect(SpfJob& job, Deadline deadline, const char* property,
                       const std::string& value, Result& result) {
     SpfOutcome outcome;
@@ -135,6 +151,7 @@ class SpfCheck final : public Check {
 
   const Message& message_;
   const std::string& receiver_;
+  const bool received_spf_;
   const CheckServices& services_;
   const std::shared_ptr<MessageCost> cost_;
   std::shared_ptr<SpfJob> mail_from_;
@@ -146,6 +163,7 @@ class SpfType final : public CheckType {
   SpfType(const Config& config, const CheckServices& services)
       : tempfail_(config.spf.on_timeout == "tempfail"),
         required_(config.spf.required),
+        received_spf_(config.spf.received_spf),
         receiver_(config.milter.authserv_id),
         services_(services) {}
 
@@ -154,12 +172,14 @@ class SpfType final : public CheckType {
   bool required() const override { return required_; }
   std::unique_ptr<Check> Begin(const Message& message,
                                std::shared_ptr<MessageCost> cost) const override {
-    return std::make_unique<SpfCheck>(message, receiver_, services_, std::move(cost));
+    return std::make_unique<SpfCheck>(message, receiver_, received_spf_, services_,
+                                      std::move(cost));
   }
 
  private:
   const bool tempfail_;
   const bool required_;
+  const bool received_spf_;
   const std::string receiver_;
   const CheckServices services_;
 };

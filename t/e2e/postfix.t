@@ -104,7 +104,7 @@ def test_log_line(gateway):
 
 def test_authenticated_clients(gateway):
     head, _ = gateway.deliver("login", message("login"), mail_from="user@closed.example", login="ann")
-    tap.like(results(head)[0], rf"^{AUTHSERV_ID}; dkim=none; arc=none$", "SPF does not apply to authenticated users")
+    tap.like(results(head)[0], rf"^{AUTHSERV_ID}; auth=pass; dkim=none; arc=none$", "SPF does not apply to authenticated users")
 
 
 def test_silent_dns(gateway):

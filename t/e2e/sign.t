@@ -44,13 +44,15 @@ class Signing:
 
     def zone(self):
         records = [re.search(r"value +(.*)", self.shown[kind])[1] for kind in ("rsa", "ed25519")]
-        return KEYS.zone() + (f"rsa._domainkey.sign.example TXT {records[0]}\n"
+        return KEYS.zone() + ("1.2.0.192.in-addr.arpa PTR mail.good.example\n"
+                              f"rsa._domainkey.sign.example TXT {records[0]}\n"
                               f"ed25519._domainkey.sign.example TXT {records[1]}\n")
 
     def config(self, **more):
         lines = [f'table = "{self.table}"', "enabled = true"] + [f'{key} = "{value}"' for key, value in more.items()]
         seal = f'enabled = true\ndomain = "sign.example"\nselector = "rsa"\nkey_file = "{self.key("rsa")}"'
-        return {"sign": "\n".join(lines), "seal": seal}
+        return {"sign": "\n".join(lines), "seal": seal, "iprev": "enabled = true", "auth": "show_user = true",
+                "spf": "received_spf = true"}
 
 
 def result(head, method):
@@ -108,6 +110,8 @@ def test_who(gateway):
     tap.ok(not signatures("foreign", sender="a@good.example", **OURS), "a domain without a key is not signed")
     news = {"client": "198.51.100.7", "login": "newsletter"}
     tap.ok(len(signatures("user", sender="a@good.example", **news)) == 2, "but by the user who sends it")
+    head, _ = gateway.deliver("auth-user", message("auth-user", sender="a@sign.example"), **OURS)
+    tap.ok(result(head, "auth") == ["auth=pass smtp.auth=ann"], f"the user is named where that is asked for: {result(head, 'auth')}")
     field = signatures("field", **OURS)[0]
     tap.like(field, r" h=from:from:", "From is signed once more than it is there")
     tap.ok(" l=" not in field, "no l=")
@@ -126,8 +130,12 @@ def test_seal(gateway):
         head, body = gateway.deliver(f"seal-{sets}", text)
         verdict, found, _ = dkim.arc_verify(head + b"\r\n" + body)
         tap.ok(verdict == dkim.CV_Pass and len(found) == sets + 1, f"python3-dkim: chain of {sets}, and our set {verdict}")
-        tap.like(unfold(fields(head, "ARC-Authentication-Results")[0]), rf"^i={sets + 1}; mx.example.net; spf=",
+        tap.like(unfold(fields(head, "ARC-Authentication-Results")[0]), rf"^i={sets + 1}; mx.example.net; iprev=pass ",
                  "our set says what we found")
+    tap.like(unfold(fields(head, "ARC-Authentication-Results")[0]), r"; iprev=pass policy.iprev=192.0.2.1; spf=pass ",
+             "with the name of its client's address")
+    tap.like(unfold(fields(head, "Received-SPF")[0]),
+             r'^pass receiver=mx.example.net; client-ip=192.0.2.1; envelope-from=sender@good.example; ', "and Received-SPF")
     text = KEYS.seal(message("seal-bad"), "good.example").replace(b"the minutes", b"the invoice")
     head, _ = gateway.deliver("seal-bad", text)
     tap.like(unfold(fields(head, "ARC-Seal")[0]), r"cv=fail", "a chain that fails is sealed as failed")

@@ -19,9 +19,9 @@ TEST(Registry, EnabledChecksInRunningOrder) {
       out.emplace_back(check->name());
     return out;
   };
-  EXPECT_EQ(names(), (std::vector<std::string>{"spf", "dkim", "arc", "dmarc"}));
+  EXPECT_EQ(names(), (std::vector<std::string>{"auth", "spf", "dkim", "arc", "dmarc"}));
   config.spf.enabled = false;
-  EXPECT_EQ(names(), (std::vector<std::string>{"dkim", "arc"}));
+  EXPECT_EQ(names(), (std::vector<std::string>{"auth", "dkim", "arc"}));
 }
 
 }  // namespace
