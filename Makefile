@@ -37,7 +37,7 @@ PROGRAMS := spillway-milter spillway-policyd spillwayctl
 TOOLS := dnsd milterload noop-filter policyload trivial-policy
 
 .DEFAULT_GOAL := all
-.PHONY: all check demo replay sim conformance asan tsan tidy format install uninstall clean help deb bench unit e2e
+.PHONY: all check demo replay sim conformance asan tsan tidy format install uninstall clean help deb bench bench-peers unit e2e
 
 # $(1) flavour, $(2) its extra flags
 define FLAVOUR
@@ -145,6 +145,10 @@ tsan: build/tsan/unit-tests build/tsan/inproc-tests  ## unit and protocol tests 
 bench: all $(TOOLS:%=build/release/%)  ## milter throughput beside a no-op filter and opendkim
 	t/bench/compare
 	t/bench/policy
+
+bench-peers: all build/release/milterload build/release/noop-filter build/release/dnsd  ## the same work beside opendkim + opendmarc and rspamd, installed for it
+	scripts/bootstrap --peers
+	t/bench/compare --peers
 
 FORMATTED = $(SOURCES) $(MAINS) $(RIG) $(UNIT) $(INPROC) $(FUZZ) $(wildcard t/rig/*_main.cc t/bench/*.cc t/conformance/*.cc) \
   $(wildcard conf/*.h milter/*.h milter/*/*.h policy/*.h policy/*/*.h t/rig/*.h t/inproc/*.h)

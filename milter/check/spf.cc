@@ -161,25 +161,19 @@ class SpfCheck final : public Check {
 class SpfType final : public CheckType {
  public:
   SpfType(const Config& config, const CheckServices& services)
-      : tempfail_(config.spf.on_timeout == "tempfail"),
-        required_(config.spf.required),
-        received_spf_(config.spf.received_spf),
-        receiver_(config.milter.authserv_id),
-        services_(services) {}
+      : options_(config.spf), receiver_(config.milter.authserv_id), services_(services) {}
 
   std::string_view name() const override { return "spf"; }
-  bool tempfail_on_timeout() const override { return tempfail_; }
-  bool required() const override { return required_; }
+  bool tempfail_on_timeout() const override { return options_.on_timeout == "tempfail"; }
+  bool required() const override { return options_.required; }
   std::unique_ptr<Check> Begin(const Message& message,
                                std::shared_ptr<MessageCost> cost) const override {
-    return std::make_unique<SpfCheck>(message, receiver_, received_spf_, services_,
+    return std::make_unique<SpfCheck>(message, receiver_, options_.received_spf, services_,
                                       std::move(cost));
   }
 
  private:
-  const bool tempfail_;
-  const bool required_;
-  const bool received_spf_;
+  const SpfOptions options_;
   const std::string receiver_;
   const CheckServices services_;
 };
