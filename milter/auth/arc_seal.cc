@@ -24,15 +24,16 @@ std::string Join(const Tags& tags) {
 
 // The field with its signature over `before` and itself; `tags` with an empty b=. An empty name:
 // OpenSSL could not sign.
-HeaderField Signed(const std::string& name, Tags tags, const std::string& before,
+HeaderField Signed(const std::string& name, const Tags& tags, const std::string& before,
                    const PrivateKey& key) {
   const std::string own = OwnField({name, " " + Join(tags)}, true);
   const std::string signature = key.Sign(before + own);
   if (signature.empty()) return {};
-  for (auto& [tag, value] : tags) {
+  Tags complete = tags;
+  for (auto& [tag, value] : complete) {
     if (tag == "b") value = EncodeBase64(signature);
   }
-  return {name, Join(tags)};
+  return {name, Join(complete)};
 }
 
 Tags Common(const ArcSeal& seal) {

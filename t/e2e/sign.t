@@ -13,7 +13,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "rig"))
 
 import dkim
 import tap
-from gateway import BUILD, Gateway, enter_namespace, fields, unfold
+from gateway import BUILD, Gateway, can_connect, enter_namespace, fields, unfold, wait_until
 from mail import Keys, attachment, message
 
 OURS = {"client": "198.51.100.7", "login": "ann"}
@@ -143,6 +143,42 @@ def test_seal(gateway):
     tap.ok(not fields(head, "ARC-Seal"), "our own mail is not sealed")
 
 
+OPENDKIM = """\
+Mode v
+Socket local:{sockets}/opendkim.sock
+UMask 000
+AuthservID second.example
+Nameservers 127.0.0.1
+Syslog no
+"""
+
+
+def test_several_milters(gateway):
+    (gateway.directory / "opendkim.conf").write_text(OPENDKIM.format(sockets=gateway.sockets))
+    gateway.spawn("opendkim", "opendkim", "-f", "-x", gateway.directory / "opendkim.conf")
+    wait_until(lambda: can_connect(f"{gateway.sockets}/opendkim.sock"), "opendkim")
+    ours_first = f"unix:{gateway.sockets}/milter.sock, unix:{gateway.sockets}/opendkim.sock"
+    theirs_first = f"unix:{gateway.sockets}/opendkim.sock, unix:{gateway.sockets}/milter.sock"
+    for order, milters in (("before", ours_first), ("behind", theirs_first)):
+        subprocess.run(["postconf", "-c", gateway.directory / "etc", "-e", f"smtpd_milters={milters}"], check=True)
+        gateway.postfix_command("stop")  # a reload leaves servers that are in use as they are
+        gateway.postfix_command("start")
+        wait_until(lambda: can_connect(("127.0.0.1", 25)), "Postfix")
+        text = KEYS.sign(message(f"verify-{order}", headers="X-Filler: 1\n"))
+        head, body = gateway.deliver(f"verify-{order}", text)
+        tap.ok([part.split()[0] for part in result_of(head, "second.example")] == ["dkim=pass"] and
+               [part.split()[0] for part in result_of(head, "mx.example.net", "dkim")] == ["dkim=pass"],
+               f"{order} another milter both verify what comes in")
+        head, body = gateway.deliver(f"chain-{order}", message(f"chain-{order}", sender="a@sign.example"), **OURS)
+        others_verify(head, body, f"{order} another milter")
+
+
+def result_of(head, server, method="dkim"):
+    values = [unfold(value) for value in fields(head, "Authentication-Results")]
+    return [part.strip() for value in values if value.startswith(server) for part in value.split(";")
+            if part.strip().startswith(method + "=")]
+
+
 def test_keys(gateway, signing):
     run = subprocess.run([BUILD / "spillwayctl", "-c", gateway.directory / "spillway.toml", "dkim", "check"],
                          capture_output=True, text=True, check=False)
@@ -168,6 +204,7 @@ with tempfile.TemporaryDirectory(prefix="spillway-keys-") as keys:
         tap.run(test_who, running)
         tap.run(test_ourselves, running)
         tap.run(test_seal, running)
+        tap.run(test_several_milters, running)
         tap.run(test_keys, running, ours)
     ours.key("rsa").chmod(0o640)
     for canonical in FORMS:
