@@ -45,6 +45,7 @@ struct ArcOptions : CheckOptions {
 
 struct DmarcOptions : CheckOptions {
   bool judge_ours = false;
+  Strings act_on{"external"};  // classes of client
   std::string on_quarantine = "none";
   std::string on_reject = "none";
   std::string on_unclear_author = "none";

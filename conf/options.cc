@@ -94,6 +94,12 @@ std::string_view ValidKeyFile(std::string_view value) {
   return value.empty() ? kGood : ValidPath(value);
 }
 
+std::string_view ValidClass(std::string_view value) {
+  return value == "external" || value == "internal" || value == "authenticated"
+             ? kGood
+             : "expected \"external\", \"internal\" or \"authenticated\"";
+}
+
 std::string_view ValidForm(std::string_view value) {
   const size_t slash = value.find('/');
   const auto good = [](std::string_view form) { return form == "simple" || form == "relaxed"; };
@@ -200,6 +206,7 @@ std::vector<Option> MakeOptions() {
        ValidOnTimeout},
       {"dmarc", "required", [](Config& c) -> Field { return &c.dmarc.required; }},
       {"dmarc", "judge_ours", [](Config& c) -> Field { return &c.dmarc.judge_ours; }},
+      {"dmarc", "act_on", [](Config& c) -> Field { return &c.dmarc.act_on; }, 0, 0, ValidClass},
       {"dmarc", "on_quarantine", [](Config& c) -> Field { return &c.dmarc.on_quarantine; }, 0, 0,
        ValidAction},
       {"dmarc", "on_reject", [](Config& c) -> Field { return &c.dmarc.on_reject; }, 0, 0,

@@ -32,20 +32,6 @@ uint8_t SizeBucket(uint64_t bytes) {
   return static_cast<uint8_t>(std::bit_width(bytes / 1024));
 }
 
-std::string_view ClassName(ClientClass cls) {
-  switch (cls) {
-    case ClientClass::kInternal:
-      return "internal";
-    case ClientClass::kAuthenticated:
-      return "authenticated";
-    case ClientClass::kProbe:
-      return "probe";
-    case ClientClass::kExternal:
-      break;
-  }
-  return "external";
-}
-
 std::string_view VerdictName(const Verdict& verdict) {
   if (verdict.tempfail) return "tempfail";
   if (verdict.reject) return "reject";
@@ -210,7 +196,7 @@ void Session::WriteLog(const Verdict& verdict, const std::vector<CheckReport>& r
   std::string line = LogSafe(message_->queue_id) + ": sid=" + id_;
   line += " verdict=" + std::string(VerdictName(verdict));
   line += " client=" + (client_.has_address ? client_.address.ToString() : std::string("local"));
-  line += " class=" + std::string(ClassName(client_.cls));
+  line += " class=" + std::string(ClientClassName(client_.cls));
   line += " from=<" + LogSafe(message_->mail_from.ToString()) + ">";
   line += " rcpts=" + std::to_string(message_->recipients);
   line += " size=" + std::to_string(message_->header_bytes + message_->body_bytes);

@@ -40,8 +40,8 @@ std::string PropertyOf(const MethodResult& method, std::string_view name) {
 
 class DmarcCheck final : public Check {
  public:
-  DmarcCheck(const Message& message, bool judge_ours, const CheckServices& services)
-      : message_(message), judge_ours_(judge_ours), services_(services) {}
+  DmarcCheck(const Message& message, const DmarcOptions& options, const CheckServices& services)
+      : message_(message), options_(options), services_(services) {}
 
   void OnHeaders() override {
     if (!SkipReason().empty() || message_.headers_truncated) return;
@@ -79,7 +79,7 @@ class DmarcCheck final : public Check {
 
  private:
   std::string SkipReason() const {
-    if (judge_ours_) return {};
+    if (options_.judge_ours) return {};
     if (message_.client.cls == ClientClass::kAuthenticated) return "authenticated";
     if (message_.client.cls == ClientClass::kInternal) return "internal client";
     return message_.client.probe ? "probe" : "";
@@ -133,8 +133,7 @@ class DmarcCheck final : public Check {
     method.properties.push_back({"policy", "dmarc", policy});
     result.reason += (result.reason.empty() ? "" : "; ") + std::string("policy ") + policy +
                      " at " + outcome.found_at + ", organization " + outcome.organization;
-    // Our own mail has not been through SPF, and is not signed yet.
-    if (outcome.state != State::kFail || message_.client.cls != ClientClass::kExternal) return;
+    if (outcome.state != State::kFail || !Acts()) return;
     if (vouched_by_.empty()) {
       result.wish = static_cast<Wish>(outcome.policy);
     } else {
@@ -147,11 +146,17 @@ class DmarcCheck final : public Check {
     return {.state = State::kPermerror,
             .reason = author_.error,
             .methods = {{.method = "dmarc", .state = State::kPermerror, .reason = author_.error}},
-            .unclear_author = true};
+            .unclear_author = Acts()};
+  }
+
+  bool Acts() const {
+    const auto& classes = options_.act_on;
+    return std::find(classes.begin(), classes.end(), ClientClassName(message_.client.cls)) !=
+           classes.end();
   }
 
   const Message& message_;
-  const bool judge_ours_;
+  const DmarcOptions& options_;
   const CheckServices& services_;
   Author author_;
   std::vector<DmarcIdentifier> identifiers_;
@@ -179,7 +184,7 @@ class DmarcType final : public CheckType {
   }
   std::unique_ptr<Check> Begin(const Message& message,
                                std::shared_ptr<MessageCost> /*cost*/) const override {
-    return std::make_unique<DmarcCheck>(message, options_.judge_ours, services_);
+    return std::make_unique<DmarcCheck>(message, options_, services_);
   }
 
  private:

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "milter/base/ip.h"
@@ -14,6 +15,9 @@ namespace spillway {
 
 // Who is sending; the numbers are part of the telemetry format.
 enum class ClientClass : uint8_t { kExternal = 0, kInternal = 1, kAuthenticated = 2, kProbe = 3 };
+
+// "external", "internal", "authenticated", "probe".
+std::string_view ClientClassName(ClientClass cls);
 
 struct Client {
   Ip address;
