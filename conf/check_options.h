@@ -56,7 +56,7 @@ struct SignOptions : CheckOptions {
   std::string table = "/etc/spillway/signing.table";
   std::string canonicalization = "relaxed/relaxed";
   bool check_published = true;
-  std::vector<SigningRow> rows;  // what LoadConfig() read from the table
+  std::vector<SigningRow> rows;  // what ReadSigningTable() read
 };
 
 struct SealOptions : CheckOptions {

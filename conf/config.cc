@@ -43,14 +43,18 @@ LoadResult LoadConfig(const std::string& path) {
   const auto& seal = out.config.seal;
   if (seal.enabled && (seal.domain.empty() || seal.selector.empty() || seal.key_file.empty()))
     out.errors.push_back(path + ": [seal] is enabled, and needs domain, selector and key_file");
-  if (!out.config.sign.enabled || !out.errors.empty()) return out;
-  const std::string& name = out.config.sign.table;
-  const std::string rows = ReadTextFile(name, out.errors);
-  if (!out.errors.empty()) return out;
-  SigningTable table = ParseSigningTable(rows, name);
-  out.config.sign.rows = std::move(table.rows);
-  out.errors = std::move(table.errors);
+  if (seal.enabled && !out.config.arc.enabled)
+    out.errors.push_back(path + ": [seal] is enabled, and needs [arc]");
   return out;
+}
+
+std::vector<std::string> ReadSigningTable(Config& config) {
+  std::vector<std::string> errors;
+  const std::string text = ReadTextFile(config.sign.table, errors);
+  if (!errors.empty()) return errors;
+  SigningTable table = ParseSigningTable(text, config.sign.table);
+  config.sign.rows = std::move(table.rows);
+  return table.errors;
 }
 
 std::string DumpConfig(const Config& config) {

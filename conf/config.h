@@ -87,11 +87,13 @@ struct LoadResult {
   std::vector<std::string> errors;
 };
 
-// Reads `path`, and the signing table if it is enabled. A file that cannot be read is an error
-// "FILE: reason".
+// Reads `path`. A file that cannot be read is an error "FILE: reason".
 LoadResult LoadConfig(const std::string& path);
 // The same for text already in memory; `name` stands for the file in messages.
 LoadResult ParseConfig(std::string_view text, const std::string& name);
+
+// Fills config.sign.rows, for those who sign; returns what is wrong.
+std::vector<std::string> ReadSigningTable(Config& config);
 
 // The effective configuration as TOML, every key, in the table's order. Parsing it gives it back.
 std::string DumpConfig(const Config& config);

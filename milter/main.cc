@@ -27,7 +27,7 @@ int main(int argc, char** argv) {
   using namespace spillway;
   BlockSignals();
   const CommandLine line =
-      ParseCommandLine(argc, argv, "Milter that checks mail inside a time budget");
+      ParseCommandLine(argc, argv, "Milter that checks mail inside a time budget", true);
   if (line.exit_status) return *line.exit_status;
   const Config& config = line.config;
   Log log(LogOptions(config, "spillway-milter"));

@@ -153,12 +153,14 @@ sfsistat RefuseSession(SMFICTX* context) {
   return SMFIS_TEMPFAIL;
 }
 
-sfsistat OnConnect(SMFICTX* context, char*, sockaddr* address) {
+sfsistat OnConnect(SMFICTX* context, char* host, sockaddr* address) {
   return Guard([&] {
     Agreed& state = StateFor(context);
     const std::optional<Ip> client = Ip::FromSockaddr(address);
     const bool probe = !client && !Macro(context, "{spillway_probe}").empty();
-    state.session().Connect(client, probe);
+    // A proxy in front may have had no address to tell of: that client is not local.
+    const bool local = host != nullptr && std::string_view(host) == "localhost";
+    state.session().Connect(client, probe, local);
     if (client && AsksPolicy()) {
       const auto& options = g_shared->config.milter;
       if (PolicyRefuses(*Endpoint::Parse(options.ask_policy), client->ToString(),

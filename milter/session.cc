@@ -74,9 +74,10 @@ Session::~Session() {
   shared_.recorder.counters().sessions.fetch_sub(1, std::memory_order_relaxed);
 }
 
-void Session::Connect(const std::optional<Ip>& address, bool probe) {
+void Session::Connect(const std::optional<Ip>& address, bool probe, bool local) {
   client_ = {};
   client_.probe = probe;
+  client_.local = local && !address;
   client_.has_address = address.has_value();
   if (address) client_.address = *address;
 }
@@ -99,7 +100,7 @@ void Session::Classify() {
     client_.cls = ClientClass::kProbe;
   else if (!client_.auth_user.empty())
     client_.cls = ClientClass::kAuthenticated;
-  else if (!client_.has_address || shared_.clients.Internal(client_.address))
+  else if (client_.has_address ? shared_.clients.Internal(client_.address) : client_.local)
     client_.cls = ClientClass::kInternal;
 }
 

@@ -44,9 +44,9 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  // nullopt: mail from the machine itself, or an address of another kind. `probe`: the policy
-  // daemon looks whether we live.
-  void Connect(const std::optional<Ip>& address, bool probe = false);
+  // nullopt: mail from the machine itself if `local`, else a client that the MTA knows no address
+  // of. `probe`: the policy daemon looks whether we live.
+  void Connect(const std::optional<Ip>& address, bool probe = false, bool local = true);
   void Helo(std::string_view name);
   // `auth_user` is {auth_authen}, empty when not authenticated.
   void MailFrom(std::string_view path, std::string_view auth_user);

@@ -48,10 +48,15 @@ bool GoodCommon(const TagList& tags) {
          DecodeBase64(Get(tags, "b")).has_value();
 }
 
-bool NamesSeal(const TagList& tags) {
-  const auto names = NamesInList(tags.at("h"));
+bool Holds(const std::vector<std::string_view>& names, std::string_view wanted) {
   return std::any_of(names.begin(), names.end(),
-                     [](std::string_view name) { return EqualsNoCase(name, "ARC-Seal"); });
+                     [&](std::string_view name) { return EqualsNoCase(name, wanted); });
+}
+
+// Section 4.1.2.
+bool GoodNames(std::string_view list) {
+  const auto names = NamesInList(list);
+  return names.size() <= kMaxSignedNames && !Holds(names, "ARC-Seal");
 }
 
 constexpr std::array<std::string_view, 6> kForms = {
@@ -59,7 +64,7 @@ constexpr std::array<std::string_view, 6> kForms = {
 
 bool GoodSignature(const TagList& tags) {
   const std::string form = tags.contains("c") ? Get(tags, "c") : "simple/simple";
-  return GoodCommon(tags) && tags.contains("h") && !NamesSeal(tags) &&
+  return GoodCommon(tags) && tags.contains("h") && GoodNames(tags.at("h")) &&
          DecodeBase64(Get(tags, "bh")).has_value() &&
          std::find(kForms.begin(), kForms.end(), form) != kForms.end();
 }
@@ -171,6 +176,10 @@ bool ArcChain::began_with_dmarc_pass() const {
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   return false;
+}
+
+bool ArcChain::covers_author() const {
+  return !sets.empty() && Holds(NamesInList(Get(sets.back().signature_tags, "h")), "From");
 }
 
 ArcChain ReadArcChain(const std::vector<HeaderField>& headers) {

@@ -31,6 +31,9 @@ struct ArcChain {
   std::vector<std::string> sealers() const;
   // Did the first intermediary see DMARC pass? Worth what its seal is worth.
   bool began_with_dmarc_pass() const;
+  // The last signature is over the From field. RFC 6376 section 5.4 wants that; the published suite
+  // has one over nothing pass.
+  bool covers_author() const;
 };
 
 // Reads the fields, in any order, and checks all that needs neither keys nor the body.

@@ -10,6 +10,8 @@ namespace spillway {
 
 namespace {
 
+constexpr size_t kLongLine = 900;  // a line may have 998; shorter lists stay in one piece
+
 using Tags = std::vector<std::pair<std::string_view, std::string>>;
 
 // Folded before the long ones. python3-dkim looks for " i=" with a space.
@@ -46,7 +48,7 @@ HeaderField Signature(const std::vector<HeaderField>& headers, const std::string
   tags.insert(tags.end(), {{"bh", EncodeBase64(body_hash)},
                            {"c", "relaxed/relaxed"},
                            {"d", seal.signer.domain},
-                           {"h", seal.names},
+                           {"h", FoldNames(seal.names, kLongLine)},
                            {"i", instance},
                            {"s", seal.signer.selector},
                            {"t", std::to_string(seal.now)}});
@@ -92,8 +94,11 @@ std::vector<HeaderField> SealArc(const std::vector<HeaderField>& headers,
 
 std::string FieldsToSeal(const std::vector<HeaderField>& headers) {
   std::string out = FieldsToSign(headers);
+  size_t count = NamesInList(out).size();
   for (const HeaderField& field : headers) {
-    if (EqualsNoCase(Trim(field.name), "DKIM-Signature")) out += ":dkim-signature";
+    if (!EqualsNoCase(Trim(field.name), "DKIM-Signature") || count >= kMaxSignedNames) continue;
+    out += ":dkim-signature";
+    ++count;
   }
   return out;
 }

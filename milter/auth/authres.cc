@@ -47,13 +47,18 @@ std::string Quote(std::string_view text) {
   return out + '"';
 }
 
+std::string FormatValue(std::string_view raw) {
+  const std::string text = Printable(raw);
+  return IsToken(text) || IsPlainAddress(text) ? text : Quote(text);
+}
+
 // One result, from the second column of a line of its own; folded where a line gets long.
 std::string FormatResult(const MethodResult& result) {
   const bool late = result.state == State::kLate;
   std::string out =
       result.method + "=" + std::string(StateName(late ? State::kTemperror : result.state));
   const std::string reason = late ? "late: " + result.reason : result.reason;
-  if (!reason.empty()) out += " reason=" + Quote(Printable(reason));
+  if (!reason.empty()) out += " reason=" + QuotedString(reason);
   size_t column = out.size();
   for (const Property& property : result.properties) {
     if (property.value.empty()) continue;
@@ -105,9 +110,8 @@ bool AnyWordNamesId(std::string_view text, std::string_view id) {
 
 }  // namespace
 
-std::string FormatValue(std::string_view raw) {
-  const std::string text = Printable(raw);
-  return IsToken(text) || IsPlainAddress(text) ? text : Quote(text);
+std::string QuotedString(std::string_view raw) {
+  return Quote(Printable(raw));
 }
 
 std::string FormatAuthenticationResults(std::string_view authserv_id,

@@ -19,8 +19,8 @@ inline constexpr std::string_view kAuthenticationResults = "Authentication-Resul
 std::string FormatAuthenticationResults(std::string_view authserv_id,
                                         const std::vector<MethodResult>& results);
 
-// A value as RFC 8601's pvalue has it: quoted where it must be, at most 300 octets.
-std::string FormatValue(std::string_view raw);
+// Octets that a header cannot carry become "?"; at most 300 are kept.
+std::string QuotedString(std::string_view raw);
 
 // True when a reader, strict or sloppy, could take the field for one of `authserv_id`: case,
 // comments, folding, quotes, a version, a missing semicolon or a final dot make no difference.

@@ -14,22 +14,6 @@ std::string Name(bool relaxed) {
   return relaxed ? "relaxed" : "simple";
 }
 
-// Folded behind colons, so that no line gets long.
-std::string FoldNames(std::string_view names) {
-  std::string out;
-  size_t column = 3;
-  for (const std::string_view name : NamesInList(names)) {
-    if (!out.empty()) out += ':';
-    if (column + name.size() > kLine) {
-      out += "\n\t ";
-      column = 2;
-    }
-    out += name;
-    column += name.size() + 1;
-  }
-  return out;
-}
-
 std::string FoldBase64(std::string_view text) {
   std::string out;
   for (size_t at = 0; at < text.size(); at += kLine)
@@ -46,7 +30,7 @@ HeaderField SignDkim(const std::vector<HeaderField>& headers, const std::string&
   field.value = "v=1; a=" + std::string(signer.key.algorithm()) +
                 "; c=" + Name(form.relaxed_header) + "/" + Name(form.relaxed_body) +
                 ";\n\td=" + signer.domain + "; s=" + signer.selector +
-                "; t=" + std::to_string(now) + ";\n\th=" + FoldNames(names) +
+                "; t=" + std::to_string(now) + ";\n\th=" + FoldNames(names, kLine) +
                 ";\n\tbh=" + EncodeBase64(body_hash) + ";\n\tb=";
   // The MTA puts a space behind the colon.
   const HeaderField own{field.name, " " + field.value};

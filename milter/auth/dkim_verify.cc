@@ -77,7 +77,7 @@ struct DkimVerifierState {
   std::vector<BodyHash> hashes;
   std::vector<size_t> hash_of;       // by signature: which of the hashes
   std::vector<std::string> digests;  // by hash, when the body has ended
-  bool body_done() const { return !digests.empty(); }
+  bool body_done = false;
 };
 
 namespace {
@@ -149,6 +149,7 @@ void DkimVerifier::EndOfHeaders() {
   int count = 0;
   if (dkim_getsiglist(state_->dkim.get(), &state_->list, &count) != DKIM_STAT_OK) count = 0;
   state_->keys.resize(static_cast<size_t>(count));
+  state_->hash_of.resize(static_cast<size_t>(count));
   signatures_.resize(static_cast<size_t>(count));
   for (size_t i = 0; i < signatures_.size(); ++i) Describe(i);
   std::move(state_->refused.begin(), state_->refused.end(), std::back_inserter(signatures_));
@@ -161,7 +162,6 @@ void DkimVerifier::Describe(size_t index) {
   signature.selector = AsString(dkim_sig_getselector(info));
   signature.algorithm = WithoutSpace(TagOf(info, "a"));
   signature.identity = WithoutSpace(TagOf(info, "i"));
-  ChooseHash(index);
   signature.b_prefix = WithoutSpace(TagOf(info, "b")).substr(0, 8);
   if (dkim_sig_geterror(info) != DKIM_SIGERROR_UNKNOWN &&
       dkim_sig_geterror(info) != DKIM_SIGERROR_OK) {
@@ -172,7 +172,10 @@ void DkimVerifier::Describe(size_t index) {
   } else {
     signature.key_name = DkimKeyName(signature.selector, signature.domain);
   }
-  if (signature.state != State::kLate) dkim_sig_ignore(info);
+  if (signature.state == State::kLate)
+    ChooseHash(index);
+  else
+    dkim_sig_ignore(info);
 }
 
 void DkimVerifier::SetKey(size_t index, const DkimKey& key) {
@@ -187,7 +190,7 @@ void DkimVerifier::SetKey(size_t index, const DkimKey& key) {
   }
   state_->keys[index] = key.record;
   dkim_sig_process(state_->dkim.get(), state_->list[index]);
-  if (state_->body_done()) Judge(index);
+  if (state_->body_done) Judge(index);
 }
 
 // Without l= the whole body.
@@ -203,16 +206,23 @@ void DkimVerifier::ChooseHash(size_t index) {
   auto& hashes = state_->hashes;
   const auto found = std::find_if(hashes.begin(), hashes.end(),
                                   [&](const BodyHash& hash) { return hash.Is(relaxed, limit); });
-  state_->hash_of.push_back(static_cast<size_t>(found - hashes.begin()));
+  state_->hash_of[index] = static_cast<size_t>(found - hashes.begin());
   if (found == hashes.end()) hashes.emplace_back(relaxed, limit);
 }
 
 void DkimVerifier::Body(std::string_view chunk) {
-  for (BodyHash& hash : state_->hashes) hash.Update(chunk);
+  std::vector<bool> wanted(state_->hashes.size());
+  for (size_t i = 0; i < state_->hash_of.size(); ++i) {
+    if (signatures_[i].state == State::kLate) wanted[state_->hash_of[i]] = true;
+  }
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    if (wanted[i]) state_->hashes[i].Update(chunk);
+  }
 }
 
 void DkimVerifier::EndOfBody() {
   for (BodyHash& hash : state_->hashes) state_->digests.push_back(hash.Finish());
+  state_->body_done = true;
   for (size_t i = 0; i < state_->keys.size(); ++i) {
     if (state_->keys[i] && signatures_[i].state == State::kLate) Judge(i);
   }
@@ -247,6 +257,9 @@ void DkimVerifier::JudgeBody(size_t index) {
   if (DecodeBase64(TagOf(state_->list[index], "bh")) != state_->digests[which]) {
     signature.state = State::kFail;
     signature.reason = "body hash did not verify";
+  } else if (covered > whole) {
+    signature.state = State::kPermerror;
+    signature.reason = "l= is more than the body has";
   } else if (covered < whole) {
     signature.state = State::kPolicy;
     signature.reason = "l= covers " + std::to_string(covered) + " of " + std::to_string(whole) +

@@ -11,9 +11,9 @@ std::string FormatReceivedSpf(const ReceivedSpf& spf) {
   for (const auto& [key, value] :
        {std::pair("receiver", spf.receiver), std::pair("client-ip", spf.client),
         std::pair("envelope-from", spf.sender.empty() ? "<>" : spf.sender),
-        std::pair("helo", spf.helo), std::pair("identity", spf.identity)})
-    out += "\n\t" + std::string(key) + "=" + FormatValue(value) + ";";
-  return out;
+        std::pair("helo", spf.helo)})
+    out += "\n\t" + std::string(key) + "=" + QuotedString(value) + ";";
+  return out + "\n\tidentity=" + spf.identity;
 }
 
 }  // namespace spillway

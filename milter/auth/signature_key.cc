@@ -4,7 +4,11 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#include <algorithm>
+#include <initializer_list>
+
 #include "milter/auth/canonical.h"
+#include "milter/auth/signed_fields.h"
 #include "milter/auth/tag_list.h"
 
 namespace spillway {
@@ -13,6 +17,14 @@ namespace {
 
 const unsigned char* Bytes(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+// Does a list with colons hold one of these?
+bool Lists(std::string_view list, std::initializer_list<std::string_view> wanted) {
+  const auto names = NamesInList(list);
+  return std::any_of(names.begin(), names.end(), [&](std::string_view name) {
+    return std::find(wanted.begin(), wanted.end(), name) != wanted.end();
+  });
 }
 
 evp_pkey_st* ReadKey(const std::string& der, bool ed25519) {
@@ -50,6 +62,9 @@ std::optional<SignatureKey> SignatureKey::Parse(std::string_view record, std::st
   };
   const bool ed25519 = algorithm == "ed25519-sha256";
   if (get("v", "DKIM1") != "DKIM1" || get("k", "rsa") != (ed25519 ? "ed25519" : "rsa"))
+    return std::nullopt;
+  // Other services' keys, and keys for other hashes, are to be ignored.
+  if (!Lists(get("s", "*"), {"*", "email"}) || !Lists(get("h", "sha256"), {"sha256"}))
     return std::nullopt;
   const auto der = DecodeBase64(tags->at("p"));
   if (!der) return std::nullopt;

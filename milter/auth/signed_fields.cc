@@ -73,11 +73,28 @@ std::string OwnField(const HeaderField& field, bool relaxed) {
 
 std::string FieldsToSign(const std::vector<HeaderField>& headers) {
   std::string out = "from";
+  size_t written = 1;
   for (const std::string_view name : kRecommended) {
     const auto count = std::count_if(headers.begin(), headers.end(), [&](const HeaderField& field) {
       return EqualsNoCase(Trim(field.name), name);
     });
-    for (auto i = count; i > 0; --i) out += ":" + std::string(name);
+    for (auto i = count; i > 0 && written < kMaxSignedNames; --i, ++written)
+      out += ":" + std::string(name);
+  }
+  return out;
+}
+
+std::string FoldNames(std::string_view names, size_t width) {
+  std::string out;
+  size_t column = 3;
+  for (const std::string_view name : NamesInList(names)) {
+    if (!out.empty()) out += ':';
+    if (column + name.size() > width) {
+      out += "\n\t ";
+      column = 2;
+    }
+    out += name;
+    column += name.size() + 1;
   }
   return out;
 }

@@ -3,6 +3,7 @@
 // Pure.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,10 @@
 #include "milter/mail/header.h"
 
 namespace spillway {
+
+// More names than this in an h= are not looked at, and not written: looking each one up in a header
+// of 5,000 fields is work for a stranger to give.
+constexpr size_t kMaxSignedNames = 100;
 
 // The names in an h= tag, in order.
 std::vector<std::string_view> NamesInList(std::string_view list);
@@ -23,7 +28,11 @@ std::string SignedFields(const std::vector<HeaderField>& headers, std::string_vi
 std::string OwnField(const HeaderField& field, bool relaxed);
 
 // What RFC 6376 section 5.4.1 recommends to sign of these fields, as an h= tag in lower case: each
-// as often as it is there. "from" stands once more, so that no second one can be added.
+// as often as it is there, up to kMaxSignedNames. "from" stands once more, so that no second one
+// can be added.
 std::string FieldsToSign(const std::vector<HeaderField>& headers);
+
+// A list of names folded behind colons, so that no line gets longer than `width`.
+std::string FoldNames(std::string_view names, size_t width);
 
 }  // namespace spillway

@@ -78,7 +78,8 @@ class ArcCheck final : public Check {
     const bool trusted = std::all_of(sealers.begin(), sealers.end(), [this](const auto& sealer) {
       return std::find(trusted_.begin(), trusted_.end(), sealer) != trusted_.end();
     });
-    if (trusted && chain_.began_with_dmarc_pass()) result.vouched_by = sealers.back();
+    if (trusted && chain_.covers_author() && chain_.began_with_dmarc_pass())
+      result.vouched_by = sealers.back();
   }
 
   const Message& message_;

@@ -58,8 +58,8 @@ class SealCheck final : public Check {
 
  private:
   Result Seal(const SigningKey& key, Deadline deadline) {
-    auto fields = SignOnPool(
-        services_, cost_, deadline,
+    SigningJob job(
+        services_, cost_,
         [headers = message_.headers, body = hash_->Finish(), chain = chain_, &key,
          holds = verified_ == State::kPass,
          results = FormatAuthenticationResults(authserv_id_, methods_),
@@ -71,6 +71,7 @@ class SealCheck final : public Check {
             out.push_back({std::move(field.name), std::move(field.value)});
           return out;
         });
+    auto fields = job.Wait(deadline);
     if (!fields) return {.state = State::kLate, .reason = "waiting for a free core"};
     if (fields->empty()) return {.state = State::kSkipped, .reason = "the chain is full"};
     return {.state = State::kPass,

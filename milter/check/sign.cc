@@ -74,20 +74,32 @@ class SignCheck final : public Check {
     return true;
   }
 
+  // Side by side with the other checks: one that waits for a stranger's name server must not cost
+  // the signature.
+  void OnEnd() override {
+    if (published_ && published_->ready()) Start(Deadline(services_.clock.Now()));
+  }
+
   Result Finish(Deadline deadline) override {
     if (!published_) return {.state = State::kSkipped};
-    Result result;
-    const SigningKeys::List usable = published_->Usable(deadline, result);
-    if (usable.empty()) return result;
-    auto fields = SignOnPool(
-        services_, cost_, deadline,
-        [headers = message_.headers, body = hash_->Finish(), usable, form = form_,
-         now = services_.clock.UnixSeconds()] { return Sign(headers, body, usable, form, now); });
+    if (!started_) Start(deadline);
+    if (!job_) return unusable_;
+    auto fields = job_->Wait(deadline);
     if (!fields) return {.state = State::kLate, .reason = "waiting for a free core"};
-    return Signed(std::move(*fields), usable, result);
+    return Signed(std::move(*fields));
   }
 
  private:
+  void Start(Deadline deadline) {
+    started_ = true;
+    usable_ = published_->Usable(deadline, unusable_);
+    if (usable_.empty()) return;
+    job_.emplace(
+        services_, cost_,
+        [headers = message_.headers, body = hash_->Finish(), keys = usable_, form = form_,
+         now = services_.clock.UnixSeconds()] { return Sign(headers, body, keys, form, now); });
+  }
+
   static std::vector<AddedField> Sign(const std::vector<HeaderField>& headers,
                                       const std::string& body, const SigningKeys::List& keys,
                                       DkimForm form, int64_t now) {
@@ -100,16 +112,14 @@ class SignCheck final : public Check {
     return out;
   }
 
-  // `other` is about the keys that were not used.
-  Result Signed(std::vector<AddedField> fields, const SigningKeys::List& keys,
-                const Result& other) const {
-    if (fields.size() < keys.size())
+  Result Signed(std::vector<AddedField> fields) const {
+    if (fields.size() < usable_.size())
       return {.state = State::kTemperror, .reason = "OpenSSL could not sign"};
     Result result{.state = State::kPass, .added = std::move(fields)};
-    for (const SigningKey* key : keys)
+    for (const SigningKey* key : usable_)
       result.reason += (result.reason.empty() ? "" : ", ") + key->row.selector + "._domainkey." +
                        key->row.domain;
-    if (!other.reason.empty()) result.reason += "; " + other.reason;
+    if (!unusable_.reason.empty()) result.reason += "; " + unusable_.reason;
     if (lines_.too_long())
       result.reason += "; a line over 998 octets will be broken, and the signature with it";
     return result;
@@ -122,6 +132,10 @@ class SignCheck final : public Check {
   const std::shared_ptr<MessageCost> cost_;
   std::optional<BodyHash> hash_;
   std::optional<PublishedKeys> published_;
+  bool started_ = false;
+  SigningKeys::List usable_;
+  Result unusable_;  // about the keys that were not used
+  std::optional<SigningJob> job_;
   LineLength lines_;
 };
 

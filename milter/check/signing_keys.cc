@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "milter/check/signing_keys.h"
 
-#include <future>
+#include <algorithm>
 #include <stdexcept>
 
 #include "milter/auth/dkim_key.h"
@@ -61,9 +61,15 @@ bool PublishedKeys::MayUse(const SigningKey& key, Result& result) const {
   return false;
 }
 
+bool PublishedKeys::ready() const {
+  const bool seen = std::all_of(keys_.begin(), keys_.end(),
+                                [](const SigningKey* key) { return key->seen.load(); });
+  return !lookups_ || seen || lookups_->waiting_for().empty();
+}
+
 SigningKeys::List PublishedKeys::Usable(Deadline deadline, Result& result) {
   if (!lookups_) return keys_;
-  lookups_->Wait(deadline);
+  if (!ready()) lookups_->Wait(deadline);
   SigningKeys::List out;
   for (const SigningKey* key : keys_) {
     if (MayUse(*key, result)) out.push_back(key);
@@ -71,16 +77,18 @@ SigningKeys::List PublishedKeys::Usable(Deadline deadline, Result& result) {
   return out;
 }
 
-std::optional<std::vector<AddedField>> SignOnPool(const CheckServices& services,
-                                                  std::shared_ptr<MessageCost> cost,
-                                                  Deadline deadline,
-                                                  std::function<std::vector<AddedField>()> sign) {
+SigningJob::SigningJob(const CheckServices& services, std::shared_ptr<MessageCost> cost,
+                       std::function<std::vector<AddedField>()> sign) {
   const auto promise = std::make_shared<std::promise<std::vector<AddedField>>>();
-  std::future<std::vector<AddedField>> done = promise->get_future();
+  done_ = promise->get_future();
   const auto job = [promise, sign = std::move(sign)] { promise->set_value(sign()); };
-  if (!services.workers.Submit(job, std::move(cost))) return std::nullopt;
-  if (done.wait_until(deadline.at()) != std::future_status::ready) return std::nullopt;
-  return done.get();
+  submitted_ = services.workers.Submit(job, std::move(cost));
+}
+
+std::optional<std::vector<AddedField>> SigningJob::Wait(Deadline deadline) {
+  if (!submitted_ || done_.wait_until(deadline.at()) != std::future_status::ready)
+    return std::nullopt;
+  return done_.get();
 }
 
 }  // namespace spillway

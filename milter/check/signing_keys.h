@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <functional>
+#include <future>
 #include <optional>
 
 #include "milter/auth/private_key.h"
@@ -43,6 +44,8 @@ class SigningKeys {
 class PublishedKeys {
  public:
   PublishedKeys(SigningKeys::List keys, bool check, Resolver& resolver);
+  // Nothing is left to wait for.
+  bool ready() const;
   // Those that may be used. What is wrong with the others goes to `result`: late, temperror (never
   // seen in DNS, and it does not answer), policy (not there, or another key).
   SigningKeys::List Usable(Deadline deadline, Result& result);
@@ -54,10 +57,17 @@ class PublishedKeys {
   std::shared_ptr<DnsLookups> lookups_;
 };
 
-// Runs `sign` on the pool; nullopt: not finished by the deadline, or no room in the queue.
-std::optional<std::vector<AddedField>> SignOnPool(const CheckServices& services,
-                                                  std::shared_ptr<MessageCost> cost,
-                                                  Deadline deadline,
-                                                  std::function<std::vector<AddedField>()> sign);
+// Signing, on the pool.
+class SigningJob {
+ public:
+  SigningJob(const CheckServices& services, std::shared_ptr<MessageCost> cost,
+             std::function<std::vector<AddedField>()> sign);
+  // Called once; nullopt: not finished by the deadline, or no room in the queue.
+  std::optional<std::vector<AddedField>> Wait(Deadline deadline);
+
+ private:
+  bool submitted_ = false;
+  std::future<std::vector<AddedField>> done_;
+};
 
 }  // namespace spillway

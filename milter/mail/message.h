@@ -21,7 +21,8 @@ std::string_view ClientClassName(ClientClass cls);
 
 struct Client {
   Ip address;
-  bool has_address = false;  // false for mail submitted on the machine itself
+  bool has_address = false;
+  bool local = false;  // submitted on the machine itself
   std::string helo;
   std::string auth_user;  // {auth_authen}; empty when not authenticated
   bool probe = false;     // spillway-policyd looks whether we live

@@ -51,11 +51,16 @@ gid_t DaemonGroup() {
 void WriteKey(const std::string& path, const std::string& pem) {
   const Fd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!fd.valid()) Fail(path);
-  if (::fchown(fd.get(), static_cast<uid_t>(-1), DaemonGroup()) != 0 ||
-      ::fchmod(fd.get(), 0640) != 0 ||
-      ::write(fd.get(), pem.data(), pem.size()) != static_cast<ssize_t>(pem.size()) ||
-      ::fsync(fd.get()) != 0)
-    Fail(path);
+  errno = ENOSPC;  // what a short write means
+  if (::fchown(fd.get(), static_cast<uid_t>(-1), DaemonGroup()) == 0 &&
+      ::fchmod(fd.get(), 0640) == 0 &&
+      ::write(fd.get(), pem.data(), pem.size()) == static_cast<ssize_t>(pem.size()) &&
+      ::fsync(fd.get()) == 0)
+    return;
+  const int why = errno;
+  ::unlink(path.c_str());
+  errno = why;
+  Fail(path);
 }
 
 void MakeDirectory(const std::string& path) {
@@ -130,7 +135,14 @@ int CheckKeys(const CtlOptions& options) {
   const LoadResult loaded = LoadConfig(options.config);
   for (const std::string& error : loaded.errors) std::cerr << error << '\n';
   if (!loaded.errors.empty()) return EX_CONFIG;
-  const Config& config = loaded.config;
+  Config config = loaded.config;
+  std::vector<std::string> errors;
+  // Keys are looked at before signing begins, too.
+  if (config.sign.enabled || ::access(config.sign.table.c_str(), F_OK) == 0)
+    errors = ReadSigningTable(config);
+  for (const std::string& error : errors) std::cerr << error << '\n';
+  if (!errors.empty()) return EX_CONFIG;
+  if (!config.sign.enabled) std::cout << "[sign] is not enabled in " << options.config << '\n';
   std::vector<SigningRow> rows = config.sign.rows;
   if (config.seal.enabled)
     rows.push_back({.domain = config.seal.domain,

@@ -135,7 +135,7 @@ def test_seal(gateway):
     tap.like(unfold(fields(head, "ARC-Authentication-Results")[0]), r"; iprev=pass policy.iprev=192.0.2.1; spf=pass ",
              "with the name of its client's address")
     tap.like(unfold(fields(head, "Received-SPF")[0]),
-             r'^pass receiver=mx.example.net; client-ip=192.0.2.1; envelope-from=sender@good.example; ', "and Received-SPF")
+             r'^pass receiver="mx.example.net"; client-ip="192.0.2.1"; envelope-from="sender@good.example"; ', "and Received-SPF")
     text = KEYS.seal(message("seal-bad"), "good.example").replace(b"the minutes", b"the invoice")
     head, _ = gateway.deliver("seal-bad", text)
     tap.like(unfold(fields(head, "ARC-Seal")[0]), r"cv=fail", "a chain that fails is sealed as failed")

@@ -65,12 +65,14 @@ TEST(SigningTableTest, GlobsMatchWholeNames) {
 TEST(SigningTableTest, IsReadWithTheConfiguration) {
   const TempDir dir;
   dir.Write("table", "example.org example.org s /k\nbad\n");
-  dir.Write("conf", "[sign]\nenabled = true\ntable = \"" + (dir / "table") + "\"\n");
-  EXPECT_THAT(LoadConfig(dir / "conf").errors,
+  Config config;
+  config.sign.table = dir / "table";
+  EXPECT_THAT(ReadSigningTable(config),
               ElementsAre(dir / "table" +
                           ":2:1: 1 columns, expected four: who, domain, selector, key file"));
-  dir.Write("conf", "[sign]\nenabled = true\ntable = \"/nonexistent\"\n");
-  EXPECT_THAT(LoadConfig(dir / "conf").errors,
+  EXPECT_EQ(config.sign.rows.size(), 1U);
+  config.sign.table = "/nonexistent";
+  EXPECT_THAT(ReadSigningTable(config),
               ElementsAre(testing::StartsWith("/nonexistent: cannot be read")));
   dir.Write("conf", "[seal]\nenabled = true\ndomain = \"example.org\"\n");
   EXPECT_THAT(LoadConfig(dir / "conf").errors,

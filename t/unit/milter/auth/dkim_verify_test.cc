@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include "milter/auth/canonical.h"
+#include "milter/auth/private_key.h"
+#include "milter/auth/signed_fields.h"
 #include "t/rig/dkim_signer.h"
 #include "t/rig/dkim_vectors.h"
 
@@ -164,6 +167,18 @@ TEST_F(DkimVerifyTest, LengthThatDoesNotCoverTheBodyIsNoPass) {
     EXPECT_EQ(extended.at(0).state, State::kPolicy);
     EXPECT_NE(extended.at(0).reason.find("l= covers"), std::string::npos) << extended.at(0).reason;
   }
+}
+
+TEST_F(DkimVerifyTest, LengthBeyondTheBodyIsPermerror) {
+  const PrivateKey key = PrivateKey::Generate(PrivateKey::Kind::kEd25519, 0);
+  HeaderField field{
+      "DKIM-Signature",
+      " v=1; a=ed25519-sha256; c=relaxed/relaxed; d=example.org; s=s; l=1000; h=from; bh=" +
+          EncodeBase64(Sha256("hi\r\n")) + "; b="};
+  field.value +=
+      EncodeBase64(key.Sign(SignedFields(fields_, "from", true) + OwnField(field, true)));
+  const auto out = Verify(With(field, fields_), "hi\r\n", {Found(key.Record())});
+  EXPECT_EQ(out.at(0).state, State::kPermerror) << out.at(0).reason;
 }
 
 TEST_F(DkimVerifyTest, SignaturesBeyondTheCapAreNotLookedAt) {

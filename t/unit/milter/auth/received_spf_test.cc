@@ -7,14 +7,15 @@ namespace spillway {
 namespace {
 
 TEST(ReceivedSpfTest, Rfc7208Section9) {
-  EXPECT_EQ(FormatReceivedSpf({.result = State::kPass,
-                               .identity = "mailfrom",
-                               .receiver = "mx.example",
-                               .client = "2001:db8::1",
-                               .sender = "a b@example.org",
-                               .helo = "mail.example.org"}),
-            "pass\n\treceiver=mx.example;\n\tclient-ip=\"2001:db8::1\";\n\t"
-            "envelope-from=\"a b@example.org\";\n\thelo=mail.example.org;\n\tidentity=mailfrom;");
+  EXPECT_EQ(
+      FormatReceivedSpf({.result = State::kPass,
+                         .identity = "mailfrom",
+                         .receiver = "mx.example",
+                         .client = "2001:db8::1",
+                         .sender = "a b@example.org",
+                         .helo = "mail.example.org"}),
+      "pass\n\treceiver=\"mx.example\";\n\tclient-ip=\"2001:db8::1\";\n\t"
+      "envelope-from=\"a b@example.org\";\n\thelo=\"mail.example.org\";\n\tidentity=mailfrom");
 }
 
 TEST(ReceivedSpfTest, WhatAStrangerSendsCannotBreakOut) {
