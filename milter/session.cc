@@ -174,7 +174,7 @@ void Session::Report(const Verdict& verdict, const std::vector<CheckReport>& rep
   telemetry::Record record;
   record.start = Nanoseconds(start);
   record.end = Nanoseconds(end);
-  record.queue_wait_us = ClampMicroseconds(pipeline_->cost().queue_wait_us.load());
+  record.queue_wait_us = ClampMicroseconds(pipeline_->cost().QueueWait(end));
   if (verdict.tempfail) record.verdict = telemetry::Verdict::kTempfail;
   if (verdict.reject) record.verdict = telemetry::Verdict::kReject;
   record.client_class = static_cast<uint8_t>(client_.cls);
@@ -207,8 +207,8 @@ void Session::WriteLog(const Verdict& verdict, const std::vector<CheckReport>& r
     if (!report.result.reason.empty()) line += " (" + LogSafe(report.result.reason) + ")";
   }
   line += " total=" + FormatMilliseconds(total);
-  line += " queue_wait=" +
-          FormatMilliseconds(std::chrono::microseconds(pipeline_->cost().queue_wait_us.load()));
+  line += " queue_wait=" + FormatMilliseconds(std::chrono::microseconds(
+                               pipeline_->cost().QueueWait(shared_.clock.Now())));
   line += " late=";
   if (verdict.late.empty()) line += "none";
   for (const std::string& name : verdict.late)

@@ -28,7 +28,11 @@ Workers::~Workers() {
 
 bool Workers::Submit(Job job, std::shared_ptr<MessageCost> cost) {
   auto item = std::make_unique<Item>(Item{std::move(job), std::move(cost), clock_.Now()});
-  if (!queue_.bounded_push(item.get())) return false;
+  item->cost->waiting_since_us = Microseconds(item->queued.time_since_epoch());
+  if (!queue_.bounded_push(item.get())) {
+    item->cost->waiting_since_us = 0;
+    return false;
+  }
   static_cast<void>(item.release());  // the queue's now; Run() takes it back
   sem_post(&ready_);
   return true;
@@ -44,6 +48,7 @@ void Workers::Run() {
       continue;
     }
     const std::unique_ptr<Item> item(raw);
+    item->cost->waiting_since_us = 0;
     item->cost->queue_wait_us.fetch_add(Microseconds(clock_.Now() - item->queued),
                                         std::memory_order_relaxed);
     item->job();

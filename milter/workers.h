@@ -21,7 +21,15 @@ namespace spillway {
 
 // What one message has cost so far, added to from several threads.
 struct MessageCost {
-  std::atomic<int64_t> queue_wait_us{0};
+  std::atomic<int64_t> queue_wait_us{0};     // of what has been started
+  std::atomic<int64_t> waiting_since_us{0};  // what waits now; 0: nothing. The latest, if several
+
+  // What waits still counts as long as it has waited: a message whose time is up before the pool
+  // comes to it is the very sign of a loaded filter.
+  int64_t QueueWait(TimePoint now) const {
+    const int64_t since = waiting_since_us.load();
+    return queue_wait_us.load() + (since == 0 ? 0 : Microseconds(now.time_since_epoch()) - since);
+  }
 };
 
 // Thread-safe.

@@ -35,8 +35,10 @@ TEST(Workers, TheWaitInTheQueueIsMeasured) {
   workers.Submit([&] { gate.get_future().wait(); }, std::make_shared<MessageCost>());
   workers.Submit([&] { done.set_value(); }, cost);
   clock.Advance(std::chrono::milliseconds(40));
+  EXPECT_EQ(cost->QueueWait(clock.Now()), 40000);  // also what has not been started yet
   gate.set_value();
   done.get_future().wait();
+  EXPECT_EQ(cost->QueueWait(clock.Now() + std::chrono::seconds(1)), 40000);
   EXPECT_EQ(cost->queue_wait_us, 40000);
 }
 
