@@ -143,6 +143,22 @@ def test_seal(gateway):
     tap.ok(not fields(head, "ARC-Seal"), "our own mail is not sealed")
 
 
+def mangled_by_a_list(gateway):
+    """What a list makes of an author's message that we have sealed: another subject, a footer, and its own seal."""
+    head, body = gateway.deliver("to-a-list", KEYS.sign(message("to-a-list")))
+    text = head.replace(b"Subject: ", b"Subject: [list] ") + b"\r\n" + body + b"-- \r\nlist footer\r\n"
+    return KEYS.seal(text.replace(b"to-a-list", b"from-a-list"), "list.example")
+
+
+def test_rescue(gateway, text):
+    sent_by = {"mail_from": "bounce@list.example", "client": "203.0.113.9", "helo": "list.example"}
+    head, _ = gateway.deliver("from-a-list", text, **sent_by)
+    tap.like(result(head, "dmarc")[0], r'^dmarc=fail reason="no aligned domain passed, but list.example vouches for it',
+             "a list's changes break DMARC, and the chain that began with our seal saves the message")
+    code, _ = gateway.send(text.replace(b"i=1; mx.example.net", b"i=1; mx.example.org"), **sent_by)
+    tap.ok(code == 550, f"not when our results have been changed: {code}")
+
+
 OPENDKIM = """\
 Mode v
 Socket local:{sockets}/opendkim.sock
@@ -204,9 +220,13 @@ with tempfile.TemporaryDirectory(prefix="spillway-keys-") as keys:
         tap.run(test_who, running)
         tap.run(test_ourselves, running)
         tap.run(test_seal, running)
+        from_list = mangled_by_a_list(running)
         tap.run(test_several_milters, running)
         tap.run(test_keys, running, ours)
     ours.key("rsa").chmod(0o640)
+    trust = {"dmarc": 'on_reject = "reject"', "arc": 'trusted_sealers = ["sign.example", "list.example"]'}
+    with Gateway(ours.zone(), trust, policyd=False) as running:
+        tap.run(test_rescue, running, from_list)
     for canonical in FORMS:
         with Gateway(ours.zone(), ours.config(canonicalization=canonical), policyd=False) as running:
             tap.run(test_forms, running, canonical)
