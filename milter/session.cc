@@ -202,6 +202,7 @@ void Session::WriteLog(const Verdict& verdict, const std::vector<CheckReport>& r
   line += " rcpts=" + std::to_string(message_->recipients);
   line += " size=" + std::to_string(message_->header_bytes + message_->body_bytes);
   for (const CheckReport& report : reports) {
+    if (report.result.state == State::kSkipped && report.result.reason.empty()) continue;
     line += " " + std::string(report.name) + "=" + std::string(StateName(report.result.state)) +
             "/" + FormatMilliseconds(report.spent);
     if (!report.result.reason.empty()) line += " (" + LogSafe(report.result.reason) + ")";
