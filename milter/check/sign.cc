@@ -2,7 +2,8 @@
 // DKIM signatures for mail that is ours: of authenticated users and internal networks, never of
 // strangers. The body is hashed as it comes; the key's place in DNS is asked for (and cached) when
 // the header is complete; the CPU pool signs at the end.
-#include <stdexcept>
+#include <algorithm>
+#include <optional>
 
 #include "milter/auth/canonical.h"
 #include "milter/auth/dkim_sign.h"

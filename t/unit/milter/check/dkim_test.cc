@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include <gtest/gtest.h>
-
 #include <future>
 
 #include "milter/check/registry.h"
+#include "t/rig/check_test.h"
 #include "t/rig/dkim_signer.h"
 #include "t/rig/dkim_vectors.h"
-#include "t/rig/fake_dns.h"
 
 namespace spillway {
 namespace {
 
 constexpr const char* kKeyName = "sel._domainkey.example.org";
 
-class DkimCheckTest : public testing::Test {
+class DkimCheckTest : public CheckTest {
  protected:
   void SignWith(const DkimSigner& signer, const std::string& selector, const std::string& body) {
     fields_.insert(fields_.begin(),
@@ -32,13 +30,7 @@ class DkimCheckTest : public testing::Test {
     return check->Finish(Deadline(clock_.Now() + patience));
   }
 
-  SystemClock clock_;
-  FakeDns dns_;
-  Config config_;
-  Workers workers_{2, 64, clock_};
-  CheckServices services_{dns_, workers_, clock_};
   std::unique_ptr<CheckType> type_;
-  Message message_;
   std::vector<HeaderField> fields_ = vectors::SharedFields();
   const DkimSigner signer_{DkimSigner::Kind::kRsa};
 };

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include <gtest/gtest.h>
-
 #include "milter/check/registry.h"
-#include "t/rig/fake_dns.h"
+#include "t/rig/check_test.h"
 
 namespace spillway {
 namespace {
 
-class DmarcCheckTest : public testing::Test {
+class DmarcCheckTest : public CheckTest {
  protected:
   DmarcCheckTest() {
     message_.client.has_address = true;
@@ -39,13 +37,7 @@ class DmarcCheckTest : public testing::Test {
     return check->Finish(In(milliseconds));
   }
 
-  SystemClock clock_;
-  FakeDns dns_;
-  Config config_;
-  Workers workers_{1, 64, clock_};
-  CheckServices services_{dns_, workers_, clock_};
   std::unique_ptr<CheckType> type_;
-  Message message_;
 };
 
 TEST_F(DmarcCheckTest, PassSaysWhereThePolicyWasFound) {

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include <gtest/gtest.h>
-
 #include "milter/check/registry.h"
-#include "t/rig/fake_dns.h"
+#include "t/rig/check_test.h"
 
 namespace spillway {
 namespace {
 
 constexpr const char* kReverse = "1.2.0.192.in-addr.arpa";
 
-class IprevTest : public testing::Test {
+class IprevTest : public CheckTest {
  protected:
   IprevTest() {
     config_.iprev.enabled = true;
@@ -22,12 +20,6 @@ class IprevTest : public testing::Test {
     check->OnEnvelope();
     return check->Finish(Deadline(clock_.Now() + patience));
   }
-  SystemClock clock_;
-  FakeDns dns_;
-  Config config_;
-  Workers workers_{1, 16, clock_};
-  CheckServices services_{dns_, workers_, clock_};
-  Message message_;
 };
 
 TEST_F(IprevTest, PassesWhenOneNameLeadsBack) {
@@ -75,23 +67,19 @@ TEST_F(IprevTest, OnlyStrangersAreAskedFor) {
   EXPECT_EQ(dns_.asked(), 0U);
 }
 
-TEST(AuthCheckTest, SaysWhoOnlyWhenAskedTo) {
-  SystemClock clock;
-  FakeDns dns;
-  Workers workers(1, 16, clock);
-  const CheckServices services{dns, workers, clock};
-  Message message;
-  Config config;
-  const auto run = [&] {
-    return MakeAuthCheck(config, services)
-        ->Begin(message, std::make_shared<MessageCost>())
-        ->Finish(Deadline(clock.Now()));
+using AuthTest = CheckTest;
+
+TEST_F(AuthTest, SaysWhoOnlyWhenAskedTo) {
+  const auto run = [this] {
+    return MakeAuthCheck(config_, services_)
+        ->Begin(message_, std::make_shared<MessageCost>())
+        ->Finish(Deadline(clock_.Now()));
   };
   EXPECT_EQ(run().state, State::kSkipped);
-  message.client.auth_user = "ann";
+  message_.client.auth_user = "ann";
   EXPECT_EQ(run().state, State::kPass);
   EXPECT_TRUE(run().methods.at(0).properties.empty());
-  config.auth.show_user = true;
+  config_.auth.show_user = true;
   EXPECT_EQ(run().methods.at(0).properties.at(0).value, "ann");
 }
 

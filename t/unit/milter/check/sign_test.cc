@@ -3,7 +3,7 @@
 
 #include "milter/auth/private_key.h"
 #include "milter/check/registry.h"
-#include "t/rig/fake_dns.h"
+#include "t/rig/check_test.h"
 #include "t/rig/temp_dir.h"
 
 namespace spillway {
@@ -11,7 +11,7 @@ namespace {
 
 using testing::HasSubstr;
 
-class SignCheckTest : public testing::Test {
+class SignCheckTest : public CheckTest {
  protected:
   SignCheckTest() {
     dir_.Write("key", key_.Pem());
@@ -38,12 +38,6 @@ class SignCheckTest : public testing::Test {
 
   const TempDir dir_;
   const PrivateKey key_ = PrivateKey::Generate(PrivateKey::Kind::kEd25519, 0);
-  SystemClock clock_;
-  FakeDns dns_;
-  Config config_;
-  Workers workers_{1, 64, clock_};
-  CheckServices services_{dns_, workers_, clock_};
-  Message message_;
 };
 
 TEST_F(SignCheckTest, SignsWhatIsOursAndPublished) {

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include <gtest/gtest.h>
-
 #include "milter/check/registry.h"
-#include "t/rig/fake_dns.h"
+#include "t/rig/check_test.h"
 
 namespace spillway {
 namespace {
 
-class SpfCheckTest : public testing::Test {
+class SpfCheckTest : public CheckTest {
  protected:
   SpfCheckTest() {
     message_.client.address = *Ip::Parse("192.0.2.1");
@@ -24,13 +22,7 @@ class SpfCheckTest : public testing::Test {
     return check->Finish(Far());
   }
 
-  SystemClock clock_;
-  FakeDns dns_;
-  Config config_;
-  Workers workers_{2, 64, clock_};
-  CheckServices services_{dns_, workers_, clock_};
   std::unique_ptr<CheckType> type_;
-  Message message_;
 };
 
 TEST_F(SpfCheckTest, BothIdentitiesAreJudged) {
