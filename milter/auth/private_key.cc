@@ -137,14 +137,15 @@ PrivateKey PrivateKey::Generate(Kind kind, int bits) {
 
 std::string PrivateKey::Sign(std::string_view text) const {
   const bool ed25519 = kind_ == Kind::kEd25519;
-  const std::string input = ed25519 ? Sha256(text) : std::string(text);
+  const std::string hashed = ed25519 ? Sha256(text) : std::string();
+  if (ed25519) text = hashed;
   const Context context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
   size_t size = static_cast<size_t>(EVP_PKEY_size(key_.get()));
   std::string out(size, '\0');
   const bool good =
       EVP_DigestSignInit(context.get(), nullptr, ed25519 ? nullptr : EVP_sha256(), nullptr,
                          key_.get()) == 1 &&
-      EVP_DigestSign(context.get(), Octets(out), &size, Octets(input), input.size()) == 1;
+      EVP_DigestSign(context.get(), Octets(out), &size, Octets(text), text.size()) == 1;
   out.resize(good ? size : 0);
   return out;
 }
