@@ -97,10 +97,13 @@ $(eval $(call FLAVOUR,tsan,-fsanitize=thread -O1 -Wno-tsan))
 
 all: $(PROGRAMS:%=build/release/%)  ## both daemons and spillwayctl, in build/release
 
+# A test program that hangs must say so, not keep everybody waiting.
+BOUNDED = timeout --kill-after=10 900
+
 unit: build/release/unit-tests build/release/inproc-tests build/release/fuzz-replay  ## GoogleTest: units, and the daemon in-process
-	build/release/unit-tests --gtest_brief=1
-	build/release/inproc-tests --gtest_brief=1
-	build/release/fuzz-replay t/fuzz
+	$(BOUNDED) build/release/unit-tests --gtest_brief=1
+	$(BOUNDED) build/release/inproc-tests --gtest_brief=1
+	$(BOUNDED) build/release/fuzz-replay t/fuzz
 
 e2e: all build/release/dnsd build/release/scanner-filter  ## whole-system tests against a real Postfix
 	prove --timer --exec /usr/bin/python3 t/e2e
@@ -133,14 +136,13 @@ conformance: build/release/spf-suite build/release/arc-suite  ## published suite
 	  $(or $(SUITES),../shared/suites)/arc/arc-draft-sign-tests.yml
 
 asan: build/asan/unit-tests build/asan/inproc-tests build/asan/fuzz-replay  ## unit and protocol tests under ASan and UBSan
-	ASAN_OPTIONS=fast_unwind_on_malloc=0 LSAN_OPTIONS=suppressions=t/lsan.supp build/asan/unit-tests --gtest_brief=1
-	build/asan/inproc-tests --gtest_brief=1
-	build/asan/fuzz-replay t/fuzz
+	ASAN_OPTIONS=fast_unwind_on_malloc=0 LSAN_OPTIONS=suppressions=t/lsan.supp $(BOUNDED) build/asan/unit-tests --gtest_brief=1
+	$(BOUNDED) build/asan/inproc-tests --gtest_brief=1
+	$(BOUNDED) build/asan/fuzz-replay t/fuzz
 
-# The budget tests fork with a DNS server's thread running, which TSan does not support.
 tsan: build/tsan/unit-tests build/tsan/inproc-tests  ## unit and protocol tests under TSan
-	TSAN_OPTIONS="suppressions=t/tsan.supp" build/tsan/unit-tests --gtest_brief=1
-	TSAN_OPTIONS="suppressions=t/tsan.supp" build/tsan/inproc-tests --gtest_brief=1 --gtest_filter=-Budget.*
+	TSAN_OPTIONS="suppressions=t/tsan.supp" $(BOUNDED) build/tsan/unit-tests --gtest_brief=1
+	TSAN_OPTIONS="suppressions=t/tsan.supp" $(BOUNDED) build/tsan/inproc-tests --gtest_brief=1
 
 bench: all $(TOOLS:%=build/release/%)  ## milter throughput beside a no-op filter and opendkim
 	t/bench/compare

@@ -67,8 +67,8 @@ TEST(Budget, EveryVerdictComesInTimeWithEveryNameServerSilent) {
   constexpr int kMessages = 20;
   constexpr milliseconds kBudget{1000};
   DnsServer dns;
-  dns.Load("@silent example\n");
   Daemon daemon({.budget = kBudget, .dns = dns.endpoint()});
+  dns.Load("@silent example\n");  // after the fork
   daemon.Negotiated().Send(Unanswerable(0));
   const int threads = daemon.threads();
   const int descriptors = daemon.descriptors();
@@ -97,8 +97,8 @@ TEST(Budget, EveryVerdictComesInTimeWithEveryNameServerSilent) {
 
 TEST(Budget, NamesThatAnswerAreJudgedWhileOthersAreSilent) {
   DnsServer dns;
-  dns.Load("@silent silent.example\ngood.example TXT v=spf1 ip4:192.0.2.1 -all\n");
   const Daemon daemon({.budget = milliseconds(500), .dns = dns.endpoint()});
+  dns.Load("@silent silent.example\ngood.example TXT v=spf1 ip4:192.0.2.1 -all\n");
   MilterMail mail = Unanswerable(7);
   mail.from = "<user@good.example>";
   const std::string results = InsertedResults(daemon.Negotiated().Send(mail));

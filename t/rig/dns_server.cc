@@ -188,14 +188,13 @@ DnsServer::DnsServer(const std::string& address, uint16_t port)
   const int megabytes = 4 << 20;
   ::setsockopt(udp_.get(), SOL_SOCKET, SO_RCVBUF, &megabytes, sizeof(megabytes));
   wake_.Reset(eventfd(0, EFD_CLOEXEC));
-  thread_ = std::thread([this] { Run(); });
 }
 
 DnsServer::~DnsServer() {
   stopping_ = true;
   const uint64_t one = 1;
   [[maybe_unused]] const ssize_t n = ::write(wake_.get(), &one, sizeof(one));
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void DnsServer::Load(const std::string& text) {
@@ -226,8 +225,15 @@ void DnsServer::Load(const std::string& text) {
       name = dot == std::string::npos ? "" : name.substr(dot + 1);
     }
   }
-  const std::lock_guard lock(mutex_);
-  zone_ = std::move(zone);
+  Publish(std::move(zone));
+}
+
+void DnsServer::Publish(std::shared_ptr<const Zone> zone) {
+  {
+    const std::lock_guard lock(mutex_);
+    zone_ = std::move(zone);
+  }
+  if (!thread_.joinable()) thread_ = std::thread([this] { Run(); });
 }
 
 std::string DnsServer::Answer(const std::string& query, bool tcp, int& delay_ms) const {

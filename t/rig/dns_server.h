@@ -29,7 +29,9 @@ class DnsServer {
   DnsServer(const DnsServer&) = delete;
   DnsServer& operator=(const DnsServer&) = delete;
 
-  // Replaces everything. Throws std::runtime_error with the line that does not parse.
+  // Replaces everything; the first call starts the server's thread. Until then questions wait in
+  // the socket, and a test may fork: the sanitizers' locks do not survive a fork beside a thread.
+  // Throws std::runtime_error with the line that does not parse.
   void Load(const std::string& zone);
   uint16_t port() const { return port_; }
   std::string endpoint() const { return address_ + ":" + std::to_string(port_); }
@@ -41,6 +43,7 @@ class DnsServer {
   struct Behaviour;
   struct Pending;
 
+  void Publish(std::shared_ptr<const Zone> zone);
   void Run();
   void ServeUdp();
   void ServeTcp();
