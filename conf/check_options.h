@@ -67,4 +67,38 @@ struct SealOptions : CheckOptions {
   bool check_published = true;
 };
 
+// What every scanner has. Lists of classes of client: "external", "internal", "authenticated".
+struct ScannerOptions {
+  bool enabled = false;
+  Strings servers;
+  int64_t connections = 50;
+  Strings scan{"external", "internal", "authenticated"};
+  Strings tempfail_on_timeout;
+  Strings tempfail_on_down;
+  Strings required;
+};
+
+struct ClamdOptions : ScannerOptions {
+  ClamdOptions() { servers = {"unix:/run/clamav/clamd.ctl"}; }
+  std::string on_infected = "reject";
+};
+
+struct SpamdOptions : ScannerOptions {
+  SpamdOptions() {
+    servers = {"inet:783@127.0.0.1"};
+    scan = {"external"};
+  }
+  std::string on_spam = "none";
+};
+
+struct RspamdOptions : ScannerOptions {
+  RspamdOptions() {
+    servers = {"inet:11333@127.0.0.1"};
+    scan = {"external"};
+  }
+  std::string on_spam = "none";
+  std::string on_reject = "reject";
+  std::string on_defer = "tempfail";
+};
+
 }  // namespace spillway

@@ -43,6 +43,15 @@ LoadResult LoadConfig(const std::string& path) {
   const auto& seal = out.config.seal;
   if (seal.enabled && (seal.domain.empty() || seal.selector.empty() || seal.key_file.empty()))
     out.errors.push_back(path + ": [seal] is enabled, and needs domain, selector and key_file");
+  const auto& config = out.config;
+  for (const auto& [name, scanner] :
+       {std::pair<const char*, const ScannerOptions&>{"clamd", config.clamd},
+        {"spamd", config.spamd},
+        {"rspamd", config.rspamd}}) {
+    constexpr size_t kMaxServers = 64;
+    if (scanner.enabled && (scanner.servers.empty() || scanner.servers.size() > kMaxServers))
+      out.errors.push_back(path + ": [" + name + "] is enabled, and needs 1 to 64 servers");
+  }
   if (seal.enabled && !out.config.arc.enabled)
     out.errors.push_back(path + ": [seal] is enabled, and needs [arc]");
   return out;

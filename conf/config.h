@@ -51,6 +51,12 @@ struct Config {
   DkimOptions dkim;
   ArcOptions arc;
   DmarcOptions dmarc;
+  struct {
+    bool shadow = true;
+  } content;
+  ClamdOptions clamd;
+  SpamdOptions spamd;
+  RspamdOptions rspamd;
   SignOptions sign;
   SealOptions seal;
   struct {

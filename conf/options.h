@@ -15,6 +15,11 @@ struct Option {
   int64_t max = 0;
   Validator validate = nullptr;
 };
+// All rows, section by section.
 const std::vector<Option>& Options();
+
+// Those of the checks.
+std::vector<Option> AuthenticationOptions();
+std::vector<Option> ContentOptions();
 
 }  // namespace spillway

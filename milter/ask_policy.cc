@@ -2,16 +2,13 @@
 // One connection for each question; every wait ends at the same deadline.
 #include "milter/ask_policy.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 
 #include <array>
 #include <cerrno>
 
 #include "milter/base/fd.h"
+#include "milter/base/socket_address.h"
 
 namespace spillway {
 
@@ -19,38 +16,12 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-template <typename Address>
-bool ConnectTo(const Fd& fd, const Address& address) {
-  const auto* generic = reinterpret_cast<const sockaddr*>(&address);
-  return ::connect(fd.get(), generic, sizeof(address)) == 0 || errno == EINPROGRESS;
-}
-
 // Non-blocking; an invalid descriptor when it cannot be connected.
 Fd Connect(const Endpoint& policy) {
-  const auto make = [](int family) {
-    return Fd(::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  };
-  sockaddr_un local{};
-  sockaddr_in v4{};
-  sockaddr_in6 v6{};
-  Fd fd;
-  bool connected = false;
-  if (policy.kind == Endpoint::Kind::kUnix) {
-    local.sun_family = AF_UNIX;
-    policy.path.copy(local.sun_path, sizeof(local.sun_path) - 1);
-    fd = make(AF_UNIX);
-    connected = ConnectTo(fd, local);
-  } else if (inet_pton(AF_INET, policy.host.c_str(), &v4.sin_addr) == 1) {
-    v4.sin_family = AF_INET;
-    v4.sin_port = htons(policy.port);
-    fd = make(AF_INET);
-    connected = ConnectTo(fd, v4);
-  } else if (inet_pton(AF_INET6, policy.host.c_str(), &v6.sin6_addr) == 1) {
-    v6.sin6_family = AF_INET6;
-    v6.sin6_port = htons(policy.port);
-    fd = make(AF_INET6);
-    connected = ConnectTo(fd, v6);
-  }
+  const SocketAddress address = ConnectAddress(policy);
+  Fd fd(::socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  const bool connected =
+      ::connect(fd.get(), address.generic(), address.size) == 0 || errno == EINPROGRESS;
   return connected ? std::move(fd) : Fd();
 }
 

@@ -2,10 +2,12 @@
 // All checks end their work before the first is waited for: they finish side by side.
 #include "milter/pipeline.h"
 
+#include <algorithm>
+
 namespace spillway {
 
 Pipeline::Pipeline(const CheckTypes& types, const Message& message, const Clock& clock)
-    : clock_(clock) {
+    : message_(message), clock_(clock) {
   for (const auto& type : types) running_.push_back({type.get(), type->Begin(message, cost_)});
 }
 
@@ -32,6 +34,26 @@ bool Pipeline::OnBody(std::string_view chunk) {
   return wanted;
 }
 
+bool Pipeline::WantsContent() const {
+  return std::any_of(running_.begin(), running_.end(), [this](const Running& running) {
+    return running.type->WantsContent(message_.client.cls);
+  });
+}
+
+CheckReport Pipeline::Report(const Running& running, Result result) const {
+  const CheckType& type = *running.type;
+  const ClientClass cls = message_.client.cls;
+  const Wish wish = type.Action(result);
+  return {.name = type.name(),
+          .tempfail_on_timeout = type.tempfail_on_timeout(cls),
+          .required = type.required(cls),
+          .result = std::move(result),
+          .action = type.shadow() ? Wish::kNone : wish,
+          .shadow = type.shadow() ? wish : Wish::kNone,
+          .tempfail_on_down = type.tempfail_on_down(cls),
+          .spent = running.spent};
+}
+
 std::vector<CheckReport> Pipeline::Finish(Deadline deadline) {
   for (Running& running : running_) Time(running, [](Check& check) { check.OnEnd(); });
   std::vector<CheckReport> reports;
@@ -41,10 +63,7 @@ std::vector<CheckReport> Pipeline::Finish(Deadline deadline) {
       check.Learn(reports);
       result = check.Finish(deadline);
     });
-    const CheckType& type = *running.type;
-    const Wish action = type.Action(result);
-    reports.push_back({type.name(), type.tempfail_on_timeout(), type.required(), std::move(result),
-                       action, running.spent});
+    reports.push_back(Report(running, std::move(result)));
   }
   return reports;
 }

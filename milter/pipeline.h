@@ -22,6 +22,8 @@ class Pipeline {
   bool OnBody(std::string_view chunk);
   // Ends the body and collects, all checks against the one deadline.
   std::vector<CheckReport> Finish(Deadline deadline);
+  // Does any check need Message::content?
+  bool WantsContent() const;
   const MessageCost& cost() const { return *cost_; }
 
  private:
@@ -33,6 +35,9 @@ class Pipeline {
   template <typename Call>
   void Time(Running& running, Call call);
 
+  CheckReport Report(const Running& running, Result result) const;
+
+  const Message& message_;
   const Clock& clock_;
   std::shared_ptr<MessageCost> cost_ = std::make_shared<MessageCost>();
   std::vector<Running> running_;

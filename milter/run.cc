@@ -98,7 +98,9 @@ int RunMilter(const MilterParts& parts) {
   CachingResolver resolver(*cares, clock, ResolverLimits(config));
   auto workers = std::make_unique<Workers>(static_cast<size_t>(config.workers.threads),
                                            static_cast<size_t>(config.workers.queue), clock);
-  const CheckTypes checks = parts.make_checks(config, {resolver, *workers, clock});
+  ScanLoop scan_loop;
+  const CheckTypes checks =
+      parts.make_checks(config, {resolver, *workers, clock, scan_loop, parts.log});
   Recorder recorder(config.telemetry.file, Names(checks), config.budget.per_message, clock.Now());
   const ClientLists clients(config);
   LearnedDevices devices(LearnedDevicesPath(config.telemetry.file));

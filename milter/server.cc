@@ -189,10 +189,10 @@ sfsistat OnMailFrom(SMFICTX* context, char** arguments) {
   });
 }
 
-sfsistat OnRecipient(SMFICTX* context, char**) {
+sfsistat OnRecipient(SMFICTX* context, char** arguments) {
   return Guard([&] {
     Agreed& state = StateFor(context);
-    state.session().Recipient();
+    state.session().Recipient(arguments[0] == nullptr ? "" : arguments[0]);
     return Silent(state, SMFIP_NR_RCPT);
   });
 }
@@ -232,8 +232,8 @@ sfsistat Apply(SMFICTX* context, const Agreed& state, const Verdict& verdict) {
     return verdict.tempfail ? SMFIS_TEMPFAIL : SMFIS_REJECT;
   }
   for (const HeaderDeletion& deletion : verdict.deletions) {
-    smfi_chgheader(context, const_cast<char*>(deletion.name.c_str()),
-                   static_cast<int>(deletion.index), nullptr);
+    smfi_chgheader(context, const_cast<char*>(deletion.name), static_cast<int>(deletion.index),
+                   nullptr);
   }
   for (auto field = verdict.insertions.rbegin(); field != verdict.insertions.rend(); ++field) {
     const std::string value = (state.has(SMFIP_HDR_LEADSPC) ? " " : "") + field->value;

@@ -32,6 +32,26 @@ uint8_t SizeBucket(uint64_t bytes) {
   return static_cast<uint8_t>(std::bit_width(bytes / 1024));
 }
 
+// What we write, and strangers must not.
+constexpr std::array<std::string_view, 3> kOurFields = {kAuthenticationResults, kScanField,
+                                                        kSpamFlag};
+
+std::string Joined(const std::vector<std::string>& names) {
+  std::string out;
+  for (const std::string& name : names) out += (out.empty() ? "" : ",") + name;
+  return out;
+}
+
+// What checks that are only tried out would have done: "reject(clamd),quarantine(rspamd)".
+std::string WouldBe(const std::vector<CheckReport>& reports) {
+  std::vector<std::string> out;
+  for (const CheckReport& report : reports) {
+    if (report.shadow != Wish::kNone)
+      out.push_back(std::string(WishName(report.shadow)) + "(" + std::string(report.name) + ")");
+  }
+  return Joined(out);
+}
+
 std::string_view VerdictName(const Verdict& verdict) {
   if (verdict.tempfail) return "tempfail";
   if (verdict.reject) return "reject";
@@ -93,6 +113,11 @@ bool Session::CannotRetry() const {
          shared_.devices.Contains(client_.address);
 }
 
+bool Session::MarksSpam() const {
+  const Config& config = shared_.config;
+  return client_.cls == ClientClass::kExternal && (config.spamd.enabled || config.rspamd.enabled);
+}
+
 void Session::Classify() {
   client_.cls = ClientClass::kExternal;
   client_.cannot_retry = CannotRetry();
@@ -114,22 +139,35 @@ void Session::MailFrom(std::string_view path, std::string_view auth_user) {
   message_->client = client_;
   message_->mail_from = ParsePath(path);
   pipeline_ = std::make_unique<Pipeline>(shared_.checks, *message_, shared_.clock);
+  if (pipeline_->WantsContent())
+    message_->content.emplace(shared_.config.budget.max_scan_size.value);
   pipeline_->OnEnvelope();
 }
 
-void Session::Recipient() {
-  if (message_) ++message_->recipients;
+void Session::Recipient(std::string_view path) {
+  if (!message_) return;
+  ++message_->recipients;
+  if (message_->rcpt_to.size() < Message::kMaxRecipients)
+    message_->rcpt_to.push_back(ParsePath(path));
+}
+
+// Fields by which others are to know what we found: what a stranger wrote in our stead goes.
+void Session::CountOurs(std::string_view name, std::string_view value) {
+  for (size_t i = 0; i < kOurFields.size(); ++i) {
+    if (!EqualsNoCase(name, kOurFields[i])) continue;
+    const unsigned index = ++our_fields_[i];
+    const bool forged = kOurFields[i] == kAuthenticationResults
+                            ? ClaimsAuthservId(value, shared_.config.milter.authserv_id)
+                            : kOurFields[i] != kSpamFlag || MarksSpam();
+    if (forged) forged_.push_back({kOurFields[i].data(), index});
+  }
 }
 
 void Session::Header(std::string_view name, std::string_view value) {
   if (!message_) return;
   const Timed timed(*this);
-  // Counted before any cap: a forged field must not hide behind a large header.
-  if (EqualsNoCase(name, kAuthenticationResults)) {
-    ++results_fields_;
-    if (ClaimsAuthservId(value, shared_.config.milter.authserv_id))
-      forged_.push_back(results_fields_);
-  }
+  // Before any cap: a forged field must not hide behind a large header.
+  CountOurs(name, value);
   Message& message = *message_;
   const size_t size = name.size() + value.size() + 3;
   if (message.headers.size() >= kMaxHeaderFields || message.header_bytes + size > kMaxHeaderBytes) {
@@ -143,6 +181,7 @@ void Session::Header(std::string_view name, std::string_view value) {
 void Session::EndOfHeaders() {
   if (!message_) return;
   const Timed timed(*this);
+  if (message_->content) message_->content->AddHeaders(message_->headers);
   pipeline_->OnHeaders();
 }
 
@@ -150,6 +189,7 @@ bool Session::Body(std::string_view chunk) {
   if (!message_) return false;
   const Timed timed(*this);
   message_->body_bytes += chunk.size();
+  if (message_->content && body_wanted_) message_->content->AddBody(chunk);
   body_wanted_ = body_wanted_ && pipeline_->OnBody(chunk);
   return body_wanted_;
 }
@@ -180,6 +220,8 @@ void Session::Report(const Verdict& verdict, const std::vector<CheckReport>& rep
   record.client_class = static_cast<uint8_t>(client_.cls);
   record.size_bucket = SizeBucket(message_->header_bytes + message_->body_bytes);
   record.late = verdict.late.empty() ? 0 : 1;
+  if (!verdict.unscanned.empty())
+    shared_.recorder.counters().unscanned.fetch_add(1, std::memory_order_relaxed);
   record.check_count = static_cast<uint16_t>(std::min(reports.size(), telemetry::kMaxChecks));
   for (size_t i = 0; i < record.check_count; ++i) {
     record.check_us[i] = ClampMicroseconds(Microseconds(reports[i].spent));
@@ -210,10 +252,9 @@ void Session::WriteLog(const Verdict& verdict, const std::vector<CheckReport>& r
   line += " total=" + FormatMilliseconds(total);
   line += " queue_wait=" + FormatMilliseconds(std::chrono::microseconds(
                                pipeline_->cost().QueueWait(shared_.clock.Now())));
-  line += " late=";
-  if (verdict.late.empty()) line += "none";
-  for (const std::string& name : verdict.late)
-    line += (&name == verdict.late.data() ? "" : ",") + name;
+  line += " late=" + (verdict.late.empty() ? "none" : Joined(verdict.late));
+  if (!verdict.unscanned.empty()) line += " unscanned=" + Joined(verdict.unscanned);
+  if (const std::string would = WouldBe(reports); !would.empty()) line += " would=" + would;
   if (verdict.waived) line += " waived=cannot-retry";
   if (!forged_.empty()) line += " forged_results_removed=" + std::to_string(forged_.size());
   if (client_.probe) return shared_.log.Debug(line);
@@ -225,7 +266,7 @@ void Session::Abort() {
   pipeline_.reset();
   message_.reset();
   forged_.clear();
-  results_fields_ = 0;
+  our_fields_ = {};
   body_wanted_ = true;
   spent_ = {};
   shared_.messages.fetch_sub(1);

@@ -7,6 +7,7 @@
 // The time between calls is the client's, and free.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <memory>
 #include <optional>
@@ -50,7 +51,7 @@ class Session {
   void Helo(std::string_view name);
   // `auth_user` is {auth_authen}, empty when not authenticated.
   void MailFrom(std::string_view path, std::string_view auth_user);
-  void Recipient();
+  void Recipient(std::string_view path);
   // `value` begins with the white space after the colon, if there was any.
   void Header(std::string_view name, std::string_view value);
   void EndOfHeaders();
@@ -64,7 +65,9 @@ class Session {
  private:
   class Timed;
   bool CannotRetry() const;
+  bool MarksSpam() const;  // do we write kSpamFlag ourselves?
   void Classify();
+  void CountOurs(std::string_view name, std::string_view value);
   void Report(const Verdict& verdict, const std::vector<CheckReport>& reports, TimePoint start,
               TimePoint end);
   void WriteLog(const Verdict& verdict, const std::vector<CheckReport>& reports, Duration total);
@@ -76,8 +79,8 @@ class Session {
   // The message: empty outside one.
   std::unique_ptr<Message> message_;
   std::unique_ptr<Pipeline> pipeline_;
-  std::vector<unsigned> forged_;  // indexes of fields that claim our authserv-id
-  unsigned results_fields_ = 0;   // Authentication-Results fields so far
+  std::vector<HeaderDeletion> forged_;    // fields that claim to be ours
+  std::array<unsigned, 3> our_fields_{};  // how many of each name that we write there have been
   bool body_wanted_ = true;
   Duration spent_{};
 };

@@ -9,50 +9,72 @@ namespace spillway {
 
 namespace {
 
-// Behind the tempfail: where something was late, its word may change what the others say.
-void ApplyActions(const std::vector<CheckReport>& reports, const std::string& id,
+void Refuse(const CheckReport& report, const std::string& id, Verdict& verdict) {
+  const bool reject = report.action == Wish::kReject;
+  verdict.reject = reject;
+  verdict.tempfail = !reject;
+  verdict.reply_code = reject ? "550" : "451";
+  verdict.enhanced_code = (reject ? "5." : "4.") + std::string(report.result.refusal.enhanced_code);
+  verdict.reply_text =
+      id + (reject ? ": rejected by " : ": deferred by ") + std::string(report.name);
+  const std::string& why = report.result.refusal.text;
+  if (!why.empty()) verdict.reply_text += ": " + why;
+}
+
+// Behind what was late or not there: its word might change what the others say.
+void ApplyActions(const std::vector<CheckReport>& reports, const std::string& id, bool cannot_retry,
                   Verdict& verdict) {
   for (const CheckReport& report : reports) {
-    const std::string why = std::string(report.name) + ": " + report.result.reason;
-    if (report.action == Wish::kQuarantine) verdict.quarantine = why;
-    if (report.action != Wish::kReject || verdict.reject) continue;
-    verdict.reject = true;
-    verdict.reply_code = "550";
-    verdict.enhanced_code = "5.7.26";
-    verdict.reply_text = id + ": rejected by " + std::string(report.name) +
-                         (report.result.unclear_author ? ": " + report.result.reason
-                                                       : ": the policy of the author's domain");
+    if (report.action == Wish::kTempfail && cannot_retry && !report.required) {
+      verdict.waived = true;
+      continue;
+    }
+    if (report.action == Wish::kQuarantine)
+      verdict.quarantine = std::string(report.name) + ": " + report.result.reason;
+    if (report.action == Wish::kTempfail && !verdict.tempfail && !verdict.reject)
+      Refuse(report, id, verdict);
+    if (report.action == Wish::kReject && !verdict.reject) Refuse(report, id, verdict);
+  }
+}
+
+// What could not be had in time, or not at all.
+void CountMissing(const std::vector<CheckReport>& reports, bool cannot_retry, Verdict& verdict) {
+  for (const CheckReport& report : reports) {
+    const bool late = report.result.state == State::kLate;
+    const bool down = !late && report.result.state == State::kTemperror && report.result.unscanned;
+    if (late) verdict.late.emplace_back(report.name);
+    if (report.result.unscanned) verdict.unscanned.emplace_back(report.name);
+    const bool matters = (late && report.tempfail_on_timeout) || (down && report.tempfail_on_down);
+    if (!matters) continue;
+    if (cannot_retry && !report.required)
+      verdict.waived = true;
+    else
+      verdict.tempfail = true;
   }
 }
 
 }  // namespace
 
 Verdict Decide(const std::vector<CheckReport>& reports, const std::string& authserv_id,
-               const std::vector<unsigned>& forged, const std::string& id, bool cannot_retry) {
+               const std::vector<HeaderDeletion>& forged, const std::string& id,
+               bool cannot_retry) {
   Verdict verdict;
   std::vector<MethodResult> methods;
-  for (const CheckReport& report : reports) {
+  for (const CheckReport& report : reports)
     methods.insert(methods.end(), report.result.methods.begin(), report.result.methods.end());
-    if (report.result.state != State::kLate) continue;
-    verdict.late.emplace_back(report.name);
-    if (!report.tempfail_on_timeout) continue;
-    if (cannot_retry && !report.required)
-      verdict.waived = true;
-    else
-      verdict.tempfail = true;
-  }
+  CountMissing(reports, cannot_retry, verdict);
   if (verdict.tempfail) {
     verdict.reply_code = "451";
     verdict.enhanced_code = "4.3.0";
-    verdict.reply_text = id + ": checks did not finish in time, please try again later";
+    verdict.reply_text = id + (verdict.late.empty() ? ": checks could not be made"
+                                                    : ": checks did not finish in time");
+    verdict.reply_text += ", please try again later";
     return verdict;
   }
-  ApplyActions(reports, id, verdict);
-  if (verdict.reject) return verdict;
+  ApplyActions(reports, id, cannot_retry, verdict);
+  if (verdict.reject || verdict.tempfail) return verdict;
   // MTAs renumber as they delete, so the last one goes first.
-  for (auto index = forged.rbegin(); index != forged.rend(); ++index) {
-    verdict.deletions.push_back({std::string(kAuthenticationResults), *index});
-  }
+  verdict.deletions.assign(forged.rbegin(), forged.rend());
   // What came last goes on top: a seal covers what is below it.
   for (auto report = reports.rbegin(); report != reports.rend(); ++report) {
     const auto& added = report->result.added;

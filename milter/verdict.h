@@ -11,7 +11,7 @@ namespace spillway {
 
 // A field to delete: the `index`th of that name, from 1, as SMFIR_CHGHEADER counts.
 struct HeaderDeletion {
-  std::string name;
+  const char* name = "";  // a literal
   unsigned index = 0;
 };
 
@@ -25,13 +25,14 @@ struct Verdict {
   std::vector<HeaderDeletion> deletions;  // in the order to send: highest index first
   std::vector<AddedField> insertions;     // on top, from the top down
   std::vector<std::string> late;          // names of the late checks
+  std::vector<std::string> unscanned;     // of those that did not look, or not at all of it
   bool waived = false;  // late would have been a tempfail, but the client cannot retry
 };
 
-// `forged` are the indexes, from 1 and rising, of the Authentication-Results fields that claim our
-// name. `id` is the queue id, for the remote postmaster to quote. A client that cannot retry would
-// lose what is tempfailed: late checks are waived for it, unless they are required.
+// `forged` are fields that claim to be ours, in the order they came in. `id` is the queue id, for
+// the remote postmaster to quote. A client that cannot retry would lose what is tempfailed: late
+// checks are waived for it, unless they are required.
 Verdict Decide(const std::vector<CheckReport>& reports, const std::string& authserv_id,
-               const std::vector<unsigned>& forged, const std::string& id, bool cannot_retry);
+               const std::vector<HeaderDeletion>& forged, const std::string& id, bool cannot_retry);
 
 }  // namespace spillway

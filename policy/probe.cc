@@ -2,16 +2,13 @@
 // The milter protocol as far as a probe needs it: packets of a length, a command and data.
 #include "policy/probe.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/un.h>
-
 #include <array>
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 #include <cstring>
 
 #include "milter/base/big_endian.h"
+#include "milter/base/socket_address.h"
 
 namespace spillway {
 
@@ -51,30 +48,6 @@ std::string CannedMessage() {
   return out + Packet('E', "");
 }
 
-Protocol::endpoint AddressOf(const Endpoint& endpoint) {
-  if (endpoint.kind == Endpoint::Kind::kUnix) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    endpoint.path.copy(address.sun_path, sizeof(address.sun_path) - 1);
-    return {&address, sizeof(address)};
-  }
-  const bool v4 = endpoint.kind == Endpoint::Kind::kInet;
-  if (v4) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(endpoint.port);
-    if (inet_pton(AF_INET, endpoint.host.c_str(), &address.sin_addr) != 1)
-      address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    return {&address, sizeof(address)};
-  }
-  sockaddr_in6 address{};
-  address.sin6_family = AF_INET6;
-  address.sin6_port = htons(endpoint.port);
-  if (inet_pton(AF_INET6, endpoint.host.c_str(), &address.sin6_addr) != 1)
-    address.sin6_addr = in6addr_loopback;
-  return {&address, sizeof(address)};
-}
-
 }  // namespace
 
 std::string_view ProbeName(ProbeResult result) {
@@ -96,12 +69,14 @@ class Probe::Attempt final : public std::enable_shared_from_this<Attempt> {
 
   void Begin(const Endpoint& filter) {
     Within(kHandshakePatience);
-    socket_.async_connect(AddressOf(filter), [self = shared_from_this()](error_code error) {
-      if (error) return self->Finish(ProbeResult::kAbsent);
-      self->state_ = ProbeResult::kDeaf;
-      self->Write(Packet('O', Big32(kVersion) + Big32(kActions) + Big32(kProtocol)));
-      self->ReadPacket();
-    });
+    const SocketAddress address = ConnectAddress(filter);
+    socket_.async_connect(
+        {address.generic(), address.size}, [self = shared_from_this()](error_code error) {
+          if (error) return self->Finish(ProbeResult::kAbsent);
+          self->state_ = ProbeResult::kDeaf;
+          self->Write(Packet('O', Big32(kVersion) + Big32(kActions) + Big32(kProtocol)));
+          self->ReadPacket();
+        });
   }
 
  private:

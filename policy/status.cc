@@ -44,6 +44,7 @@ void AddCounters(const CounterValues& c, StatusLines& lines) {
   lines.emplace_back("messages_total", Number(c.messages));
   lines.emplace_back("late_total", Number(c.late_messages));
   lines.emplace_back("tempfailed_total", Number(c.tempfailed));
+  lines.emplace_back("unscanned_total", Number(c.unscanned));
   lines.emplace_back("dns_cache_hit_share",
                      Number(Ratio(c.dns_hits, c.dns_hits + c.dns_joined + c.dns_asked)));
   lines.emplace_back("dns_asked_total", Number(c.dns_asked));

@@ -42,13 +42,24 @@ struct MethodResult {
 
 // What the domain that stands behind a message, or its form, asks for. A wish: what is done is the
 // administrator's to say.
-enum class Wish : uint8_t { kNone, kQuarantine, kReject };
-std::string_view WishName(Wish wish);  // "none", "quarantine", "reject"
+enum class Wish : uint8_t { kNone, kQuarantine, kTempfail, kReject };
+std::string_view WishName(Wish wish);  // "none", "quarantine", "tempfail", "reject"
+Wish WishFrom(std::string_view name);  // kNone for any other word
+
+// The fields that content checks write.
+inline constexpr std::string_view kScanField = "X-Spillway-Scan";
+inline constexpr std::string_view kSpamFlag = "X-Spam-Flag";
 
 // A header field of ours; the value is without the space after the colon, folded with LF.
 struct AddedField {
   std::string name;
   std::string value;
+};
+
+// What a client is told when its message is refused for what a check found.
+struct Refusal {
+  std::string_view enhanced_code = "7.1";  // RFC 3463, without the class
+  std::string text;
 };
 
 // All that one check says of one message. `state` is the check as a whole; `methods` is what the
@@ -58,6 +69,8 @@ struct Result {
   std::string reason;
   std::vector<MethodResult> methods;
   Wish wish = Wish::kNone;
+  Refusal refusal;
+  bool unscanned = false;         // it was to be looked at and was not, or not all of it
   std::string vouched_by;         // a trusted sealer whose chain passes (ARC)
   bool unclear_author = false;    // the From field does not say one domain
   std::vector<AddedField> added;  // to put on top of the header, from the top down

@@ -14,9 +14,11 @@
 
 #include "conf/config.h"
 #include "milter/base/deadline.h"
+#include "milter/base/log.h"
 #include "milter/base/result.h"
 #include "milter/dns/resolver.h"
 #include "milter/mail/message.h"
+#include "milter/scan/loop.h"
 #include "milter/workers.h"
 
 namespace spillway {
@@ -26,6 +28,8 @@ struct CheckServices {
   Resolver& resolver;
   Workers& workers;
   const Clock& clock;  // for wall time in texts; deadlines are arguments
+  ScanLoop& scan_loop;
+  Log& log;  // for scanners that come and go; checks do not write to it
 };
 
 // What one check said and what it took.
@@ -35,7 +39,9 @@ struct CheckReport {
   bool required = false;
   Result result;
   Wish action = Wish::kNone;  // what the administrator lets come of it
-  Duration spent{};           // in its calls, and waited for at the end
+  Wish shadow = Wish::kNone;  // what would come of it, were it not only tried out
+  bool tempfail_on_down = false;
+  Duration spent{};  // in its calls, and waited for at the end
 };
 
 // One message. All calls come from the message's session, one at a time; the default does nothing.
@@ -64,10 +70,16 @@ class CheckType {
   virtual ~CheckType() = default;
   // As in the configuration's section, the log and the telemetry; at most 15 characters.
   virtual std::string_view name() const = 0;
-  // Is a late result a reason to tempfail?
-  virtual bool tempfail_on_timeout() const = 0;
+  // Is a late result a reason to tempfail, for such a client?
+  virtual bool tempfail_on_timeout(ClientClass cls) const = 0;
+  // And one that could not be had at all (Result::unscanned)?
+  virtual bool tempfail_on_down(ClientClass /*cls*/) const { return false; }
   // Never waived, also for clients that cannot retry.
-  virtual bool required() const = 0;
+  virtual bool required(ClientClass cls) const = 0;
+  // Does it need Message::content?
+  virtual bool WantsContent(ClientClass /*cls*/) const { return false; }
+  // Its actions are only tried out: they are said in the log.
+  virtual bool shadow() const { return false; }
   // What is done about a result.
   virtual Wish Action(const Result& /*result*/) const { return Wish::kNone; }
   // `message` grows while the check lives, and outlives it.

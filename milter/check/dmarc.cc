@@ -135,7 +135,8 @@ class DmarcCheck final : public Check {
                      " at " + outcome.found_at + ", organization " + outcome.organization;
     if (outcome.state != State::kFail || !Acts()) return;
     if (vouched_by_.empty()) {
-      result.wish = static_cast<Wish>(outcome.policy);
+      result.wish = WishFrom(policy);
+      result.refusal = {"7.26", "the policy of the author's domain"};
     } else {
       method.reason += ", but " + vouched_by_ + " vouches for it (arc)";
       result.reason += ", overridden by the chain of " + vouched_by_;
@@ -146,14 +147,11 @@ class DmarcCheck final : public Check {
     return {.state = State::kPermerror,
             .reason = author_.error,
             .methods = {{.method = "dmarc", .state = State::kPermerror, .reason = author_.error}},
+            .refusal = {"7.26", author_.error},
             .unclear_author = Acts()};
   }
 
-  bool Acts() const {
-    const auto& classes = options_.act_on;
-    return std::find(classes.begin(), classes.end(), ClientClassName(message_.client.cls)) !=
-           classes.end();
-  }
+  bool Acts() const { return IsAmong(message_.client.cls, options_.act_on); }
 
   const Message& message_;
   const DmarcOptions& options_;
@@ -164,19 +162,16 @@ class DmarcCheck final : public Check {
   std::shared_ptr<DnsLookups> lookups_;
 };
 
-Wish WishFrom(const std::string& name) {
-  if (name == "reject") return Wish::kReject;
-  return name == "quarantine" ? Wish::kQuarantine : Wish::kNone;
-}
-
 class DmarcType final : public CheckType {
  public:
   DmarcType(const Config& config, const CheckServices& services)
       : options_(config.dmarc), services_(services) {}
 
   std::string_view name() const override { return "dmarc"; }
-  bool tempfail_on_timeout() const override { return options_.on_timeout == "tempfail"; }
-  bool required() const override { return options_.required; }
+  bool tempfail_on_timeout(ClientClass /*cls*/) const override {
+    return options_.on_timeout == "tempfail";
+  }
+  bool required(ClientClass /*cls*/) const override { return options_.required; }
   Wish Action(const Result& result) const override {
     if (result.unclear_author) return WishFrom(options_.on_unclear_author);
     if (result.wish == Wish::kReject) return WishFrom(options_.on_reject);

@@ -13,6 +13,9 @@ std::unique_ptr<CheckType> MakeSpfCheck(const Config& config, const CheckService
 std::unique_ptr<CheckType> MakeDkimCheck(const Config& config, const CheckServices& services);
 std::unique_ptr<CheckType> MakeArcCheck(const Config& config, const CheckServices& services);
 std::unique_ptr<CheckType> MakeDmarcCheck(const Config& config, const CheckServices& services);
+std::unique_ptr<CheckType> MakeClamdCheck(const Config& config, const CheckServices& services);
+std::unique_ptr<CheckType> MakeSpamdCheck(const Config& config, const CheckServices& services);
+std::unique_ptr<CheckType> MakeRspamdCheck(const Config& config, const CheckServices& services);
 // These two also throw std::runtime_error when a key cannot be used.
 std::unique_ptr<CheckType> MakeSignCheck(const Config& config, const CheckServices& services);
 std::unique_ptr<CheckType> MakeSealCheck(const Config& config, const CheckServices& services);

@@ -148,8 +148,10 @@ class SignType final : public CheckType {
         services_(services) {}
 
   std::string_view name() const override { return "sign"; }
-  bool tempfail_on_timeout() const override { return options_.on_timeout == "tempfail"; }
-  bool required() const override { return options_.required; }
+  bool tempfail_on_timeout(ClientClass /*cls*/) const override {
+    return options_.on_timeout == "tempfail";
+  }
+  bool required(ClientClass /*cls*/) const override { return options_.required; }
   std::unique_ptr<Check> Begin(const Message& message,
                                std::shared_ptr<MessageCost> cost) const override {
     const DkimForm form{.relaxed_header = options_.canonicalization.starts_with("relaxed/"),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "milter/mail/message.h"
 
+#include <algorithm>
+
 namespace spillway {
 
 std::string_view ClientClassName(ClientClass cls) {
@@ -15,6 +17,12 @@ std::string_view ClientClassName(ClientClass cls) {
       break;
   }
   return "external";
+}
+
+bool IsAmong(ClientClass cls, const std::vector<std::string>& classes) {
+  const std::string_view name =
+      ClientClassName(cls == ClientClass::kProbe ? ClientClass::kExternal : cls);
+  return std::find(classes.begin(), classes.end(), name) != classes.end();
 }
 
 }  // namespace spillway

@@ -3,12 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "milter/base/ip.h"
 #include "milter/mail/address.h"
+#include "milter/mail/content.h"
 #include "milter/mail/header.h"
 
 namespace spillway {
@@ -18,6 +20,8 @@ enum class ClientClass : uint8_t { kExternal = 0, kInternal = 1, kAuthenticated 
 
 // "external", "internal", "authenticated", "probe".
 std::string_view ClientClassName(ClientClass cls);
+// Is it named in `classes`, as the configuration names them? The probe stands for an external one.
+bool IsAmong(ClientClass cls, const std::vector<std::string>& classes);
 
 struct Client {
   Ip address;
@@ -31,15 +35,19 @@ struct Client {
 };
 
 struct Message {
+  static constexpr size_t kMaxRecipients = 100;
+
   Client client;
   Mailbox mail_from;
   uint32_t recipients = 0;
-  std::string queue_id;  // may stay empty until the end of message
+  std::vector<Mailbox> rcpt_to;  // the first kMaxRecipients
+  std::string queue_id;          // may stay empty until the end of message
   std::vector<HeaderField> headers;
   size_t header_bytes = 0;
   // Set when more arrived than we keep; the checks then see the headers as incomplete.
   bool headers_truncated = false;
   uint64_t body_bytes = 0;
+  std::optional<Content> content;  // only when a check wants it
 };
 
 }  // namespace spillway

@@ -80,6 +80,7 @@ CounterValues TelemetryReader::Counters() const {
   return {.messages = c.messages,
           .late_messages = c.late_messages,
           .tempfailed = c.tempfailed,
+          .unscanned = c.unscanned,
           .records_dropped = c.records_dropped,
           .slots_missed = c.slots_missed,
           .sessions = c.sessions,

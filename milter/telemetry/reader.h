@@ -14,7 +14,8 @@ namespace spillway {
 
 // Plain copies of the counters of telemetry::Counters.
 struct CounterValues {
-  uint64_t messages = 0, late_messages = 0, tempfailed = 0, records_dropped = 0, slots_missed = 0;
+  uint64_t messages = 0, late_messages = 0, tempfailed = 0, unscanned = 0, records_dropped = 0,
+           slots_missed = 0;
   uint64_t sessions = 0;
   uint64_t dns_hits = 0, dns_joined = 0, dns_asked = 0, dns_timeouts = 0, dns_failures = 0,
            dns_limited = 0;

@@ -21,7 +21,7 @@
 namespace spillway::telemetry {
 
 constexpr uint64_t kMagic = 0x5941574c4c495053;  // the bytes "SPILLWAY"
-constexpr uint32_t kVersion = 2;
+constexpr uint32_t kVersion = 3;
 constexpr size_t kMaxChecks = 16;
 constexpr size_t kNameSize = 16;
 constexpr size_t kWaitSize = 64;
@@ -56,6 +56,7 @@ struct Counters {
   std::atomic<uint64_t> messages;
   std::atomic<uint64_t> late_messages;
   std::atomic<uint64_t> tempfailed;
+  std::atomic<uint64_t> unscanned;        // a content check did not look, or not at all of it
   std::atomic<uint64_t> records_dropped;  // the queue was full: nobody reads
   std::atomic<uint64_t> slots_missed;     // more in flight than kSlots
   std::atomic<uint64_t> sessions;         // gauge: open MTA connections
@@ -66,7 +67,7 @@ struct Counters {
   std::atomic<uint64_t> dns_failures;
   std::atomic<uint64_t> dns_limited;
 };
-static_assert(sizeof(Counters) == 12 * 8);
+static_assert(sizeof(Counters) == 13 * 8);
 
 struct Preamble {
   uint64_t magic = kMagic;

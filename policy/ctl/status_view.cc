@@ -94,7 +94,8 @@ std::string StatusAsText(const StatusLines& lines) {
            view.Short("oldest_in_flight_ms") + " ms; " + view.Get("sessions") +
            " MTA connections\n";
     out += "late        " + view.Percent("late_share") + " of messages (" + view.Get("late_total") +
-           " in all), " + view.Get("tempfailed_total") + " tempfailed\n";
+           " in all), " + view.Get("tempfailed_total") + " tempfailed, " +
+           view.Get("unscanned_total") + " unscanned\n";
     out += "DNS         cache hits " + view.Percent("dns_cache_hit_share") + ", asked " +
            view.Get("dns_asked_total") + ", timeouts " + view.Get("dns_timeouts_total") +
            ", failures " + view.Get("dns_failures_total") + ", refused by caps " +

@@ -6,6 +6,7 @@
 
 #include "milter/check/check.h"
 #include "t/rig/fake_dns.h"
+#include "t/rig/test_log.h"
 
 namespace spillway {
 
@@ -15,7 +16,9 @@ class CheckTest : public testing::Test {
   FakeDns dns_;
   Config config_;
   Workers workers_{2, 64, clock_};
-  CheckServices services_{dns_, workers_, clock_};
+  ScanLoop scan_loop_;
+  TestLog log_;
+  CheckServices services_{dns_, workers_, clock_, scan_loop_, log_};
   Message message_;
 };
 

@@ -34,7 +34,7 @@ class SessionTest : public testing::Test {
   Verdict Message(const std::vector<std::pair<std::string, std::string>>& headers = {},
                   const std::string& body = "") {
     session_.MailFrom("<a@b.example>", "");
-    session_.Recipient();
+    session_.Recipient("<rcpt@example.org>");
     for (const auto& [name, value] : headers) session_.Header(name, value);
     session_.EndOfHeaders();
     session_.Body(body);

@@ -6,6 +6,10 @@
 namespace spillway {
 namespace {
 
+HeaderDeletion Ours(unsigned index) {
+  return {"Authentication-Results", index};
+}
+
 CheckReport Report(std::string_view name, State state, bool tempfail = false) {
   CheckReport report{.name = name, .tempfail_on_timeout = tempfail};
   report.result.state = state;
@@ -24,7 +28,7 @@ TEST(Verdict, OneFieldWithAllResults) {
 }
 
 TEST(Verdict, ForgedFieldsGoFromTheHighestIndexDown) {
-  const Verdict verdict = Decide({}, "mx.example", {1, 3, 4}, "QID", false);
+  const Verdict verdict = Decide({}, "mx.example", {Ours(1), Ours(3), Ours(4)}, "QID", false);
   ASSERT_EQ(verdict.deletions.size(), 3U);
   EXPECT_EQ(verdict.deletions[0].index, 4U);
   EXPECT_EQ(verdict.deletions[1].index, 3U);
@@ -42,7 +46,7 @@ TEST(Verdict, LateIsNamedAndAcceptedWhereTheCheckSaysSo) {
 
 TEST(Verdict, LateIsTempfailWhereTheCheckSaysSo) {
   const Verdict verdict =
-      Decide({Report("spf", State::kLate, true)}, "mx.example", {1}, "QID", false);
+      Decide({Report("spf", State::kLate, true)}, "mx.example", {Ours(1)}, "QID", false);
   EXPECT_TRUE(verdict.tempfail);
   EXPECT_EQ(verdict.reply_code, "451");
   EXPECT_EQ(verdict.enhanced_code, "4.3.0");
@@ -53,7 +57,8 @@ TEST(Verdict, LateIsTempfailWhereTheCheckSaysSo) {
 TEST(Verdict, RejectSaysWhoAndKeepsNothing) {
   CheckReport report = Report("dmarc", State::kFail);
   report.action = Wish::kReject;
-  const Verdict verdict = Decide({report}, "mx.example", {1}, "QID", false);
+  report.result.refusal = {"7.26", "the policy of the author's domain"};
+  const Verdict verdict = Decide({report}, "mx.example", {Ours(1)}, "QID", false);
   EXPECT_TRUE(verdict.reject);
   EXPECT_FALSE(verdict.tempfail);
   EXPECT_EQ(verdict.reply_code, "550");

@@ -1,27 +1,25 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "milter/check/registry.h"
 
-#include <gtest/gtest.h>
-
-#include "t/rig/fake_dns.h"
+#include "t/rig/check_test.h"
 
 namespace spillway {
 namespace {
 
-TEST(Registry, EnabledChecksInRunningOrder) {
-  const SystemClock clock;
-  FakeDns dns;
-  Workers workers(1, 16, clock);
-  Config config;
+class Registry : public CheckTest {};
+
+TEST_F(Registry, EnabledChecksInRunningOrder) {
+  Config& config = config_;
   const auto names = [&] {
     std::vector<std::string> out;
-    for (const auto& check : MakeChecks(config, {dns, workers, clock}))
-      out.emplace_back(check->name());
+    for (const auto& check : MakeChecks(config, services_)) out.emplace_back(check->name());
     return out;
   };
   EXPECT_EQ(names(), (std::vector<std::string>{"auth", "spf", "dkim", "arc", "dmarc"}));
   config.spf.enabled = false;
   EXPECT_EQ(names(), (std::vector<std::string>{"auth", "dkim", "arc"}));
+  config.rspamd.enabled = config.clamd.enabled = true;
+  EXPECT_EQ(names(), (std::vector<std::string>{"auth", "dkim", "arc", "clamd", "rspamd"}));
 }
 
 }  // namespace

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "milter/check/scan_check.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "milter/auth/canonical.h"
+
+namespace spillway {
+
+namespace {
+
+std::string OneDecimal(double value) {
+  char text[32];
+  std::snprintf(text, sizeof(text), "%.1f", value);
+  return text;
+}
+
+// Fit for a comment of a header field.
+std::string CommentSafe(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c == '(' || c == ')' || c == '\\'; }, ' ');
+  return LogSafe(text);
+}
+
+std::string_view KindName(ScanReply::Kind kind) {
+  switch (kind) {
+    case ScanReply::Kind::kClean:
+      return "clean";
+    case ScanReply::Kind::kInfected:
+      return "infected";
+    case ScanReply::Kind::kSpam:
+    case ScanReply::Kind::kReject:
+      return "spam";
+    case ScanReply::Kind::kDefer:
+      return "doubtful";
+    case ScanReply::Kind::kError:
+      break;
+  }
+  return "unscanned";
+}
+
+// "Win.Test.EICAR_HDB-1", "reject, 15.3 of 5.0, RULE_A, RULE_B".
+std::string Describe(const ScanReply& reply) {
+  std::string out = reply.what;
+  const auto add = [&](const std::string& part) { out += (out.empty() ? "" : ", ") + part; };
+  if (reply.score && reply.threshold)
+    add(OneDecimal(*reply.score) + " of " + OneDecimal(*reply.threshold));
+  for (const std::string& symbol : reply.symbols) add(symbol);
+  return out;
+}
+
+class ScanType;
+
+class ScanCheck final : public Check {
+ public:
+  ScanCheck(const ScanType& type, const Message& message) : type_(type), message_(message) {}
+  ~ScanCheck() override {
+    if (task_) task_->GiveUp(false);
+  }
+
+  void OnHeaders() override;
+  bool OnBody(std::string_view chunk) override;
+  void OnEnd() override;
+  Result Finish(Deadline deadline) override;
+
+ private:
+  void Begin();
+  void Send();
+  Result Late();
+  Result Judge(const ScanOutcome& outcome) const;
+  Result Unscanned(State state, const std::string& why) const;
+  std::string Digest() const;
+
+  const ScanType& type_;
+  const Message& message_;
+  std::shared_ptr<ScanTask> task_;
+  size_t sent_ = 0;  // pieces
+};
+
+class ScanType final : public CheckType {
+ public:
+  ScanType(ScanCheckParts parts, const Config& config, const CheckServices& services)
+      : name_(parts.name),
+        options_(parts.options),
+        actions_(std::move(parts.actions)),
+        shadow_(config.content.shadow),
+        our_name_(config.milter.authserv_id),
+        scanner_(services.scan_loop, std::move(parts.protocol), OptionsOf(parts.options, name_),
+                 services.clock, services.log) {}
+
+  std::string_view name() const override { return name_; }
+  bool tempfail_on_timeout(ClientClass cls) const override {
+    return IsAmong(cls, options_.tempfail_on_timeout);
+  }
+  bool tempfail_on_down(ClientClass cls) const override {
+    return IsAmong(cls, options_.tempfail_on_down);
+  }
+  bool required(ClientClass cls) const override { return IsAmong(cls, options_.required); }
+  bool WantsContent(ClientClass cls) const override { return IsAmong(cls, options_.scan); }
+  bool shadow() const override { return shadow_; }
+  Wish Action(const Result& result) const override { return result.wish; }
+  std::unique_ptr<Check> Begin(const Message& message,
+                               std::shared_ptr<MessageCost> /*cost*/) const override {
+    return std::make_unique<ScanCheck>(*this, message);
+  }
+
+  const std::string& our_name() const { return our_name_; }
+  // Thread-safe; asking it changes nothing of the type.
+  Scanner& scanner() const { return scanner_; }
+  Wish WishFor(ScanReply::Kind kind) const {
+    const auto found = actions_.find(kind);
+    return found == actions_.end() ? Wish::kNone : found->second;
+  }
+
+ private:
+  static Scanner::Options OptionsOf(const ScannerOptions& options, std::string_view name) {
+    Scanner::Options out{std::string(name), {}, static_cast<size_t>(options.connections)};
+    for (const std::string& server : options.servers)
+      out.back_ends.push_back(Endpoint::Parse(server).value());
+    return out;
+  }
+
+  const std::string_view name_;
+  const ScannerOptions options_;
+  const std::map<ScanReply::Kind, Wish> actions_;
+  const bool shadow_;
+  const std::string our_name_;
+  mutable Scanner scanner_;
+};
+
+void ScanCheck::OnHeaders() {
+  if (!message_.content || !type_.WantsContent(message_.client.cls)) return;
+  if (type_.scanner().streams()) Begin();
+}
+
+void ScanCheck::Begin() {
+  ScanSubject subject;
+  if (message_.client.has_address) subject.client_address = message_.client.address.ToString();
+  subject.helo = message_.client.helo;
+  subject.mail_from = message_.mail_from.ToString();
+  for (const Mailbox& recipient : message_.rcpt_to)
+    subject.recipients.push_back(recipient.ToString());
+  subject.user = message_.client.auth_user;
+  subject.queue_id = message_.queue_id;
+  subject.our_name = type_.our_name();
+  subject.size = message_.content->size();
+  task_ = type_.scanner().Begin(std::move(subject));
+  Send();
+}
+
+void ScanCheck::Send() {
+  const auto& pieces = message_.content->pieces();
+  for (; sent_ < pieces.size(); ++sent_) task_->Send(pieces[sent_]);
+}
+
+bool ScanCheck::OnBody(std::string_view /*chunk*/) {
+  if (!message_.content || !type_.WantsContent(message_.client.cls)) return false;
+  if (task_) Send();
+  return !message_.content->truncated();
+}
+
+void ScanCheck::OnEnd() {
+  if (!message_.content || !type_.WantsContent(message_.client.cls)) return;
+  if (!task_) Begin();
+  task_->End(type_.scanner().remembers() ? Digest() : "");
+}
+
+std::string ScanCheck::Digest() const {
+  std::string whole;
+  whole.reserve(message_.content->size());
+  for (const Content::Piece& piece : message_.content->pieces()) whole += *piece;
+  return Sha256(whole);
+}
+
+Result ScanCheck::Finish(Deadline deadline) {
+  if (!task_) return {.state = State::kSkipped};
+  if (!task_->Wait(deadline)) return Late();
+  const ScanOutcome& outcome = task_->outcome();
+  if (outcome.down) return Unscanned(State::kTemperror, outcome.reason);
+  return Judge(outcome);
+}
+
+Result ScanCheck::Late() {
+  task_->GiveUp(true);
+  task_.reset();
+  return Unscanned(State::kLate, "waiting for " + type_.scanner().where());
+}
+
+Result ScanCheck::Unscanned(State state, const std::string& why) const {
+  const std::string text = std::string(type_.name()) + "=unscanned (" + CommentSafe(why) + ")";
+  return {
+      .state = state, .reason = why, .unscanned = true, .added = {{std::string(kScanField), text}}};
+}
+
+Result ScanCheck::Judge(const ScanOutcome& outcome) const {
+  const ScanReply& reply = outcome.reply;
+  if (reply.kind == ScanReply::Kind::kError) return Unscanned(State::kTemperror, reply.what);
+  if (reply.kind == ScanReply::Kind::kClean && message_.content->truncated()) {
+    return Unscanned(State::kNeutral,
+                     "more than the first " + std::to_string(message_.content->size()) + " octets");
+  }
+  const bool clean = reply.kind == ScanReply::Kind::kClean;
+  const bool spam = reply.kind == ScanReply::Kind::kSpam || reply.kind == ScanReply::Kind::kReject;
+  Result result{.state = clean ? State::kPass : State::kFail, .reason = Describe(reply)};
+  if (outcome.remembered) result.reason += result.reason.empty() ? "known" : ", known";
+  result.wish = type_.WishFor(reply.kind);
+  result.refusal.text = std::string(KindName(reply.kind));
+  if (!reply.what.empty()) result.refusal.text += ": " + CommentSafe(reply.what);
+  std::string text = std::string(type_.name()) + "=" + std::string(KindName(reply.kind));
+  if (!result.reason.empty()) text += " (" + CommentSafe(result.reason) + ")";
+  result.added.push_back({std::string(kScanField), text});
+  if (spam) result.added.push_back({std::string(kSpamFlag), "YES"});
+  return result;
+}
+
+}  // namespace
+
+std::unique_ptr<CheckType> MakeScanCheck(ScanCheckParts parts, const Config& config,
+                                         const CheckServices& services) {
+  if (!parts.options.enabled) return nullptr;
+  return std::make_unique<ScanType>(std::move(parts), config, services);
+}
+
+}  // namespace spillway

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "milter/scan/job.h"
+
+#include <boost/asio/post.hpp>
+
+#include "milter/scan/core.h"
+
+namespace spillway {
+
+ScanJob::ScanJob(std::shared_ptr<Scanner::Core> core, ScanSubject subject)
+    : core_(std::move(core)), subject_(std::move(subject)) {}
+
+void ScanJob::Send(Content::Piece piece) {
+  boost::asio::post(core_->io(), [self = shared_from_this(), piece = std::move(piece)] {
+    self->pieces_.push_back(piece);
+    self->core_->Advance(self);
+  });
+}
+
+void ScanJob::End(std::string digest) {
+  boost::asio::post(core_->io(), [self = shared_from_this(), digest = std::move(digest)] {
+    self->ended_ = true;
+    self->digest_ = digest;
+    self->core_->Ended(self);
+  });
+}
+
+void ScanJob::GiveUp(bool late) {
+  boost::asio::post(core_->io(), [self = shared_from_this(), late] {
+    if (late)
+      self->core_->Late(self);
+    else
+      self->core_->Abandoned(self);
+  });
+}
+
+void ScanJob::Dispatched(size_t to, Breaker::Pass how) {
+  back_end_ = to;
+  pass_ = how;
+  opened_ = closed_ = false;
+  fed_ = 0;
+}
+
+void ScanJob::Failed(size_t at, const std::string& why) {
+  tried_ |= uint64_t{1} << at;
+  why_ = why;
+}
+
+void ScanJob::Feed(const ScanProtocol& protocol, bool fresh) {
+  if (!exchange_ || closed_ || (!ended_ && !protocol.streams())) return;
+  if (!opened_) exchange_->Send(protocol.Open(subject_, fresh));
+  opened_ = true;
+  for (; fed_ < pieces_.size(); ++fed_)
+    exchange_->Send(protocol.Frame(pieces_[fed_]->size()), pieces_[fed_]);
+  if (!ended_) return;
+  closed_ = true;
+  if (std::string end = protocol.Close(); !end.empty()) exchange_->Send(std::move(end));
+}
+
+}  // namespace spillway

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A scan as the loop's thread knows it: which pieces there are, and where they go.
+#pragma once
+
+#include <boost/asio/steady_timer.hpp>
+#include <vector>
+
+#include "milter/scan/back_end.h"
+#include "milter/scan/scanner.h"
+
+namespace spillway {
+
+// The calls of ScanTask come from the session's thread and go over to the loop's.
+class ScanJob final : public ScanTask, public std::enable_shared_from_this<ScanJob> {
+ public:
+  ScanJob(std::shared_ptr<Scanner::Core> core, ScanSubject subject);
+
+  void Send(Content::Piece piece) override;
+  void End(std::string digest) override;
+  void GiveUp(bool late) override;
+
+ private:
+  friend class Scanner::Core;
+
+  // Sends what there is and has not been sent.
+  void Feed(const ScanProtocol& protocol, bool fresh);
+  void Dispatched(size_t to, Breaker::Pass how);
+  void Failed(size_t at, const std::string& why);
+  bool tried(size_t back_end) const { return (tried_ & (uint64_t{1} << back_end)) != 0; }
+
+  // The loop's thread only.
+  const std::shared_ptr<Scanner::Core> core_;
+  ScanSubject subject_;
+  std::vector<Content::Piece> pieces_;
+  bool ended_ = false;
+  std::string digest_;
+
+  bool queued_ = false;   // for a place at a back end
+  bool settled_ = false;  // answered, or nobody waits any more
+  uint64_t tried_ = 0;    // a bit for each back end that has failed
+  std::string why_;       // what the last one failed with
+
+  // Of the exchange under way.
+  std::shared_ptr<Exchange> exchange_;  // null: none
+  size_t back_end_ = 0;
+  Breaker::Pass pass_ = Breaker::Pass::kNo;
+  bool opened_ = false;
+  bool closed_ = false;
+  size_t fed_ = 0;                                    // pieces
+  std::unique_ptr<boost::asio::steady_timer> grace_;  // how long a late answer is waited for
+};
+
+}  // namespace spillway

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "milter/scan/scanner.h"
+
+#include <gtest/gtest.h>
+
+#include "milter/auth/canonical.h"
+#include "milter/scan/breaker.h"
+#include "t/rig/scan_server.h"
+#include "t/rig/test_log.h"
+
+namespace spillway {
+namespace {
+
+using Kind = ScanReply::Kind;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+const std::string kClean = std::string("1: stream: OK") + '\0';
+const std::string kText = "Subject: test\r\n\r\nHello.\r\n";
+
+// A clamd that answers every stream of a session.
+void Answer(int fd) {
+  while (ScanServer::ReadStream(fd)) ScanServer::Say(fd, kClean);
+}
+
+// Reads on and says nothing, until the other side goes.
+void Hang(int fd) {
+  ScanServer::ReadTo(fd, "this never comes");
+}
+
+class ScannerTest : public testing::Test {
+ protected:
+  void Use(std::vector<Endpoint> back_ends, size_t connections = 50) {
+    scanner_.emplace(loop_, MakeClamdProtocol(),
+                     Scanner::Options{"clamd", std::move(back_ends), connections}, clock_, log_);
+  }
+  std::shared_ptr<ScanTask> Begin() {
+    auto task = scanner_->Begin({});
+    task->Send(std::make_shared<const std::string>(kText));
+    task->End(scanner_->remembers() ? Sha256(kText) : "");
+    return task;
+  }
+  // What came of it; nullopt: late.
+  std::optional<ScanOutcome> Scan(milliseconds patience = seconds(20)) {
+    const auto task = Begin();
+    if (task->Wait(Deadline(clock_.Now() + patience))) return task->outcome();
+    task->GiveUp(true);
+    return std::nullopt;
+  }
+  Endpoint Nobody() const { return Endpoint::Parse("unix:" + (dir_ / "nobody.sock")).value(); }
+  bool Logged(const std::string& part) const {
+    for (const std::string& line : log_.lines()) {
+      if (line.find(part) != std::string::npos) return true;
+    }
+    return false;
+  }
+
+  const SystemClock clock_;
+  TestLog log_;
+  TempDir dir_;
+  ScanLoop loop_;
+  std::optional<Scanner> scanner_;
+};
+
+TEST_F(ScannerTest, KeepsItsConnection) {
+  ScanServer server(Answer);
+  Use({server.endpoint()});
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(Scan()->reply.kind, Kind::kClean);
+  EXPECT_EQ(server.accepted(), 1);
+}
+
+TEST_F(ScannerTest, AConnectionThatWasClosedMeanwhileIsNobodysFailure) {
+  ScanServer server([](int fd) {
+    if (ScanServer::ReadStream(fd)) ScanServer::Say(fd, kClean);
+  });
+  Use({server.endpoint()});
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(Scan()->reply.kind, Kind::kClean);
+  EXPECT_FALSE(Logged("not asked"));
+}
+
+TEST_F(ScannerTest, AnotherBackEndIsAskedWhileThereIsTime) {
+  ScanServer liar([](int fd) {
+    if (ScanServer::ReadStream(fd)) ScanServer::Say(fd, std::string("what?") + '\0');
+  });
+  ScanServer server(Answer);
+  Use({Nobody(), liar.endpoint(), server.endpoint()});
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(Scan()->reply.kind, Kind::kClean);
+}
+
+TEST_F(ScannerTest, NobodyThereIsSaidAtOnceAndThenNotAskedAnyMore) {
+  Use({Nobody()});
+  for (int i = 0; i < Breaker::kFailures; ++i) {
+    const auto outcome = Scan();
+    EXPECT_TRUE(outcome->down);
+    EXPECT_NE(outcome->reason.find("nobody.sock: No such file"), std::string::npos);
+  }
+  EXPECT_NE(Scan()->reason.find("not asked"), std::string::npos);
+  EXPECT_TRUE(Logged("clamd: not asked until it answers a probe: unix:"));
+}
+
+// Clean is no word for what has not been seen.
+TEST_F(ScannerTest, AnAnswerBeforeTheEndIsNoAnswer) {
+  ScanServer hasty([](int fd) {
+    ScanServer::Say(fd, kClean);
+    Hang(fd);
+  });
+  Use({hasty.endpoint()});
+  const auto task = scanner_->Begin({});
+  task->Send(std::make_shared<const std::string>(kText));
+  ASSERT_TRUE(task->Wait(Deadline(clock_.Now() + seconds(20))));
+  EXPECT_TRUE(task->outcome().down);
+}
+
+TEST_F(ScannerTest, OneThatHangsIsLeftAloneUntilItAnswersAProbe) {
+  std::atomic<bool> hung{true};
+  ScanServer server([&](int fd) {
+    std::string first(5, ' ');
+    if (::recv(fd, first.data(), first.size(), MSG_WAITALL | MSG_PEEK) != 5) return;
+    if (hung) return Hang(fd);
+    if (first == "zPING") return ScanServer::Say(fd, std::string("PONG") + '\0');
+    Answer(fd);
+  });
+  Use({server.endpoint()});
+  for (int i = 0; i < Breaker::kFailures; ++i) EXPECT_FALSE(Scan(milliseconds(50)));
+  std::optional<ScanOutcome> outcome;
+  const auto end = clock_.Now() + seconds(20);
+  while (!(outcome = Scan()) && clock_.Now() < end) {
+  }
+  ASSERT_TRUE(outcome);
+  EXPECT_TRUE(outcome->down);
+  hung = false;
+  while (outcome->down && clock_.Now() < end) {
+    std::this_thread::sleep_for(milliseconds(20));
+    outcome = Scan();
+  }
+  EXPECT_FALSE(outcome->down);
+  EXPECT_TRUE(Logged("answers again after"));
+}
+
+TEST_F(ScannerTest, AVerdictThatCameTooLateIsThereAtTheNextTry) {
+  std::atomic<bool> go{false};
+  ScanServer server([&](int fd) {
+    while (ScanServer::ReadStream(fd)) {
+      go.wait(false);
+      ScanServer::Say(fd, std::string("1: stream: Slow.Virus FOUND") + '\0');
+    }
+  });
+  Use({server.endpoint()});
+  EXPECT_FALSE(Scan(milliseconds(50)));
+  go = true;
+  go.notify_all();
+  std::optional<ScanOutcome> outcome;
+  const auto end = clock_.Now() + seconds(20);
+  do {
+    outcome = Scan();
+  } while (!outcome->remembered && clock_.Now() < end);
+  EXPECT_TRUE(outcome->remembered);
+  EXPECT_EQ(outcome->reply.what, "Slow.Virus");
+}
+
+TEST_F(ScannerTest, TheNextTryGoesToAnother) {
+  ScanServer hung(Hang);
+  ScanServer server(Answer);
+  Use({hung.endpoint(), server.endpoint()});
+  EXPECT_FALSE(Scan(milliseconds(50)));  // the first of two that have nothing to do
+  const auto end = clock_.Now() + seconds(20);
+  while (!scanner_->remembers() && clock_.Now() < end) std::this_thread::yield();
+  EXPECT_EQ(Scan()->reply.kind, Kind::kClean);
+}
+
+TEST_F(ScannerTest, MoreThanItsConnectionsWait) {
+  std::atomic<int> most{0};
+  std::atomic<int> now{0};
+  ScanServer server([&](int fd) {
+    while (ScanServer::ReadStream(fd)) {
+      most = std::max(most.load(), ++now);
+      std::this_thread::sleep_for(milliseconds(2));
+      --now;
+      ScanServer::Say(fd, kClean);
+    }
+  });
+  Use({server.endpoint()}, 2);
+  std::vector<std::shared_ptr<ScanTask>> tasks;
+  for (int i = 0; i < 20; ++i) tasks.push_back(Begin());
+  for (const auto& task : tasks) {
+    ASSERT_TRUE(task->Wait(Deadline(clock_.Now() + seconds(20))));
+    EXPECT_EQ(task->outcome().reply.kind, Kind::kClean);
+  }
+  EXPECT_LE(most, 2);
+}
+
+TEST_F(ScannerTest, AMessageThatGoesAwayFreesItsPlace) {
+  ScanServer server(Answer);
+  Use({server.endpoint()}, 1);
+  for (int i = 0; i < 5; ++i) {
+    const auto task = scanner_->Begin({});
+    task->Send(std::make_shared<const std::string>(kText));
+    task->GiveUp(false);
+  }
+  EXPECT_EQ(Scan()->reply.kind, Kind::kClean);
+}
+
+}  // namespace
+}  // namespace spillway
