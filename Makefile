@@ -13,8 +13,9 @@ ifeq ($(origin CXX),default)
 CXX := g++
 endif
 CCACHE := $(shell command -v ccache 2>/dev/null)
-PKGS := libcares opendkim openssl libidn2 libsystemd
-PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKGS := libcares opendkim openssl libidn2 libsystemd re2 gmime-3.0
+# As system headers: glib's have no need to please our warnings.
+PKG_CFLAGS = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PKGS) 2>/dev/null))
 PKG_LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast -Wno-missing-field-initializers -Werror
@@ -23,7 +24,7 @@ BASE_CXXFLAGS = -std=c++20 -pthread -I. -DSPILLWAY_VERSION='"$(VERSION)"' \
   -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE $(WARNINGS) $(PKG_CFLAGS)
 # libmilter is linked statically: the worker-pool cure wraps four of the calls it makes.
 WRAPS := -Wl,--undefined=__wrap_sigwait -Wl,--wrap=pthread_create,--wrap=pthread_cond_timedwait,--wrap=pthread_cond_signal,--wrap=sigwait
-BASE_LDFLAGS = -pthread -pie -Wl,-z,relro,-z,now
+BASE_LDFLAGS = -pthread -pie -Wl,-z,relro,-z,now,--as-needed
 LIBS = -lspf2 $(PKG_LIBS) -lresolv -lrt
 MILTER_LIBS = -l:libmilter.a
 
@@ -175,8 +176,8 @@ install: all build/man/spillway.toml.5  ## DESTDIR, PREFIX (default /usr/local)
 	install -m 755 $(PROGRAMS:%=build/release/%) $(DESTDIR)$(PREFIX)/sbin
 	install -m 644 packaging/man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8
 	install -d $(DESTDIR)$(PREFIX)/share/man/man5
-	install -m 644 build/man/spillway.toml.5 $(DESTDIR)$(PREFIX)/share/man/man5
-	install -m 644 conf/postfix/main.cf.sample conf/sendmail/spillway.mc $(DESTDIR)$(PREFIX)/share/doc/spillway
+	install -m 644 build/man/spillway.toml.5 packaging/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 644 conf/rules.toml conf/postfix/main.cf.sample conf/sendmail/spillway.mc $(DESTDIR)$(PREFIX)/share/doc/spillway
 	test -e $(DESTDIR)$(SYSCONFDIR)/spillway/spillway.toml || \
 	  install -m 644 conf/spillway.toml $(DESTDIR)$(SYSCONFDIR)/spillway/spillway.toml
 	for unit in spillway-milter spillway-policyd; do \
@@ -187,6 +188,7 @@ uninstall:  ## the configuration stays
 	rm -f $(PROGRAMS:%=$(DESTDIR)$(PREFIX)/sbin/%) $(DESTDIR)$(UNITDIR)/spillway-milter.service \
 	  $(DESTDIR)$(UNITDIR)/spillway-policyd.service
 	rm -f $(patsubst packaging/man/%,$(DESTDIR)$(PREFIX)/share/man/man8/%,$(wildcard packaging/man/*.8)) \
+	  $(patsubst packaging/man/%,$(DESTDIR)$(PREFIX)/share/man/man5/%,$(wildcard packaging/man/*.5)) \
 	  $(DESTDIR)$(PREFIX)/share/man/man5/spillway.toml.5
 	rm -rf $(DESTDIR)$(PREFIX)/share/doc/spillway
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "conf/rule_file.h"
 #include "conf/signing_table.h"
 #include "conf/toml_file.h"
 
@@ -99,6 +100,14 @@ struct RspamdOptions : ScannerOptions {
   std::string on_spam = "none";
   std::string on_reject = "reject";
   std::string on_defer = "tempfail";
+};
+
+struct RulesOptions : CheckOptions {
+  RulesOptions() { enabled = false; }
+  std::string file = "/etc/spillway/rules.toml";
+  double quarantine_score = 0;  // 0: never
+  double reject_score = 0;
+  std::vector<Rule> rows;  // what ReadRules() read
 };
 
 }  // namespace spillway

@@ -18,7 +18,7 @@ void FillHostName(Config& config) {
   config.milter.authserv_id = known ? name.data() : "localhost";
 }
 
-CommandLine ParseCommandLine(int argc, char** argv, const std::string& description, bool signs) {
+CommandLine ParseCommandLine(int argc, char** argv, const std::string& description, bool filters) {
   CommandLine out;
   std::string path = kDefaultConfigPath;
   bool test = false;
@@ -35,8 +35,10 @@ CommandLine ParseCommandLine(int argc, char** argv, const std::string& descripti
     return out;
   }
   LoadResult loaded = LoadConfig(path);
-  if (signs && loaded.config.sign.enabled && loaded.errors.empty())
+  if (filters && loaded.config.sign.enabled && loaded.errors.empty())
     loaded.errors = ReadSigningTable(loaded.config);
+  if (filters && loaded.config.rules.enabled && loaded.errors.empty())
+    loaded.errors = ReadRules(loaded.config);
   for (const std::string& error : loaded.errors) std::cerr << error << '\n';
   if (!loaded.errors.empty()) {
     out.exit_status = EX_CONFIG;

@@ -18,9 +18,9 @@ struct CommandLine {
 
 // Handles -c FILE, -t (test), -T (dump), -V (version) and --help, printing what they ask for; 64
 // for a bad command line, 78 for a bad configuration with every error on standard error. With
-// `signs` the signing table is part of the configuration.
+// `filters` the signing table and the rules are part of the configuration.
 CommandLine ParseCommandLine(int argc, char** argv, const std::string& description,
-                             bool signs = false);
+                             bool filters = false);
 
 // The machine's host name for an empty authserv_id.
 void FillHostName(Config& config);

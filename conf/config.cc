@@ -66,6 +66,15 @@ std::vector<std::string> ReadSigningTable(Config& config) {
   return table.errors;
 }
 
+std::vector<std::string> ReadRules(Config& config) {
+  std::vector<std::string> errors;
+  const std::string text = ReadTextFile(config.rules.file, errors);
+  if (!errors.empty()) return errors;
+  RuleFile file = ParseRules(text, config.rules.file);
+  config.rules.rows = std::move(file.rules);
+  return file.errors;
+}
+
 std::string DumpConfig(const Config& config) {
   Config copy = config;
   std::string out;

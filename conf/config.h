@@ -57,6 +57,7 @@ struct Config {
   ClamdOptions clamd;
   SpamdOptions spamd;
   RspamdOptions rspamd;
+  RulesOptions rules;
   SignOptions sign;
   SealOptions seal;
   struct {
@@ -98,8 +99,10 @@ LoadResult LoadConfig(const std::string& path);
 // The same for text already in memory; `name` stands for the file in messages.
 LoadResult ParseConfig(std::string_view text, const std::string& name);
 
-// Fills config.sign.rows, for those who sign; returns what is wrong.
+// These fill config.sign.rows and config.rules.rows, for those who run the checks; they return
+// what is wrong.
 std::vector<std::string> ReadSigningTable(Config& config);
+std::vector<std::string> ReadRules(Config& config);
 
 // The effective configuration as TOML, every key, in the table's order. Parsing it gives it back.
 std::string DumpConfig(const Config& config);

@@ -46,6 +46,16 @@ std::vector<Option> ContentOptions() {
   action("rspamd", "on_spam", [](Config& c) -> Field { return &c.rspamd.on_spam; });
   action("rspamd", "on_reject", [](Config& c) -> Field { return &c.rspamd.on_reject; });
   action("rspamd", "on_defer", [](Config& c) -> Field { return &c.rspamd.on_defer; });
+  const std::vector<Option> rules = {
+      {"rules", "enabled", [](Config& c) -> Field { return &c.rules.enabled; }},
+      {"rules", "on_timeout", [](Config& c) -> Field { return &c.rules.on_timeout; }, 0, 0,
+       ValidOnTimeout},
+      {"rules", "required", [](Config& c) -> Field { return &c.rules.required; }},
+      {"rules", "file", [](Config& c) -> Field { return &c.rules.file; }, 0, 0, ValidPath},
+      {"rules", "quarantine_score", [](Config& c) -> Field { return &c.rules.quarantine_score; }, 0,
+       1000},
+      {"rules", "reject_score", [](Config& c) -> Field { return &c.rules.reject_score; }, 0, 1000}};
+  rows.insert(rows.end(), rules.begin(), rules.end());
   return rows;
 }
 

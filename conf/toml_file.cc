@@ -13,7 +13,9 @@ struct TomlAssertion {};
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -239,6 +241,14 @@ std::string FormatStrings(const Strings& values) {
   return out + "]";
 }
 
+// The shortest form that reads back the same, and is no whole number to TOML.
+std::string FormatDouble(double value) {
+  std::array<char, 32> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+  const std::string out(text.data(), end);
+  return out.find_first_of(".e") == std::string::npos ? out + ".0" : out;
+}
+
 // Where an assertion of toml++ failed: the line that a text must be cut behind to make it fail.
 toml::source_position PlaceOfAssertion(std::string_view text) {
   toml::source_index line = 1;
@@ -288,7 +298,7 @@ std::string FormatField(const Field& field) {
                         [](const std::string* v) { return Quoted(*v); },
                         [](const bool* v) { return std::string(*v ? "true" : "false"); },
                         [](const int64_t* v) { return std::to_string(*v); },
-                        [](const double* v) { return std::to_string(*v); },
+                        [](const double* v) { return FormatDouble(*v); },
                         [](const Milliseconds* v) { return Quoted(FormatDuration(v->count())); },
                         [](const Bytes* v) { return Quoted(FormatSize(v->value)); },
                         [](const Strings* v) { return FormatStrings(*v); },

@@ -48,6 +48,7 @@ Wish WishFrom(std::string_view name);  // kNone for any other word
 
 // The fields that content checks write.
 inline constexpr std::string_view kScanField = "X-Spillway-Scan";
+inline constexpr std::string_view kRulesField = "X-Spillway-Rules";
 inline constexpr std::string_view kSpamFlag = "X-Spam-Flag";
 
 // A header field of ours; the value is without the space after the colon, folded with LF.
@@ -69,6 +70,7 @@ struct Result {
   std::string reason;
   std::vector<MethodResult> methods;
   Wish wish = Wish::kNone;
+  Wish shadow = Wish::kNone;  // of what is only tried out
   Refusal refusal;
   bool unscanned = false;         // it was to be looked at and was not, or not all of it
   std::string vouched_by;         // a trusted sealer whose chain passes (ARC)

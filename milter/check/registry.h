@@ -16,6 +16,7 @@ std::unique_ptr<CheckType> MakeDmarcCheck(const Config& config, const CheckServi
 std::unique_ptr<CheckType> MakeClamdCheck(const Config& config, const CheckServices& services);
 std::unique_ptr<CheckType> MakeSpamdCheck(const Config& config, const CheckServices& services);
 std::unique_ptr<CheckType> MakeRspamdCheck(const Config& config, const CheckServices& services);
+std::unique_ptr<CheckType> MakeRulesCheck(const Config& config, const CheckServices& services);
 // These two also throw std::runtime_error when a key cannot be used.
 std::unique_ptr<CheckType> MakeSignCheck(const Config& config, const CheckServices& services);
 std::unique_ptr<CheckType> MakeSealCheck(const Config& config, const CheckServices& services);

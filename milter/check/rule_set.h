@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The patterns of all rules, compiled: those on one field, on one part of the envelope or on the
+// body are one RE2::Set, and looked for in one pass, in time linear in the text.
+#pragma once
+
+#include <re2/set.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "conf/rule_file.h"
+#include "milter/mail/message.h"
+
+namespace spillway {
+
+// Immutable, thread-safe.
+class RuleSet {
+ public:
+  // Throws std::runtime_error when the patterns together are too large for RE2.
+  explicit RuleSet(std::vector<Rule> rules);
+
+  // For each rule: is all of it there but its condition? `message` is whole.
+  std::vector<bool> Match(const Message& message) const;
+  const std::vector<Rule>& rules() const { return rules_; }
+  bool wants_body() const { return sets_.contains(kBody); }
+
+ private:
+  static constexpr const char* kBody = "body";
+
+  // All patterns on one thing; `ids` is the pattern's number for each member of the set.
+  struct Patterns {
+    std::unique_ptr<RE2::Set> set;
+    std::vector<size_t> ids;
+  };
+  void Add(const std::string& about, const std::string& pattern, size_t rule);
+  void Look(const std::string& about, std::string_view text, std::vector<bool>& found) const;
+  void LookAtEnvelope(const Message& message, std::vector<bool>& found) const;
+  void LookAtHeader(const Message& message, std::vector<bool>& found) const;
+  void LookAtBody(const Message& message, std::vector<bool>& found) const;
+
+  const std::vector<Rule> rules_;
+  std::vector<std::vector<size_t>> needs_;             // the numbers of each rule's patterns
+  std::map<std::string, Patterns, std::less<>> sets_;  // by what they are about
+  size_t count_ = 0;                                   // patterns
+};
+
+}  // namespace spillway

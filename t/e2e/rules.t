@@ -1,0 +1,103 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Rules of the administrator's own, on a real Postfix."""
+
+import pathlib
+import re
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "rig"))
+
+import tap
+from gateway import BUILD, Gateway, enter_namespace, fields, wait_until
+from mail import Keys, message
+
+KEYS = Keys()
+RULES = """\
+[[rule]]
+name = "trusted"
+from = '^list@'
+action = "accept"
+[[rule]]
+name = "no-invoices"
+header = ['Subject: ^gift\\s']
+to = '^rcpt@'
+action = "reject"
+text = "no gift cards, thank you"
+[[rule]]
+name = "unproven"
+when = 'spf != "pass" and dkim != "pass"'
+client = ["external"]
+action = "quarantine"
+[[rule]]
+name = "phone"
+body = ['call \\+1']
+add = "X-Example-Note: phone"
+[[rule]]
+name = "busy"
+helo = 'busy'
+action = "tempfail"
+[[rule]]
+name = "large"
+larger = "20KiB"
+action = "reject"
+shadow = true
+"""
+
+
+class RulesGateway(Gateway):
+    def start_milter(self):
+        (self.directory / "rules.toml").write_text(RULES)
+        if "file" not in self.config["rules"]:
+            self.config["rules"] += f'\nfile = "{self.directory}/rules.toml"'
+            self.write_config()
+        super().start_milter()
+
+
+def with_subject(marker, subject, body=b""):
+    return re.sub(rb"Subject:[^\r]*", b"Subject: " + subject, message(marker), count=1) + body + b"\r\n"
+
+
+def held(gateway):
+    return sum(1 for path in (pathlib.Path(gateway.spool) / "hold").rglob("*") if path.is_file())
+
+
+def test_actions(gateway):
+    head, _ = gateway.deliver("plainest", message("plainest"))
+    tap.ok(not fields(head, "X-Spillway-Rules"), "what matches nothing is left alone")
+    code, text = gateway.send(with_subject("gift", b"=?utf-8?Q?GIFT?= card"))
+    tap.ok(code == 550 and "rejected by rules: no gift cards, thank you" in text, f"reject, in our words: {text}")
+    head, _ = gateway.deliver("listmail", with_subject("listmail", b"gift card"), mail_from="list@good.example")
+    tap.ok(fields(head, "X-Spillway-Rules") == ["trusted"], "a rule that accepts ends the others")
+    head, _ = gateway.deliver("phoneme", with_subject("phoneme", b"hello", b"please call +1 800"))
+    tap.ok(fields(head, "X-Spillway-Rules") == ["phone"] and fields(head, "X-Example-Note") == ["phone"], "tag and field")
+    code, text = gateway.send(message("busy"), helo="busy.good.example", mail_from="")
+    tap.ok(code == 451 and "deferred by rules: rule busy" in text, f"tempfail: {text}")
+    before = held(gateway)
+    code, text = gateway.send(message("unproven"), mail_from="x@nospf.example")
+    tap.ok(code == 250 and held(gateway) == before + 1, "quarantine by what the other checks found: the hold queue")
+    head, _ = gateway.deliver("sized", message("sized") + b"a line of text\r\n" * 2000)
+    tap.ok(fields(head, "X-Spillway-Rules") == ["large (shadow)"], "a shadow is only said")
+    wait_until(lambda: "would=reject(rules)" in gateway.milter_log(), "the shadow's log line")
+    forged = message("forgery", headers="X-Spillway-Rules: trusted\n")
+    head, _ = gateway.deliver("forgery", forged)
+    tap.ok(not fields(head, "X-Spillway-Rules"), "a stranger's field of that name is removed")
+
+
+def test_errors(gateway):
+    (gateway.directory / "rules.toml").write_text("[[rule]]\nname = 'a'\nwhen = 'spd = \"fail\"'\n")
+    run = subprocess.run([str(BUILD / "spillway-milter"), "-c", str(gateway.directory / "spillway.toml"), "-t"],
+                         capture_output=True, text=True, check=False)
+    tap.ok(run.returncode == 78 and "rules.toml:3:8: " in run.stderr and "column 1: expected the name of a check" in run.stderr,
+           f"errors say where: {run.stderr}")
+
+
+enter_namespace()
+with RulesGateway(KEYS.zone(), {"rules": "enabled = true", "content": "shadow = false"}) as running:
+    tap.run(test_actions, running)
+    tap.run(test_errors, running)
+with RulesGateway(KEYS.zone(), {"rules": "enabled = true"}) as running:
+    tap.ok(running.send(with_subject("gift", b"gift card"))[0] == 250, "a new installation only tries its rules out")
+    wait_until(lambda: "would=reject(rules)" in running.milter_log(), "the log to say so")
+tap.done()

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "milter/check/registry.h"
+#include "t/rig/check_test.h"
+
+namespace spillway {
+namespace {
+
+class RulesTest : public CheckTest {
+ protected:
+  RulesTest() {
+    config_.rules.enabled = true;
+    config_.content.shadow = false;
+    message_.mail_from = ParsePath("<ann@example.org>");
+    message_.rcpt_to = {ParsePath("<bob@example.net>"), ParsePath("<board@example.net>")};
+    message_.client.helo = "mail.example.org";
+    message_.headers = {{"From", " Anna Boss <anna@example.org>"},
+                        {"Subject", " =?utf-8?B?R2lmdCBjYXJk?="}};
+    message_.content.emplace(10000);
+    message_.content->AddHeaders(message_.headers);
+    message_.content->AddBody("Please call\r\n +1 800 555.\r\n");
+    message_.header_bytes = 100;
+    message_.body_bytes = 27;
+  }
+  // One rule, or several, as the file has them.
+  Result Run(const std::string& rules) {
+    RuleFile file = ParseRules(rules, "rules");
+    EXPECT_TRUE(file.errors.empty()) << file.errors.front();
+    config_.rules.rows = file.rules;
+    const auto type = MakeRulesCheck(config_, services_);
+    const auto check = type->Begin(message_, std::make_shared<MessageCost>());
+    check->OnEnd();
+    const std::vector<CheckReport> earlier = {{.name = "spf", .result = {.state = State::kFail}}};
+    check->Learn(earlier);
+    return check->Finish(Deadline(clock_.Now() + std::chrono::seconds(20)));
+  }
+  bool Matches(const std::string& conditions) {
+    return Run("[[rule]]\nname = \"r\"\n" + conditions + "\n").state == State::kPolicy;
+  }
+};
+
+TEST_F(RulesTest, LookAtEverything) {
+  EXPECT_TRUE(Matches("from = '^ann@'"));
+  EXPECT_FALSE(Matches("from = '^bob@'"));
+  EXPECT_TRUE(Matches("to = '^BOARD@'"));
+  EXPECT_TRUE(Matches("helo = 'example'"));
+  EXPECT_FALSE(Matches("user = '.'"));
+  EXPECT_TRUE(Matches("header = ['subject: ^gift card$']"));
+  EXPECT_TRUE(Matches("header = ['*: boss']"));
+  EXPECT_FALSE(Matches("header = ['To: .']"));
+  EXPECT_TRUE(Matches("body = ['call\\s+\\+1', '555']"));
+  EXPECT_FALSE(Matches("body = ['gift']"));  // that is in the header
+  EXPECT_TRUE(Matches("larger = \"126B\""));
+  EXPECT_FALSE(Matches("larger = \"127B\""));
+  EXPECT_TRUE(Matches("client = [\"external\"]"));
+  EXPECT_FALSE(Matches("client = [\"internal\"]"));
+  EXPECT_TRUE(Matches("when = 'spf = fail and arc = off'"));
+  EXPECT_FALSE(Matches("when = 'spf = pass'"));
+}
+
+TEST_F(RulesTest, AllOfARuleMustHold) {
+  EXPECT_TRUE(Matches("from = 'ann'\nheader = ['From: boss', 'Subject: gift']"));
+  EXPECT_FALSE(Matches("from = 'ann'\nheader = ['From: boss', 'Subject: money']"));
+  EXPECT_FALSE(Matches("from = 'ann'\nwhen = 'spf = pass'"));
+}
+
+TEST_F(RulesTest, TheStrongestActionCountsUpToAnAccept) {
+  const std::string hold = "[[rule]]\nname = \"hold\"\naction = \"quarantine\"\n";
+  const std::string reject = "[[rule]]\nname = \"no\"\naction = \"reject\"\ntext = \"not here\"\n";
+  const std::string accept = "[[rule]]\nname = \"yes\"\naction = \"accept\"\n";
+  const Result result = Run(hold + reject + hold.substr(0, 9) + "name = \"x\"\n");
+  EXPECT_EQ(result.wish, Wish::kReject);
+  EXPECT_EQ(result.refusal.text, "not here");
+  EXPECT_EQ(result.reason, "hold, no, x");
+  EXPECT_EQ(result.added.at(0).value, "hold, no, x");
+  EXPECT_EQ(Run(hold + accept + reject).wish, Wish::kQuarantine);
+}
+
+TEST_F(RulesTest, ScoresAddUp) {
+  config_.rules.quarantine_score = 3;
+  config_.rules.reject_score = 5;
+  const std::string two = "[[rule]]\nname = \"a\"\nscore = 2.5\n";
+  const std::string more = "[[rule]]\nname = \"b\"\nscore = 2.5\n";
+  EXPECT_EQ(Run(two).wish, Wish::kNone);
+  EXPECT_EQ(Run(two + more).wish, Wish::kReject);
+  EXPECT_EQ(Run(two + more).reason, "a, b; score 5.0");
+  config_.rules.reject_score = 0;
+  EXPECT_EQ(Run(two + more).wish, Wish::kQuarantine);
+}
+
+TEST_F(RulesTest, AShadowIsOnlySaid) {
+  const Result result = Run(
+      "[[rule]]\nname = \"a\"\naction = \"reject\"\nshadow = true\nscore = 9.0\nadd = \"X: y\"\n");
+  EXPECT_EQ(result.wish, Wish::kNone);
+  EXPECT_EQ(result.shadow, Wish::kReject);
+  EXPECT_EQ(result.reason, "a (shadow)");
+  EXPECT_EQ(result.added.size(), 1U);
+}
+
+TEST_F(RulesTest, AddsItsField) {
+  const Result result = Run("[[rule]]\nname = \"a\"\nadd = \"X-Note: hello\"\n");
+  EXPECT_EQ(result.added.at(1).name, "X-Note");
+  EXPECT_EQ(result.added.at(1).value, "hello");
+}
+
+TEST_F(RulesTest, NoRulesIsNoResult) {
+  EXPECT_EQ(Run("").state, State::kNone);
+}
+
+// The session goes before the pool has come to it.
+TEST_F(RulesTest, AMessageMayGoAtAnyTime) {
+  RuleFile file = ParseRules("[[rule]]\nname = \"a\"\nbody = ['x']\n", "rules");
+  config_.rules.rows = file.rules;
+  const auto type = MakeRulesCheck(config_, services_);
+  for (int i = 0; i < 100; ++i) {
+    const auto check = type->Begin(message_, std::make_shared<MessageCost>());
+    check->OnEnd();
+  }
+}
+
+}  // namespace
+}  // namespace spillway
