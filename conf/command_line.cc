@@ -18,6 +18,16 @@ void FillHostName(Config& config) {
   config.milter.authserv_id = known ? name.data() : "localhost";
 }
 
+LoadResult LoadFilterConfig(const std::string& path) {
+  LoadResult loaded = LoadConfig(path);
+  if (loaded.config.sign.enabled && loaded.errors.empty())
+    loaded.errors = ReadSigningTable(loaded.config);
+  if (loaded.config.rules.enabled && loaded.errors.empty())
+    loaded.errors = ReadRules(loaded.config);
+  FillHostName(loaded.config);
+  return loaded;
+}
+
 CommandLine ParseCommandLine(int argc, char** argv, const std::string& description, bool filters) {
   CommandLine out;
   std::string path = kDefaultConfigPath;
@@ -34,11 +44,7 @@ CommandLine ParseCommandLine(int argc, char** argv, const std::string& descripti
     out.exit_status = app.exit(error) == 0 ? EX_OK : EX_USAGE;
     return out;
   }
-  LoadResult loaded = LoadConfig(path);
-  if (filters && loaded.config.sign.enabled && loaded.errors.empty())
-    loaded.errors = ReadSigningTable(loaded.config);
-  if (filters && loaded.config.rules.enabled && loaded.errors.empty())
-    loaded.errors = ReadRules(loaded.config);
+  LoadResult loaded = filters ? LoadFilterConfig(path) : LoadConfig(path);
   for (const std::string& error : loaded.errors) std::cerr << error << '\n';
   if (!loaded.errors.empty()) {
     out.exit_status = EX_CONFIG;

@@ -22,6 +22,10 @@ struct CommandLine {
 CommandLine ParseCommandLine(int argc, char** argv, const std::string& description,
                              bool filters = false);
 
+// The configuration as spillway-milter has it: with the files that enabled checks name, and what
+// depends on the machine.
+LoadResult LoadFilterConfig(const std::string& path);
+
 // The machine's host name for an empty authserv_id.
 void FillHostName(Config& config);
 

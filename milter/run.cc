@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Assembles the daemon. The order of the variables is the order of the threads: what calls back is
-// ended before what it calls.
+// Assembles the daemon. The order of the variables is the order of the threads.
 #include "milter/run.h"
 
 #include <sysexits.h>
@@ -10,22 +9,11 @@
 #include <mutex>
 #include <thread>
 
-#include "milter/dns/caching_resolver.h"
-#include "milter/dns/cares.h"
 #include "milter/server.h"
 
 namespace spillway {
 
 namespace {
-
-CachingResolver::Limits ResolverLimits(const Config& config) {
-  return {.cache = {.entries = static_cast<size_t>(config.dns.cache_entries),
-                    .max_ttl = config.dns.max_ttl,
-                    .negative_ttl = config.dns.negative_ttl,
-                    .failure_ttl = config.dns.failure_ttl},
-          .in_flight = static_cast<size_t>(config.dns.max_in_flight),
-          .in_flight_per_domain = static_cast<size_t>(config.dns.max_in_flight_per_domain)};
-}
 
 // Shows the readers that we live, and what the resolver has counted; looks what devices they know.
 class Heartbeat {
@@ -93,21 +81,15 @@ std::string NamesInOneLine(const CheckTypes& checks) {
 int RunMilter(const MilterParts& parts) {
   const Config& config = parts.config;
   const SystemClock clock;
-  // Declared before what it answers to, and ended after it: see the resets at the end.
-  auto cares = std::make_unique<Cares>(Cares::Options{config.dns.servers, config.dns.timeout});
-  CachingResolver resolver(*cares, clock, ResolverLimits(config));
-  auto workers = std::make_unique<Workers>(static_cast<size_t>(config.workers.threads),
-                                           static_cast<size_t>(config.workers.queue), clock);
-  ScanLoop scan_loop;
-  const CheckTypes checks =
-      parts.make_checks(config, {resolver, *workers, clock, scan_loop, parts.log});
+  const Engine engine(config, parts.log, clock, parts.make_checks);
+  const CheckTypes& checks = engine.checks();
   Recorder recorder(config.telemetry.file, Names(checks), config.budget.per_message, clock.Now());
   const ClientLists clients(config);
   LearnedDevices devices(LearnedDevicesPath(config.telemetry.file));
-  SessionShared shared{config, checks, clients, devices, clock, parts.log, recorder};
+  SessionShared shared{config, checks, clients, devices, clock, parts.log, recorder, {}};
   bool served = false;
   {
-    const Heartbeat heartbeat(recorder, resolver.counters(), clock, devices);
+    const Heartbeat heartbeat(recorder, engine.dns(), clock, devices);
     parts.log.Info("started: version " SPILLWAY_VERSION ", listening on " + config.milter.socket +
                    ", authserv-id " + config.milter.authserv_id + ", checks" +
                    NamesInOneLine(checks) + ", generation " +
@@ -116,8 +98,6 @@ int RunMilter(const MilterParts& parts) {
     served = ServeMilter(parts.listener, shared);
     sd_notify(0, "STOPPING=1");
   }
-  cares.reset();    // its callbacks go to the resolver, the checks and the workers
-  workers.reset();  // its jobs go to the checks
   parts.log.Info(served ? "stopped" : "libmilter failed");
   return served ? EX_OK : EX_UNAVAILABLE;
 }

@@ -3,12 +3,10 @@
 // own.
 #pragma once
 
-#include <functional>
-
 #include "conf/config.h"
 #include "milter/base/fd.h"
 #include "milter/base/log.h"
-#include "milter/check/check.h"
+#include "milter/engine.h"
 
 namespace spillway {
 
@@ -16,7 +14,7 @@ struct MilterParts {
   const Config& config;  // authserv_id filled in
   Log& log;
   const Fd& listener;
-  std::function<CheckTypes(const Config&, const CheckServices&)> make_checks = MakeChecks;
+  MakeChecksFunction make_checks = MakeChecks;
 };
 
 // Serves until SIGTERM or SIGINT. Returns the exit status: 0, or 69 (EX_UNAVAILABLE) when libmilter

@@ -231,6 +231,7 @@ void Session::Report(const Verdict& verdict, const std::vector<CheckReport>& rep
       WaitedFor(reports[i].result.reason).copy(record.waits_for.data(), telemetry::kWaitSize - 1);
   }
   shared_.recorder.Push(record);
+  if (shared_.on_report) shared_.on_report(client_, reports, end - start);
   WriteLog(verdict, reports, end - start);
 }
 

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,6 +34,8 @@ struct SessionShared {
   const Clock& clock;
   Log& log;
   Recorder& recorder;
+  // Sees what was found and how long it took, before the verdict is given; may be empty.
+  std::function<void(const Client&, const std::vector<CheckReport>&, Duration)> on_report;
   std::atomic<uint64_t> next_id{1};
   std::atomic<int> messages{0};  // between MAIL FROM and the verdict, or the abort
 };

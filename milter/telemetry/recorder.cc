@@ -32,17 +32,28 @@ uint64_t GenerationOf(const std::string& path) {
   return preamble.magic == telemetry::kMagic ? preamble.generation : 0;
 }
 
+void* MapFile(const std::string& path) {
+  ::unlink(path.c_str());
+  const Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640));
+  if (!fd.valid() || ::ftruncate(fd.get(), sizeof(Region)) != 0) Throw(path);
+  void* memory = ::mmap(nullptr, sizeof(Region), PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0);
+  if (memory == MAP_FAILED) Throw(path);
+  return memory;
+}
+
+void* MapPrivate() {
+  void* memory =
+      ::mmap(nullptr, sizeof(Region), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) Throw("in memory");
+  return memory;
+}
+
 }  // namespace
 
 Recorder::Recorder(const std::string& path, const std::vector<std::string>& checks,
                    std::chrono::milliseconds budget, TimePoint now) {
   const std::string fresh = path + ".new";
-  ::unlink(fresh.c_str());
-  const Fd fd(::open(fresh.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640));
-  if (!fd.valid() || ::ftruncate(fd.get(), sizeof(Region)) != 0) Throw(fresh);
-  void* memory = ::mmap(nullptr, sizeof(Region), PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0);
-  if (memory == MAP_FAILED) Throw(fresh);
-  region_ = new (memory) Region{};
+  region_ = new (path.empty() ? MapPrivate() : MapFile(fresh)) Region{};
   telemetry::Preamble& preamble = region_->preamble;
   preamble.size = sizeof(Region);
   preamble.generation = GenerationOf(path) + 1;
@@ -54,7 +65,7 @@ Recorder::Recorder(const std::string& path, const std::vector<std::string>& chec
     checks[i].copy(preamble.check_names[i].data(), telemetry::kNameSize - 1);
   }
   Beat(now);
-  if (::rename(fresh.c_str(), path.c_str()) != 0) Throw(path);
+  if (!path.empty() && ::rename(fresh.c_str(), path.c_str()) != 0) Throw(path);
 }
 
 Recorder::~Recorder() {

@@ -9,6 +9,7 @@
 #include "policy/ctl/commands.h"
 #include "policy/ctl/dkim.h"
 #include "policy/ctl/simulate.h"
+#include "policy/ctl/test_message.h"
 
 int main(int argc, char** argv) {
   using namespace spillway;
@@ -22,6 +23,7 @@ int main(int argc, char** argv) {
   AddCommands(app, options, status);
   AddDkim(app, options, status);
   AddSimulate(app, status);
+  AddTestMessage(app, options, status);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -85,6 +85,18 @@ def test_actions(gateway):
     tap.ok(not fields(head, "X-Spillway-Rules"), "a stranger's field of that name is removed")
 
 
+def test_offline(gateway):
+    path = gateway.directory / "one.eml"
+    path.write_bytes(with_subject("offline", b"gift card"))
+    shown = gateway.ctl("test-message", str(path), "--client", "192.0.2.1", "--helo", "mail.good.example",
+                        "--mail-from", "sender@good.example", "--rcpt", "rcpt@example.net")
+    tap.like(shown, r"(?m)^spf +pass +[\d.]+ ms", "test-message: what each check found")
+    tap.like(shown, r"(?m)^rules +policy +[\d.]+ ms  no-invoices  -> reject$", "what comes of it")
+    tap.like(shown, r"(?m)^reply +550 5.7.1 TEST: rejected by rules: no gift cards", "and what the client is told")
+    tap.like(gateway.ctl("test-message", str(path), "--user", "ann", "--rcpt", "rcpt@example.net"), r"(?m)^class +authenticated\n(.*\n)*reply +550", "as whom one likes")
+    tap.ok(not gateway.sink.find(b"offline"), "nothing is delivered")
+
+
 def test_errors(gateway):
     (gateway.directory / "rules.toml").write_text("[[rule]]\nname = 'a'\nwhen = 'spd = \"fail\"'\n")
     run = subprocess.run([str(BUILD / "spillway-milter"), "-c", str(gateway.directory / "spillway.toml"), "-t"],
@@ -96,6 +108,7 @@ def test_errors(gateway):
 enter_namespace()
 with RulesGateway(KEYS.zone(), {"rules": "enabled = true", "content": "shadow = false"}) as running:
     tap.run(test_actions, running)
+    tap.run(test_offline, running)
     tap.run(test_errors, running)
 with RulesGateway(KEYS.zone(), {"rules": "enabled = true"}) as running:
     tap.ok(running.send(with_subject("gift", b"gift card"))[0] == 250, "a new installation only tries its rules out")

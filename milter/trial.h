@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A message through the whole pipeline without an MTA: what spillwayctl test-message shows.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "milter/verdict.h"
+
+namespace spillway {
+
+struct TrialEnvelope {
+  std::optional<Ip> client;  // nullopt: submitted on the machine itself
+  std::string helo;
+  std::string mail_from;  // with or without brackets
+  std::vector<std::string> recipients;
+  std::string user;  // SASL user
+};
+
+struct Trial {
+  ClientClass cls = ClientClass::kExternal;
+  std::vector<CheckReport> reports;
+  std::vector<std::string> names;  // of the checks, whose own went with them
+  Verdict verdict;
+  Duration took{};  // of the budget
+};
+
+// Runs it under the budget, with real look-ups and the real scanners. Throws std::exception when a
+// check cannot be set up.
+Trial TryMessage(const Config& config, Log& log, const TrialEnvelope& envelope,
+                 std::string_view eml);
+
+}  // namespace spillway

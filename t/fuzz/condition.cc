@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "conf/condition.h"
+
+#include "t/fuzz/fuzz.h"
+
+namespace spillway {
+namespace {
+
+const FuzzTarget kTarget("condition", [](std::string_view input) {
+  std::string error;
+  const Condition condition = Condition::Parse(input, error);
+  static_cast<void>(condition.Holds([](std::string_view) { return std::string_view("pass"); }));
+});
+
+}  // namespace
+}  // namespace spillway
