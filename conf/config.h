@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "conf/check_options.h"
+#include "conf/content_options.h"
 #include "conf/toml_file.h"
 
 namespace spillway {
@@ -57,6 +58,7 @@ struct Config {
   ClamdOptions clamd;
   SpamdOptions spamd;
   RspamdOptions rspamd;
+  DnsblOptions dnsbl;
   RulesOptions rules;
   SignOptions sign;
   SealOptions seal;

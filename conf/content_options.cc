@@ -38,6 +38,20 @@ std::vector<Option> ContentOptions() {
   const auto action = [&](std::string_view section, std::string_view key, Field (*field)(Config&)) {
     rows.push_back({section, key, field, 0, 0, ValidContentAction});
   };
+  const std::vector<Option> lists = {
+      {"dnsbl", "enabled", [](Config& c) -> Field { return &c.dnsbl.enabled; }},
+      {"dnsbl", "on_timeout", [](Config& c) -> Field { return &c.dnsbl.on_timeout; }, 0, 0,
+       ValidOnTimeout},
+      {"dnsbl", "required", [](Config& c) -> Field { return &c.dnsbl.required; }},
+      {"dnsbl", "check", [](Config& c) -> Field { return &c.dnsbl.check; }, 0, 0, ValidClass},
+      {"dnsbl", "address_lists", [](Config& c) -> Field { return &c.dnsbl.address_lists; }, 0, 0,
+       ValidDnsList},
+      {"dnsbl", "domain_lists", [](Config& c) -> Field { return &c.dnsbl.domain_lists; }, 0, 0,
+       ValidDnsList},
+      {"dnsbl", "quarantine_score", [](Config& c) -> Field { return &c.dnsbl.quarantine_score; }, 0,
+       1000},
+      {"dnsbl", "reject_score", [](Config& c) -> Field { return &c.dnsbl.reject_score; }, 0, 1000}};
+  rows.insert(rows.end(), lists.begin(), lists.end());
   AddScanner<&Config::clamd>("clamd", rows);
   action("clamd", "on_infected", [](Config& c) -> Field { return &c.clamd.on_infected; });
   AddScanner<&Config::spamd>("spamd", rows);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "conf/dns_list.h"
 #include "conf/endpoint.h"
 #include "conf/signing_table.h"
 #include "milter/base/ip.h"
@@ -104,6 +105,12 @@ std::string_view ValidSelector(std::string_view value) {
 
 std::string_view ValidKeyFile(std::string_view value) {
   return value.empty() ? kGood : ValidPath(value);
+}
+
+std::string_view ValidDnsList(std::string_view value) {
+  return DnsList::Parse(value)
+             ? kGood
+             : "expected \"zone\", \"zone*weight\" or \"zone=127.0.0.[2..11]*weight\"";
 }
 
 std::string_view ValidClass(std::string_view value) {

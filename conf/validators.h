@@ -25,6 +25,7 @@ std::string_view ValidOnTimeout(std::string_view value);
 std::string_view ValidDomain(std::string_view value);
 std::string_view ValidSelector(std::string_view value);
 std::string_view ValidKeyFile(std::string_view value);
+std::string_view ValidDnsList(std::string_view value);
 std::string_view ValidClass(std::string_view value);
 std::string_view ValidForm(std::string_view value);
 std::string_view ValidTarget(std::string_view value);

@@ -33,8 +33,8 @@ uint8_t SizeBucket(uint64_t bytes) {
 }
 
 // What we write, and strangers must not.
-constexpr std::array<std::string_view, 4> kOurFields = {kAuthenticationResults, kScanField,
-                                                        kRulesField, kSpamFlag};
+constexpr std::array<std::string_view, 5> kOurFields = {kAuthenticationResults, kScanField,
+                                                        kListsField, kRulesField, kSpamFlag};
 
 std::string Joined(const std::vector<std::string>& names) {
   std::string out;

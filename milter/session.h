@@ -83,7 +83,7 @@ class Session {
   std::unique_ptr<Message> message_;
   std::unique_ptr<Pipeline> pipeline_;
   std::vector<HeaderDeletion> forged_;    // fields that claim to be ours
-  std::array<unsigned, 4> our_fields_{};  // how many of each name that we write there have been
+  std::array<unsigned, 5> our_fields_{};  // how many of each name that we write there have been
   bool body_wanted_ = true;
   Duration spent_{};
 };

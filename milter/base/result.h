@@ -48,6 +48,7 @@ Wish WishFrom(std::string_view name);  // kNone for any other word
 
 // The fields that content checks write.
 inline constexpr std::string_view kScanField = "X-Spillway-Scan";
+inline constexpr std::string_view kListsField = "X-Spillway-Lists";
 inline constexpr std::string_view kRulesField = "X-Spillway-Rules";
 inline constexpr std::string_view kSpamFlag = "X-Spam-Flag";
 

@@ -13,6 +13,7 @@ std::unique_ptr<CheckType> MakeSpfCheck(const Config& config, const CheckService
 std::unique_ptr<CheckType> MakeDkimCheck(const Config& config, const CheckServices& services);
 std::unique_ptr<CheckType> MakeArcCheck(const Config& config, const CheckServices& services);
 std::unique_ptr<CheckType> MakeDmarcCheck(const Config& config, const CheckServices& services);
+std::unique_ptr<CheckType> MakeDnsblCheck(const Config& config, const CheckServices& services);
 std::unique_ptr<CheckType> MakeClamdCheck(const Config& config, const CheckServices& services);
 std::unique_ptr<CheckType> MakeSpamdCheck(const Config& config, const CheckServices& services);
 std::unique_ptr<CheckType> MakeRspamdCheck(const Config& config, const CheckServices& services);

@@ -131,8 +131,10 @@ void Scanner::Core::Done(const std::shared_ptr<ScanJob>& job, bool fresh,
   // Clean before it has seen everything is no answer.
   const bool early = outcome.reply.kind == ScanReply::Kind::kClean && !job->closed_;
   const bool replied = outcome.error.empty() && !outcome.reply.garbage && !early;
-  // A connection that had been idle may have been closed meanwhile: that is nobody's failure.
-  if (!replied && !fresh && outcome.silent && !job->settled_) return Ask(job, job->back_end_, true);
+  // A connection that had been idle may have been closed meanwhile, with or without a word of
+  // parting: that is nobody's failure.
+  const bool stale = !replied && !fresh && (outcome.silent || outcome.reply.garbage);
+  if (stale && !job->settled_) return Ask(job, job->back_end_, true);
   if (replied && outcome.reply.keep && job->closed_)
     back_end.KeepIdle(job->exchange_->TakeSocket(), clock_.Now());
   const bool nobody_waits = job->settled_;

@@ -85,6 +85,35 @@ def test_actions(gateway):
     tap.ok(not fields(head, "X-Spillway-Rules"), "a stranger's field of that name is removed")
 
 
+def test_lists(gateway):
+    head, _ = gateway.deliver("listed-one", message("listed-one"), client="192.0.2.66")
+    tap.ok(fields(head, "X-Spillway-Lists") == ["66.2.0.192 in bl.example (127.0.0.4); score 2"], "a listed client")
+    code, text = gateway.send(message("listed-two"), client="192.0.2.66", mail_from="x@bad.example")
+    tap.ok(code == 550 and "rejected by dnsbl: 66.2.0.192 in bl.example" in text, f"a listed client and domain: {text}")
+    head, _ = gateway.deliver("listed-not", message("listed-not"), client="192.0.2.1")
+    tap.ok(not fields(head, "X-Spillway-Lists"), "one that no list knows, but for a list that knows everybody")
+    tap.like(gateway.milter_log(), r"dnsbl: all.example does not pass its test", "which is left out, and the log says so")
+
+
+LISTS = """\
+bl.example A 192.0.2.200
+2.0.0.127.bl.example A 127.0.0.2
+66.2.0.192.bl.example A 127.0.0.4
+test.dbl.example A 127.0.1.2
+bad.example.dbl.example A 127.0.1.2
+2.0.0.127.all.example A 127.0.0.2
+1.0.0.127.all.example A 127.0.0.2
+1.2.0.192.all.example A 127.0.0.2
+66.2.0.192.all.example A 127.0.0.2
+"""
+DNSBL = """\
+enabled = true
+address_lists = ["bl.example=127.0.0.[2..9]*2", "all.example*5"]
+domain_lists = ["dbl.example*2"]
+reject_score = 4
+"""
+
+
 def test_offline(gateway):
     path = gateway.directory / "one.eml"
     path.write_bytes(with_subject("offline", b"gift card"))
@@ -113,4 +142,6 @@ with RulesGateway(KEYS.zone(), {"rules": "enabled = true", "content": "shadow = 
 with RulesGateway(KEYS.zone(), {"rules": "enabled = true"}) as running:
     tap.ok(running.send(with_subject("gift", b"gift card"))[0] == 250, "a new installation only tries its rules out")
     wait_until(lambda: "would=reject(rules)" in running.milter_log(), "the log to say so")
+with RulesGateway(KEYS.zone() + LISTS, {"rules": "enabled = true", "dnsbl": DNSBL, "content": "shadow = false"}) as running:
+    tap.run(test_lists, running)
 tap.done()

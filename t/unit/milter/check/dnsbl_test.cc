@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "milter/check/registry.h"
+#include "t/rig/check_test.h"
+
+namespace spillway {
+namespace {
+
+class DnsblTest : public CheckTest {
+ protected:
+  DnsblTest() {
+    config_.dnsbl.enabled = true;
+    config_.dnsbl.address_lists = {"bl.example=127.0.0.[2..9]*3"};
+    config_.dnsbl.domain_lists = {"dbl.example*2"};
+    config_.dnsbl.quarantine_score = 3;
+    config_.dnsbl.reject_score = 5;
+    message_.client.address = Ip::Parse("192.0.2.1").value();
+    message_.client.has_address = true;
+    message_.client.helo = "Mail.Bad.example";
+    message_.mail_from = ParsePath("<a@good.example>");
+    dns_.Address("2.0.0.127.bl.example", {"127.0.0.2"});
+    dns_.Address("test.dbl.example", {"127.0.0.2"});
+  }
+  Result Run(std::chrono::milliseconds patience = std::chrono::seconds(20)) {
+    const auto type = MakeDnsblCheck(config_, services_);
+    const auto check = type->Begin(message_, std::make_shared<MessageCost>());
+    check->OnEnvelope();
+    return check->Finish(Deadline(clock_.Now() + patience));
+  }
+};
+
+TEST_F(DnsblTest, WhatIsNotListedIsNothing) {
+  EXPECT_EQ(Run().state, State::kNone);
+  EXPECT_EQ(Run().wish, Wish::kNone);
+}
+
+TEST_F(DnsblTest, WeightsAddUp) {
+  dns_.Address("1.2.0.192.bl.example", {"127.0.0.4"});
+  Result result = Run();
+  EXPECT_EQ(result.state, State::kPolicy);
+  EXPECT_EQ(result.wish, Wish::kQuarantine);
+  EXPECT_EQ(result.added.at(0).value, "1.2.0.192 in bl.example (127.0.0.4); score 3");
+  dns_.Address("mail.bad.example.dbl.example", {"127.0.1.2"});
+  result = Run();
+  EXPECT_EQ(result.wish, Wish::kReject);
+  EXPECT_EQ(result.reason,
+            "1.2.0.192 in bl.example (127.0.0.4), mail.bad.example in dbl.example (127.0.1.2); "
+            "score 5");
+}
+
+// What public resolvers get, and what a parked domain answers.
+TEST_F(DnsblTest, AnswersThatAreNoListings) {
+  for (const char* answer : {"127.255.255.254", "192.0.2.99", "127.0.0.10"}) {
+    dns_.Address("1.2.0.192.bl.example", {answer});
+    EXPECT_EQ(Run().state, State::kNone) << answer;
+  }
+}
+
+TEST_F(DnsblTest, AListThatDoesNotPassItsTestDoesNotCount) {
+  dns_.Address("1.2.0.192.bl.example", {"127.0.0.2"});
+  dns_.Address("1.0.0.127.bl.example", {"127.0.0.2"});  // lists everything
+  Result result = Run();
+  EXPECT_EQ(result.state, State::kTemperror);
+  EXPECT_EQ(result.reason, "bl.example does not pass its test");
+  EXPECT_EQ(result.wish, Wish::kNone);
+  EXPECT_NE(log_.lines().at(0).find("bl.example does not pass its test"), std::string::npos);
+  config_.dnsbl.address_lists = {"gone.example"};  // lists nothing
+  EXPECT_EQ(Run().reason, "gone.example does not pass its test");
+}
+
+TEST_F(DnsblTest, SilenceIsLateAndFailureTemperror) {
+  dns_.Fail("1.2.0.192.bl.example", RrType::kA, DnsStatus::kServfail);
+  EXPECT_EQ(Run().state, State::kTemperror);
+  dns_.Silence("1.2.0.192.bl.example");
+  const Result result = Run(std::chrono::milliseconds(20));
+  EXPECT_EQ(result.state, State::kLate);
+  EXPECT_EQ(result.reason, "waiting for bl.example");
+}
+
+TEST_F(DnsblTest, WhatIsMissingMightHaveSpokenForIt) {
+  dns_.Address("1.2.0.192.bl.example", {"127.0.0.4"});
+  config_.dnsbl.address_lists.emplace_back("white.example*-2");
+  dns_.Address("2.0.0.127.white.example", {"127.0.0.2"});
+  EXPECT_EQ(Run().wish, Wish::kQuarantine);
+  dns_.Silence("1.2.0.192.white.example");
+  const Result result = Run(std::chrono::milliseconds(20));
+  EXPECT_EQ(result.state, State::kLate);
+  EXPECT_EQ(result.wish, Wish::kNone);
+  EXPECT_EQ(result.reason,
+            "1.2.0.192 in bl.example (127.0.0.4); score 3; waiting for white.example");
+}
+
+TEST_F(DnsblTest, Ipv6IsAskedByNibbles) {
+  message_.client.address = Ip::Parse("2001:db8::1").value();
+  dns_.Address("1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.bl.example",
+               {"127.0.0.3"});
+  EXPECT_EQ(Run().state, State::kPolicy);
+}
+
+TEST_F(DnsblTest, OurOwnAreNotLookedFor) {
+  message_.client.cls = ClientClass::kAuthenticated;
+  EXPECT_EQ(Run().state, State::kSkipped);
+}
+
+}  // namespace
+}  // namespace spillway
