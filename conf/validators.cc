@@ -17,6 +17,12 @@ namespace {
 
 constexpr std::string_view kGood;
 
+// An IPv4 address for "inet:", an IPv6 one for "inet6:".
+bool AddressFits(const Endpoint& endpoint) {
+  const auto address = Ip::Parse(endpoint.host);
+  return address && address->is_v4() == (endpoint.kind == Endpoint::Kind::kInet);
+}
+
 }  // namespace
 
 std::string_view ValidEndpoint(std::string_view value) {
@@ -27,8 +33,9 @@ std::string_view ValidEndpoint(std::string_view value) {
 
 std::string_view ValidAskPolicy(std::string_view value) {
   const auto endpoint = Endpoint::Parse(value);
-  const bool good = value.empty() || (endpoint && (endpoint->kind == Endpoint::Kind::kUnix ||
-                                                   Ip::Parse(endpoint->host).has_value()));
+  const bool good =
+      value.empty() ||
+      (endpoint && (endpoint->kind == Endpoint::Kind::kUnix || AddressFits(*endpoint)));
   return good ? kGood : "expected \"unix:/path\", \"inet:port@address\" or \"inet6:port@address\"";
 }
 

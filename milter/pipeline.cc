@@ -46,12 +46,12 @@ CheckReport Pipeline::Report(const Running& running, Result result) const {
   const Wish wish = type.Action(result);
   const Wish tried = result.shadow;
   return {.name = type.name(),
-          .tempfail_on_timeout = type.tempfail_on_timeout(cls),
+          .tempfail_on_timeout = !type.shadow() && type.tempfail_on_timeout(cls),
           .required = type.required(cls),
           .result = std::move(result),
           .action = type.shadow() ? Wish::kNone : wish,
           .shadow = type.shadow() ? std::max(wish, tried) : tried,
-          .tempfail_on_down = type.tempfail_on_down(cls),
+          .tempfail_on_down = !type.shadow() && type.tempfail_on_down(cls),
           .spent = running.spent};
 }
 

@@ -182,6 +182,7 @@ void Session::EndOfHeaders() {
   if (!message_) return;
   const Timed timed(*this);
   if (message_->content) message_->content->AddHeaders(message_->headers);
+  if (message_->content && message_->headers_truncated) message_->content->MarkTruncated();
   pipeline_->OnHeaders();
 }
 

@@ -25,7 +25,9 @@ void Refuse(const CheckReport& report, const std::string& id, Verdict& verdict) 
 void ApplyActions(const std::vector<CheckReport>& reports, const std::string& id, bool cannot_retry,
                   Verdict& verdict) {
   for (const CheckReport& report : reports) {
-    if (report.action == Wish::kTempfail && cannot_retry && !report.required) {
+    // A certain finding is not waived: then better a loss than a virus.
+    const bool certain = report.result.state == State::kFail;
+    if (report.action == Wish::kTempfail && cannot_retry && !report.required && !certain) {
       verdict.waived = true;
       continue;
     }

@@ -33,6 +33,7 @@ std::string FieldKey(std::string_view name) {
 RuleSet::RuleSet(std::vector<Rule> rules) : rules_(std::move(rules)), needs_(rules_.size()) {
   for (size_t i = 0; i < rules_.size(); ++i) {
     const Rule& rule = rules_[i];
+    largest_ = std::max(largest_, rule.larger.value);
     for (const std::string& header : rule.header) {
       const auto parts = SplitField(header);
       Add(FieldKey(parts->name), parts->rest, i);

@@ -24,6 +24,8 @@ class RuleSet {
   // For each rule: is all of it there but its condition? `message` is whole.
   std::vector<bool> Match(const Message& message) const;
   const std::vector<Rule>& rules() const { return rules_; }
+  // The largest size that a rule asks for; 0: none does.
+  uint64_t largest() const { return largest_; }
   bool wants_body() const { return sets_.contains(kBody); }
 
  private:
@@ -43,7 +45,8 @@ class RuleSet {
   const std::vector<Rule> rules_;
   std::vector<std::vector<size_t>> needs_;             // the numbers of each rule's patterns
   std::map<std::string, Patterns, std::less<>> sets_;  // by what they are about
-  size_t count_ = 0;                                   // patterns
+  uint64_t largest_ = 0;
+  size_t count_ = 0;  // patterns
 };
 
 }  // namespace spillway

@@ -52,17 +52,21 @@ class Matching {
 
 class RulesCheck final : public Check {
  public:
-  RulesCheck(const Message& message, const RuleSet& rules, const RulesOptions& options,
+  RulesCheck(const Message& message, const RuleSet& rules, const RulesOptions& options, bool shadow,
              const CheckServices& services, std::shared_ptr<MessageCost> cost)
       : message_(message),
         rules_(rules),
         options_(options),
+        shadow_(shadow),
         services_(services),
         cost_(std::move(cost)) {}
   ~RulesCheck() override { matching_->GiveUp(); }
 
   bool OnBody(std::string_view /*chunk*/) override {
-    return rules_.wants_body() && message_.content && !message_.content->truncated();
+    // A message whose rest is not sent has no size either.
+    const bool size_open = message_.header_bytes + message_.body_bytes <= rules_.largest();
+    const bool text_open = rules_.wants_body() && message_.content && !message_.content->full();
+    return size_open || text_open;
   }
 
   void OnEnd() override {
@@ -79,6 +83,8 @@ class RulesCheck final : public Check {
     const std::vector<bool>* matched = matching_->Wait(deadline);
     if (matched == nullptr) return {.state = State::kLate, .reason = "waiting for the CPU pool"};
     Result result;
+    if (message_.headers_truncated)
+      result = {.state = State::kNeutral, .reason = "the header is too large to look at whole"};
     for (size_t i = 0; i < matched->size(); ++i) {
       const Rule& rule = rules_.rules()[i];
       if (!(*matched)[i] || !Holds(rule.condition)) continue;
@@ -109,7 +115,7 @@ class RulesCheck final : public Check {
       return;
     }
     score_ += rule.score;
-    if (!rule.add.empty()) {
+    if (!rule.add.empty() && !shadow_) {
       const auto parts = SplitField(rule.add);
       result.added.push_back({parts->name, parts->rest});
     }
@@ -136,6 +142,7 @@ class RulesCheck final : public Check {
   const Message& message_;
   const RuleSet& rules_;
   const RulesOptions& options_;
+  const bool shadow_;
   const CheckServices& services_;
   const std::shared_ptr<MessageCost> cost_;
   const std::shared_ptr<Matching> matching_ = std::make_shared<Matching>();
@@ -162,7 +169,8 @@ class RulesType final : public CheckType {
   Wish Action(const Result& result) const override { return result.wish; }
   std::unique_ptr<Check> Begin(const Message& message,
                                std::shared_ptr<MessageCost> cost) const override {
-    return std::make_unique<RulesCheck>(message, rules_, options_, services_, std::move(cost));
+    return std::make_unique<RulesCheck>(message, rules_, options_, shadow_, services_,
+                                        std::move(cost));
   }
 
  private:

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "milter/auth/canonical.h"
-
 namespace spillway {
 
 namespace {
@@ -70,7 +68,6 @@ class ScanCheck final : public Check {
   Result Late();
   Result Judge(const ScanOutcome& outcome) const;
   Result Unscanned(State state, const std::string& why) const;
-  std::string Digest() const;
 
   const ScanType& type_;
   const Message& message_;
@@ -86,8 +83,8 @@ class ScanType final : public CheckType {
         actions_(std::move(parts.actions)),
         shadow_(config.content.shadow),
         our_name_(config.milter.authserv_id),
-        scanner_(services.scan_loop, std::move(parts.protocol), OptionsOf(parts.options, name_),
-                 services.clock, services.log) {}
+        scanner_(services.scan_loop, std::move(parts.protocol),
+                 OptionsOf(parts.options, name_, config), services.clock, services.log) {}
 
   std::string_view name() const override { return name_; }
   bool tempfail_on_timeout(ClientClass cls) const override {
@@ -114,8 +111,12 @@ class ScanType final : public CheckType {
   }
 
  private:
-  static Scanner::Options OptionsOf(const ScannerOptions& options, std::string_view name) {
-    Scanner::Options out{std::string(name), {}, static_cast<size_t>(options.connections)};
+  static Scanner::Options OptionsOf(const ScannerOptions& options, std::string_view name,
+                                    const Config& config) {
+    Scanner::Options out{std::string(name),
+                         {},
+                         static_cast<size_t>(options.connections),
+                         config.budget.per_message / 2};
     for (const std::string& server : options.servers)
       out.back_ends.push_back(Endpoint::Parse(server).value());
     return out;
@@ -137,6 +138,7 @@ void ScanCheck::OnHeaders() {
 void ScanCheck::Begin() {
   ScanSubject subject;
   if (message_.client.has_address) subject.client_address = message_.client.address.ToString();
+  subject.local = message_.client.local;
   subject.helo = message_.client.helo;
   subject.mail_from = message_.mail_from.ToString();
   for (const Mailbox& recipient : message_.rcpt_to)
@@ -157,20 +159,13 @@ void ScanCheck::Send() {
 bool ScanCheck::OnBody(std::string_view /*chunk*/) {
   if (!message_.content || !type_.WantsContent(message_.client.cls)) return false;
   if (task_) Send();
-  return !message_.content->truncated();
+  return !message_.content->full();
 }
 
 void ScanCheck::OnEnd() {
   if (!message_.content || !type_.WantsContent(message_.client.cls)) return;
   if (!task_) Begin();
-  task_->End(type_.scanner().remembers() ? Digest() : "");
-}
-
-std::string ScanCheck::Digest() const {
-  std::string whole;
-  whole.reserve(message_.content->size());
-  for (const Content::Piece& piece : message_.content->pieces()) whole += *piece;
-  return Sha256(whole);
+  task_->End(message_.content->pieces());
 }
 
 Result ScanCheck::Finish(Deadline deadline) {
@@ -195,14 +190,17 @@ Result ScanCheck::Unscanned(State state, const std::string& why) const {
 
 Result ScanCheck::Judge(const ScanOutcome& outcome) const {
   const ScanReply& reply = outcome.reply;
-  if (reply.kind == ScanReply::Kind::kError) return Unscanned(State::kTemperror, reply.what);
+  if (reply.kind == ScanReply::Kind::kError)
+    return Unscanned(reply.of_message ? State::kNeutral : State::kTemperror, reply.what);
   if (reply.kind == ScanReply::Kind::kClean && message_.content->truncated()) {
-    return Unscanned(State::kNeutral,
-                     "more than the first " + std::to_string(message_.content->size()) + " octets");
+    return Unscanned(State::kNeutral, "clean as far as it was looked at: " +
+                                          std::to_string(message_.content->size()) + " octets");
   }
   const bool clean = reply.kind == ScanReply::Kind::kClean;
   const bool spam = reply.kind == ScanReply::Kind::kSpam || reply.kind == ScanReply::Kind::kReject;
-  Result result{.state = clean ? State::kPass : State::kFail, .reason = Describe(reply)};
+  const bool doubtful = reply.kind == ScanReply::Kind::kDefer;
+  Result result{.state = clean ? State::kPass : (doubtful ? State::kPolicy : State::kFail),
+                .reason = Describe(reply)};
   if (outcome.remembered) result.reason += result.reason.empty() ? "known" : ", known";
   result.wish = type_.WishFor(reply.kind);
   result.refusal.text = std::string(KindName(reply.kind));
@@ -210,7 +208,7 @@ Result ScanCheck::Judge(const ScanOutcome& outcome) const {
   std::string text = std::string(type_.name()) + "=" + std::string(KindName(reply.kind));
   if (!result.reason.empty()) text += " (" + CommentSafe(result.reason) + ")";
   result.added.push_back({std::string(kScanField), text});
-  if (spam) result.added.push_back({std::string(kSpamFlag), "YES"});
+  if (spam && !type_.shadow()) result.added.push_back({std::string(kSpamFlag), "YES"});
   return result;
 }
 

@@ -26,7 +26,9 @@ class Content {
 
   const std::vector<Piece>& pieces() const { return pieces_; }
   size_t size() const { return size_; }
-  // There was more than the limit.
+  bool full() const { return size_ >= limit_; }
+  // There is more to the message than this.
+  void MarkTruncated() { truncated_ = true; }
   bool truncated() const { return truncated_; }
 
  private:

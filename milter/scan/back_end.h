@@ -19,16 +19,24 @@ class BackEnd {
 
   // A connection that can be used again, if there is one that has not been idle for long: scanners
   // close theirs after a while. Says nothing of whether it still stands.
-  std::optional<ScanSocket> TakeIdle(TimePoint now) {
+  struct Idle {
+    ScanSocket socket;
+    TimePoint since;
+    int uses = 0;  // messages so far
+  };
+  std::optional<Idle> TakeIdle(TimePoint now) {
     while (!idle_.empty() && now - idle_.front().since > kMaxIdle) idle_.pop_front();
-    if (idle_.empty()) return std::nullopt;
-    ScanSocket socket = std::move(idle_.back().socket);
-    idle_.pop_back();
-    return socket;
+    while (!idle_.empty()) {
+      Idle last = std::move(idle_.back());
+      idle_.pop_back();
+      boost::system::error_code ignored;
+      if (last.socket.available(ignored) == 0) return last;  // nobody has spoken out of turn
+    }
+    return std::nullopt;
   }
-  void KeepIdle(ScanSocket socket, TimePoint now) {
+  void KeepIdle(Idle idle) {
     if (idle_.size() >= kMaxIdleCount) idle_.pop_front();
-    idle_.push_back({std::move(socket), now});
+    idle_.push_back(std::move(idle));
   }
 
   const std::string name;
@@ -41,10 +49,6 @@ class BackEnd {
  private:
   static constexpr Duration kMaxIdle = std::chrono::seconds(3);
   static constexpr size_t kMaxIdleCount = 16;
-  struct Idle {
-    ScanSocket socket;
-    TimePoint since;
-  };
   std::deque<Idle> idle_;  // the longest idle first
 };
 

@@ -3,6 +3,8 @@
 // stream is pieces, each after its length, up to an empty one.
 #include "milter/scan/protocol.h"
 
+#include <cstdlib>
+
 namespace spillway {
 
 namespace {
@@ -21,8 +23,10 @@ ScanReply ParseReply(std::string_view line, bool alone) {
   const bool numbered =
       colon != std::string_view::npos && colon > 0 &&
       line.substr(0, colon).find_first_not_of("0123456789") == std::string_view::npos;
+  const std::string serial(line.substr(0, numbered ? colon : 0));
   if (numbered) line.remove_prefix(colon + 2);
   reply.keep = numbered && alone;
+  if (numbered) reply.serial = std::atoi(serial.c_str());
   constexpr std::string_view kStream = "stream: ";
   constexpr std::string_view kFound = " FOUND";
   if (line == "stream: OK") {
@@ -34,6 +38,7 @@ ScanReply ParseReply(std::string_view line, bool alone) {
     reply.what = line.substr(0, line.size() - kFound.size());
   } else if (line.ends_with(" ERROR")) {
     reply.what = line;
+    reply.of_message = line.find("size limit exceeded") != std::string_view::npos;
     reply.keep = false;
   } else {
     reply.what = "an answer that is not clamd's";
@@ -49,7 +54,11 @@ class ClamdProtocol final : public ScanProtocol {
   std::string Open(const ScanSubject& /*subject*/, bool fresh) const override {
     constexpr std::string_view kSession{"zIDSESSION\0", 11};
     constexpr std::string_view kStream{"zINSTREAM\0", 10};
-    return std::string(fresh ? kSession : "") + std::string(kStream);
+    // clamd tells a mail by its first line, and knows few fields of those with which a stranger may
+    // begin; the MTA's Received is not there yet. What it does not take for a mail it does not
+    // decode.
+    const std::string first = "From spillway\n";
+    return std::string(fresh ? kSession : "") + std::string(kStream) + Frame(first.size()) + first;
   }
   std::string Frame(size_t size) const override { return BigEndian(size); }
   std::string Close() const override { return BigEndian(0); }

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "milter/auth/canonical.h"
-
 namespace spillway {
 
 namespace {
@@ -12,12 +10,6 @@ namespace {
 std::string Seconds(Duration d) {
   const auto tenths = std::chrono::duration_cast<std::chrono::milliseconds>(d).count() / 100;
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " s";
-}
-
-std::string DigestOf(const std::vector<Content::Piece>& pieces) {
-  std::string whole;
-  for (const Content::Piece& piece : pieces) whole += *piece;
-  return Sha256(whole);
 }
 
 }  // namespace
@@ -100,6 +92,7 @@ void Scanner::Core::Place(const std::shared_ptr<ScanJob>& job) {
     return;
   }
   job->settled_ = true;
+  if (job->error_) return job->Complete({.reply = *job->error_});
   job->Complete(
       {.down = true,
        .reason = job->why_.empty() ? where() + ": not asked, it has failed before" : job->why_});
@@ -110,9 +103,11 @@ void Scanner::Core::Ask(const std::shared_ptr<ScanJob>& job, size_t to, bool fre
   auto idle = fresh ? std::nullopt : back_end.TakeIdle(clock_.Now());
   fresh = !idle;
   job->Dispatched(to, job->pass_);
+  job->uses_ = idle ? idle->uses + 1 : 1;
+  job->asked_ = clock_.Now();
   // Weak: whoever waits for the job keeps it.
   job->exchange_ = std::make_shared<Exchange>(
-      idle ? std::move(*idle) : ScanSocket(loop_.io()),
+      idle ? std::move(idle->socket) : ScanSocket(loop_.io()),
       [this](std::string_view input) { return protocol_->ReadReply(input); },
       [self = shared_from_this(), weak = job->weak_from_this(),
        fresh](const Exchange::Outcome& outcome) {
@@ -128,15 +123,17 @@ void Scanner::Core::Ask(const std::shared_ptr<ScanJob>& job, size_t to, bool fre
 void Scanner::Core::Done(const std::shared_ptr<ScanJob>& job, bool fresh,
                          const Exchange::Outcome& outcome) {
   BackEnd& back_end = back_ends_[job->back_end_];
-  // Clean before it has seen everything is no answer.
-  const bool early = outcome.reply.kind == ScanReply::Kind::kClean && !job->closed_;
-  const bool replied = outcome.error.empty() && !outcome.reply.garbage && !early;
+  const std::string wrong = WhatIsWrong(*job, outcome);
+  const bool replied = wrong.empty();
   // A connection that had been idle may have been closed meanwhile, with or without a word of
   // parting: that is nobody's failure.
-  const bool stale = !replied && !fresh && (outcome.silent || outcome.reply.garbage);
-  if (stale && !job->settled_) return Ask(job, job->back_end_, true);
-  if (replied && outcome.reply.keep && job->closed_)
-    back_end.KeepIdle(job->exchange_->TakeSocket(), clock_.Now());
+  const bool stale = !replied && !fresh && !job->settled_;
+  if (stale) {
+    job->exchange_->Cancel();
+    return Ask(job, job->back_end_, true);
+  }
+  if (replied && outcome.reply.keep && job->closed_ && job->exchange_->sent())
+    back_end.KeepIdle({job->exchange_->TakeSocket(), clock_.Now(), job->uses_});
   const bool nobody_waits = job->settled_;
   const size_t at = job->back_end_;
   Leave(*job);
@@ -146,18 +143,32 @@ void Scanner::Core::Done(const std::shared_ptr<ScanJob>& job, bool fresh,
     return;
   }
   if (replied) return Answered(job, outcome.reply);
-  const std::string why =
-      back_end.name + ": " + (outcome.error.empty() ? outcome.reply.what : outcome.error);
+  const std::string why = back_end.name + ": " + wrong;
   Count(*job, false, why);
   job->Failed(at, why);
   Place(job);
 }
 
+std::string Scanner::Core::WhatIsWrong(const ScanJob& job, const Exchange::Outcome& outcome) {
+  const ScanReply& reply = outcome.reply;
+  if (!outcome.error.empty()) return outcome.error;
+  if (reply.garbage) return reply.what;
+  if (reply.serial != 0 && reply.serial != job.uses_) return "an answer to another question";
+  // Clean before it has seen everything is no answer.
+  const bool whole = job.closed_ && job.exchange_->underway();
+  if (reply.kind == ScanReply::Kind::kClean && !whole) return "an answer before the end";
+  return "";
+}
+
 void Scanner::Core::Answered(const std::shared_ptr<ScanJob>& job, const ScanReply& reply) {
-  if (reply.kind == ScanReply::Kind::kError)
-    back_ends_[job->back_end_].breaker.Released(job->pass_);  // of this message, perhaps
-  else
-    Count(*job, true, "");
+  if (reply.kind == ScanReply::Kind::kError && !reply.of_message) {
+    const BackEnd& back_end = back_ends_[job->back_end_];
+    Count(*job, false, back_end.name + ": " + reply.what);
+    job->error_ = reply;
+    job->Failed(job->back_end_, back_end.name + ": " + reply.what);
+    return Place(job);
+  }
+  Count(*job, true, "");
   job->settled_ = true;
   job->Complete({.reply = reply});
 }
@@ -168,7 +179,11 @@ void Scanner::Core::Late(const std::shared_ptr<ScanJob>& job) {
   job->settled_ = true;
   if (!job->exchange_) return;
   BackEnd& back_end = back_ends_[job->back_end_];
-  Count(*job, false, back_end.name + ": no answer in time");
+  // One that had it only for the last moments is not to blame.
+  if (clock_.Now() - job->asked_ >= options_.fair)
+    Count(*job, false, back_end.name + ": no answer in time");
+  else
+    back_end.breaker.Released(job->pass_);
   Remember(*job, std::nullopt);
   if (late_ >= kMaxLate || !job->closed_) {
     job->exchange_->Cancel();
@@ -198,6 +213,7 @@ void Scanner::Core::Abandoned(const std::shared_ptr<ScanJob>& job) {
 
 // Ends the exchange of a job, and with it its place.
 void Scanner::Core::Leave(ScanJob& job) {
+  job.exchange_->Cancel();
   job.exchange_.reset();
   if (job.grace_) {
     job.grace_->cancel();
@@ -219,10 +235,11 @@ void Scanner::Core::LetIn() {
   }
 }
 
-void Scanner::Core::Remember(const ScanJob& job, std::optional<ScanReply> reply) {
+void Scanner::Core::Remember(ScanJob& job, std::optional<ScanReply> reply) {
   if (!job.ended_) return;
-  const std::string digest = job.digest_.empty() ? DigestOf(job.pieces_) : job.digest_;
-  late_verdicts_.Note(digest, {job.back_end_, std::move(reply), clock_.Now()});
+  if (job.digest_.empty()) job.digest_ = job.Digest(job.pieces_);
+  if (job.closed_) job.pieces_.clear();  // what is still to be written, the exchange holds
+  late_verdicts_.Note(job.digest_, {job.back_end_, std::move(reply), clock_.Now()});
   remembers_.store(true, std::memory_order_relaxed);
 }
 

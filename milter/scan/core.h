@@ -38,7 +38,8 @@ class Scanner::Core : public std::enable_shared_from_this<Core> {
   void Answered(const std::shared_ptr<ScanJob>& job, const ScanReply& reply);
   void Leave(ScanJob& job);
   void LetIn();
-  void Remember(const ScanJob& job, std::optional<ScanReply> reply);
+  static std::string WhatIsWrong(const ScanJob& job, const Exchange::Outcome& outcome);
+  void Remember(ScanJob& job, std::optional<ScanReply> reply);
   void Count(ScanJob& job, bool good, const std::string& why);
   void SetProbe(size_t at);
   void Probe(size_t at);

@@ -12,9 +12,18 @@ using boost::system::error_code;
 Exchange::Exchange(ScanSocket socket, Reader reader, Done done)
     : socket_(std::move(socket)), reader_(std::move(reader)), done_(std::move(done)) {}
 
+// A host that is switched off must not take the whole budget: there may be another.
+constexpr auto kConnectPatience = std::chrono::milliseconds(250);
+
 void Exchange::Connect(const SocketAddress& address) {
+  connecting_.emplace(socket_.get_executor(), kConnectPatience);
+  connecting_->async_wait([weak = weak_from_this()](error_code stopped) {
+    const auto self = weak.lock();
+    if (self && !stopped && !self->open_) self->Finish({{}, "no connection in time", true});
+  });
   socket_.async_connect({address.generic(), address.size},
                         [self = shared_from_this()](error_code error) {
+                          if (!self->done_) return;
                           if (error) return self->Finish({{}, error.message(), true});
                           self->Begin();
                         });
@@ -22,6 +31,7 @@ void Exchange::Connect(const SocketAddress& address) {
 
 void Exchange::Begin() {
   open_ = true;
+  if (connecting_) connecting_->cancel();
   Read();
   Write();
 }
@@ -74,6 +84,7 @@ void Exchange::Cancel() {
   done_ = nullptr;
   error_code ignored;
   socket_.close(ignored);
+  if (connecting_) connecting_->cancel();
 }
 
 }  // namespace spillway

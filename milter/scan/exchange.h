@@ -6,6 +6,7 @@
 #include <array>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -39,6 +40,9 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   void Begin();
   void Send(std::string text, Content::Piece piece = nullptr);
   void Cancel();
+  // Everything that was given to Send() has gone, or is on its way; has gone.
+  bool underway() const { return queue_.empty(); }
+  bool sent() const { return queue_.empty() && writing_.empty(); }
   // After the reply.
   ScanSocket TakeSocket() { return std::move(socket_); }
 
@@ -57,6 +61,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   std::deque<Part> queue_;    // to be written
   std::deque<Part> writing_;  // being written: must stay where it is
   bool open_ = false;
+  std::optional<boost::asio::steady_timer> connecting_;
   std::array<char, 4096> buffer_{};
   std::string input_;
 };

@@ -3,6 +3,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include "milter/auth/canonical.h"
 #include "milter/scan/core.h"
 
 namespace spillway {
@@ -17,7 +18,20 @@ void ScanJob::Send(Content::Piece piece) {
   });
 }
 
-void ScanJob::End(std::string digest) {
+// What streams is told nothing of the envelope.
+std::string ScanJob::Digest(const std::vector<Content::Piece>& whole) const {
+  std::string text;
+  if (!core_->protocol().streams()) {
+    text = subject_.client_address + '\0' + subject_.helo + '\0' + subject_.mail_from + '\0' +
+           subject_.user + '\0';
+    for (const std::string& recipient : subject_.recipients) text += recipient + '\0';
+  }
+  for (const Content::Piece& piece : whole) text += *piece;
+  return Sha256(text);
+}
+
+void ScanJob::End(const std::vector<Content::Piece>& whole) {
+  std::string digest = core_->remembers() ? Digest(whole) : "";
   boost::asio::post(core_->io(), [self = shared_from_this(), digest = std::move(digest)] {
     self->ended_ = true;
     self->digest_ = digest;

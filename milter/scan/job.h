@@ -16,12 +16,14 @@ class ScanJob final : public ScanTask, public std::enable_shared_from_this<ScanJ
   ScanJob(std::shared_ptr<Scanner::Core> core, ScanSubject subject);
 
   void Send(Content::Piece piece) override;
-  void End(std::string digest) override;
+  void End(const std::vector<Content::Piece>& whole) override;
   void GiveUp(bool late) override;
 
  private:
   friend class Scanner::Core;
 
+  // Of all that the scanner is told; any thread.
+  std::string Digest(const std::vector<Content::Piece>& whole) const;
   // Sends what there is and has not been sent.
   void Feed(const ScanProtocol& protocol, bool fresh);
   void Dispatched(size_t to, Breaker::Pass how);
@@ -30,21 +32,24 @@ class ScanJob final : public ScanTask, public std::enable_shared_from_this<ScanJ
 
   // The loop's thread only.
   const std::shared_ptr<Scanner::Core> core_;
-  ScanSubject subject_;
+  const ScanSubject subject_;
   std::vector<Content::Piece> pieces_;
   bool ended_ = false;
   std::string digest_;
 
-  bool queued_ = false;   // for a place at a back end
-  bool settled_ = false;  // answered, or nobody waits any more
-  uint64_t tried_ = 0;    // a bit for each back end that has failed
-  std::string why_;       // what the last one failed with
+  bool queued_ = false;             // for a place at a back end
+  bool settled_ = false;            // answered, or nobody waits any more
+  uint64_t tried_ = 0;              // a bit for each back end that has failed
+  std::string why_;                 // what the last one failed with
+  std::optional<ScanReply> error_;  // an answer without a verdict, should nobody have a better one
 
   // Of the exchange under way.
   std::shared_ptr<Exchange> exchange_;  // null: none
   size_t back_end_ = 0;
   Breaker::Pass pass_ = Breaker::Pass::kNo;
   bool opened_ = false;
+  int uses_ = 0;  // messages over its connection, with this one
+  TimePoint asked_{};
   bool closed_ = false;
   size_t fed_ = 0;                                    // pieces
   std::unique_ptr<boost::asio::steady_timer> grace_;  // how long a late answer is waited for

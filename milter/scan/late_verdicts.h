@@ -20,6 +20,7 @@ class LateVerdicts {
  public:
   static constexpr size_t kMax = 4096;
   static constexpr Duration kKeep = std::chrono::hours(24);
+  static constexpr Duration kKeepClean = std::chrono::hours(1);  // signatures change
 
   struct Entry {
     size_t back_end = 0;             // which was too slow
@@ -27,7 +28,8 @@ class LateVerdicts {
     TimePoint when;
   };
 
-  // `digest` is the SHA-256 of the message as it was scanned.
+  // `digest` is the SHA-256 of all that the scanner was told. No reply does not replace one; kDefer
+  // and kError are no verdicts, and not kept.
   void Note(const std::string& digest, Entry entry);
   // Null when nothing is known.
   const Entry* Find(const std::string& digest, TimePoint now) const;

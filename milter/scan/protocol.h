@@ -15,7 +15,8 @@ namespace spillway {
 
 // The envelope, for scanners that want to know it.
 struct ScanSubject {
-  std::string client_address;  // empty: submitted on the machine itself
+  std::string client_address;  // empty: submitted on the machine itself if `local`, else unknown
+  bool local = false;
   std::string helo;
   std::string mail_from;  // without brackets; empty for the null sender
   std::vector<std::string> recipients;
@@ -40,7 +41,9 @@ struct ScanReply {
   std::optional<double> threshold;
   std::vector<std::string> symbols;  // names of rules that matched, at most kMaxSymbols
   bool keep = false;                 // the connection may be used again
-  bool garbage = false;              // not what such a scanner says: as good as no answer
+  bool of_message = false;           // kError that another server would say as well
+  int serial = 0;        // which reply of its connection it says it is; 0: it does not say
+  bool garbage = false;  // not what such a scanner says: as good as no answer
 };
 
 constexpr size_t kMaxScanReply = 256 * 1024;  // octets read of an answer

@@ -28,9 +28,8 @@ bool NestedDeeper(std::string_view json, int limit) {
 ScanReply::Kind KindOf(std::string_view action) {
   if (action == "reject" || action == "discard") return ScanReply::Kind::kReject;
   if (action == "soft reject" || action == "greylist") return ScanReply::Kind::kDefer;
-  if (action == "add header" || action == "rewrite subject" || action == "quarantine")
-    return ScanReply::Kind::kSpam;
-  return ScanReply::Kind::kClean;
+  if (action == "no action" || action == "accept") return ScanReply::Kind::kClean;
+  return ScanReply::Kind::kSpam;  // "add header", "rewrite subject", and an administrator's own
 }
 
 ScanReply ParseAnswer(std::string_view json) {
@@ -89,6 +88,7 @@ class RspamdProtocol final : public ScanProtocol {
     if (response->status.find(" 200 ") == std::string_view::npos) {
       ScanReply reply;
       reply.what = std::string(response->status);
+      reply.of_message = response->status.find(" 413 ") != std::string_view::npos;
       return reply;
     }
     ScanReply reply = ParseAnswer(response->body);

@@ -23,6 +23,8 @@ class Scanner {
     std::string name;  // "clamd"
     std::vector<Endpoint> back_ends;
     size_t connections = 50;  // to each back end, at a time; more messages wait for their turn
+    // One that had a message for less than this when its time was up has not failed.
+    Duration fair = std::chrono::milliseconds(20);
   };
   // What the loop's thread and the tasks share.
   class Core;

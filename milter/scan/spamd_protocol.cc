@@ -3,18 +3,29 @@
 // has put its Received field on top; SpamAssassin takes the client from there, so we write one.
 #include "milter/scan/response.h"
 
+#include <algorithm>
+#include <cctype>
+
 namespace spillway {
 
 namespace {
 
+// A HELO that could be read as more than a name would speak for the client's address.
+std::string NameOnly(const std::string& helo) {
+  const bool good = std::all_of(helo.begin(), helo.end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '-' || c == '_';
+  });
+  return good && !helo.empty() ? helo : "unknown";
+}
+
 std::string ReceivedField(const ScanSubject& subject) {
   const bool v6 = subject.client_address.find(':') != std::string::npos;
   std::string from = "localhost (localhost [127.0.0.1])";
-  if (!subject.client_address.empty()) {
-    const std::string address = (v6 ? "IPv6:" : "") + subject.client_address;
-    from =
-        OneLine(subject.helo.empty() ? "unknown" : subject.helo) + " (unknown [" + address + "])";
-  }
+  if (!subject.client_address.empty())
+    from = NameOnly(subject.helo) + " (unknown [" + (v6 ? "IPv6:" : "") + subject.client_address +
+           "])";
+  else if (!subject.local)
+    from = NameOnly(subject.helo) + " (unknown)";
   const std::string with = subject.user.empty() ? "ESMTP" : "ESMTPA";
   return "Received: from " + from + "\r\n\tby " + subject.our_name + " with " + with + " id " +
          OneLine(subject.queue_id.empty() ? "unknown" : subject.queue_id) + "\r\n" +

@@ -27,8 +27,8 @@ class ScanTask {
   virtual ~ScanTask() = default;
   // The next piece of the message.
   virtual void Send(Content::Piece piece) = 0;
-  // There is no more. `digest` as for LateVerdicts, or empty when the scanner remembers nothing.
-  virtual void End(std::string digest) = 0;
+  // There is no more; `whole` is what was sent.
+  virtual void End(const std::vector<Content::Piece>& whole) = 0;
   // Nobody waits any more: because the deadline has passed (`late`), or the message has gone.
   virtual void GiveUp(bool late) = 0;
 

@@ -3,6 +3,7 @@
 """Real scanners behind a real Postfix: what they find, and what becomes of mail when they are hung, dead,
 restarting or reloading."""
 
+import base64
 import concurrent.futures
 import pathlib
 import re
@@ -75,6 +76,12 @@ def test_verdicts(gateway):
     tap.ok(code == 550 and "5.7.1" in text and "rejected by clamd: infected: Spillway.Test.UNOFFICIAL" in text, f"a virus: {text}")
     code, text = gateway.send(attachment("packed", 3000).replace(b"\r\n\r\n", b"\r\nX-Test: " + VIRUS + b"\r\n\r\n", 1))
     tap.ok(code == 550, "also in a header field")
+    hidden = b"Content-Transfer-Encoding: base64\r\n\r\n" + base64.b64encode(b"\0\1" + VIRUS * 10) + b"\r\n"
+    code, text = gateway.send(b"X-Odd: first\r\ncontent-type: application/octet-stream\r\n" + hidden)
+    tap.ok(code == 550, f"in base64, whatever field the message begins with: {text}")
+    many = b"X-A: b\r\n" * 6000 + b"X-Marker: flooded\r\nContent-Type: application/octet-stream\r\n" + hidden
+    head, _ = gateway.deliver("flooded", many)
+    tap.like("\n".join(scans(head)), r"clamd=unscanned \(clean as far as", "behind more fields than we keep: at least not clean")
     head = deliver(gateway, "junkmail", SPAM)
     tap.like("\n".join(scans(head)), r"spamd=spam \(1\d\.\d of 5\.0, .*SPILLWAY_TEST", "SpamAssassin's score and rules")
     tap.ok(fields(head, "X-Spam-Flag") == ["YES"], "spam is marked")

@@ -67,6 +67,27 @@ TEST(Verdict, RejectSaysWhoAndKeepsNothing) {
   EXPECT_TRUE(verdict.deletions.empty());
 }
 
+TEST(Verdict, ACertainFindingIsNotWaived) {
+  CheckReport report = Report("clamd", State::kFail);
+  report.action = Wish::kTempfail;
+  EXPECT_TRUE(Decide({report}, "mx.example", {}, "QID", true).tempfail);
+  report.result.state = State::kPolicy;
+  EXPECT_TRUE(Decide({report}, "mx.example", {}, "QID", true).waived);
+}
+
+TEST(Verdict, WhatCouldNotBeScannedIsNamedAndTempfailedOnRequest) {
+  CheckReport report = Report("clamd", State::kTemperror);
+  report.result.unscanned = true;
+  const Verdict named = Decide({report}, "mx.example", {}, "QID", false);
+  EXPECT_EQ(named.unscanned, std::vector<std::string>{"clamd"});
+  EXPECT_FALSE(named.tempfail);
+  report.tempfail_on_down = true;
+  EXPECT_TRUE(Decide({report}, "mx.example", {}, "QID", false).tempfail);
+  EXPECT_TRUE(Decide({report}, "mx.example", {}, "QID", true).waived);
+  report.required = true;
+  EXPECT_FALSE(Decide({report}, "mx.example", {}, "QID", true).waived);
+}
+
 // What was late may have spoken for the message.
 TEST(Verdict, TempfailComesBeforeReject) {
   CheckReport report = Report("dmarc", State::kFail);

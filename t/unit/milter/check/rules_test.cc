@@ -106,6 +106,16 @@ TEST_F(RulesTest, NoRulesIsNoResult) {
   EXPECT_EQ(Run("").state, State::kNone);
 }
 
+// What the MTA is told to leave out cannot be counted.
+TEST_F(RulesTest, TheBodyIsWantedAsFarAsItsSizeMatters) {
+  config_.rules.rows = ParseRules("[[rule]]\nname = \"a\"\nlarger = \"1KiB\"\n", "f").rules;
+  const auto type = MakeRulesCheck(config_, services_);
+  const auto check = type->Begin(message_, std::make_shared<MessageCost>());
+  EXPECT_TRUE(check->OnBody("x"));
+  message_.body_bytes = 2000;
+  EXPECT_FALSE(check->OnBody("x"));
+}
+
 // The session goes before the pool has come to it.
 TEST_F(RulesTest, AMessageMayGoAtAnyTime) {
   RuleFile file = ParseRules("[[rule]]\nname = \"a\"\nbody = ['x']\n", "rules");

@@ -14,10 +14,29 @@ TEST(LateVerdicts, AreThereForADay) {
   verdicts.Note("a", {.back_end = 2, .when = kNow});
   ASSERT_NE(verdicts.Find("a", kNow), nullptr);
   EXPECT_FALSE(verdicts.Find("a", kNow)->reply);
-  verdicts.Note("a", {.back_end = 2, .reply = ScanReply{.what = "Virus"}, .when = kNow});
+  verdicts.Note("a", {.back_end = 2,
+                      .reply = ScanReply{.kind = ScanReply::Kind::kInfected, .what = "Virus"},
+                      .when = kNow});
   EXPECT_EQ(verdicts.Find("a", kNow)->reply->what, "Virus");
   EXPECT_EQ(verdicts.Find("b", kNow), nullptr);
   EXPECT_EQ(verdicts.Find("a", kNow + LateVerdicts::kKeep + std::chrono::seconds(1)), nullptr);
+}
+
+TEST(LateVerdicts, AreVerdictsOnly) {
+  LateVerdicts verdicts;
+  verdicts.Note("a", {.reply = ScanReply{.kind = ScanReply::Kind::kDefer}, .when = kNow});
+  verdicts.Note("a", {.reply = ScanReply{.kind = ScanReply::Kind::kError}, .when = kNow});
+  EXPECT_EQ(verdicts.Find("a", kNow), nullptr);
+  verdicts.Note("a", {.reply = ScanReply{.kind = ScanReply::Kind::kInfected}, .when = kNow});
+  verdicts.Note("a", {.when = kNow});
+  EXPECT_TRUE(verdicts.Find("a", kNow)->reply);
+}
+
+TEST(LateVerdicts, CleanIsForgottenSooner) {
+  LateVerdicts verdicts;
+  verdicts.Note("a", {.reply = ScanReply{.kind = ScanReply::Kind::kClean}, .when = kNow});
+  EXPECT_NE(verdicts.Find("a", kNow + LateVerdicts::kKeepClean), nullptr);
+  EXPECT_EQ(verdicts.Find("a", kNow + std::chrono::hours(2)), nullptr);
 }
 
 TEST(LateVerdicts, AreBounded) {

@@ -26,8 +26,10 @@ std::string Z(std::string text) {
 TEST(Clamd, StreamsInsideASession) {
   const auto clamd = MakeClamdProtocol();
   EXPECT_TRUE(clamd->streams());
-  EXPECT_EQ(clamd->Open({}, true), Z("zIDSESSION") + Z("zINSTREAM"));
-  EXPECT_EQ(clamd->Open({}, false), Z("zINSTREAM"));
+  // By its first line clamd knows a mail, whatever a stranger begins with.
+  const std::string first = std::string("\0\0\0\x0e", 4) + "From spillway\n";
+  EXPECT_EQ(clamd->Open({}, true), Z("zIDSESSION") + Z("zINSTREAM") + first);
+  EXPECT_EQ(clamd->Open({}, false), Z("zINSTREAM") + first);
   EXPECT_EQ(clamd->Frame(0x010203), std::string("\0\1\2\3", 4));
   EXPECT_EQ(clamd->Close(), std::string(4, '\0'));
 }
@@ -77,6 +79,13 @@ TEST(Spamd, AStrangersHeloStaysInItsLine) {
   subject.helo = "x\r\nX-Spam: no\r\n\r\n";
   const std::string text = MakeSpamdProtocol()->Open(subject, true);
   EXPECT_EQ(text.find("\nX-Spam"), std::string::npos);
+  subject.helo = "t.example (t.example [127.0.0.1]) x";
+  EXPECT_NE(MakeSpamdProtocol()->Open(subject, true).find("from unknown (unknown [192.0.2.1])"),
+            std::string::npos);
+  subject.client_address.clear();
+  EXPECT_EQ(MakeSpamdProtocol()->Open(subject, true).find("127.0.0.1"), std::string::npos);
+  subject.local = true;
+  EXPECT_NE(MakeSpamdProtocol()->Open(subject, true).find("[127.0.0.1]"), std::string::npos);
 }
 
 TEST(Spamd, ReadsItsAnswers) {
@@ -136,6 +145,7 @@ TEST(Rspamd, ReadsItsAnswers) {
   EXPECT_EQ(rspamd->ReadReply(Http(R"({"action":"reject"})"))->kind, Kind::kReject);
   EXPECT_EQ(rspamd->ReadReply(Http(R"({"action":"soft reject"})"))->kind, Kind::kDefer);
   EXPECT_EQ(rspamd->ReadReply(Http(R"({"action":"no action"})"))->kind, Kind::kClean);
+  EXPECT_EQ(rspamd->ReadReply(Http(R"({"action":"our own"})"))->kind, Kind::kSpam);
   EXPECT_FALSE(rspamd->ReadReply(Http(R"({"action":"no action"})", "Connection: close\r\n"))->keep);
   EXPECT_EQ(rspamd->ReadReply("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n")->kind,
             Kind::kError);

@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include "milter/auth/canonical.h"
 #include "milter/scan/breaker.h"
 #include "t/rig/scan_server.h"
 #include "t/rig/test_log.h"
@@ -15,12 +14,15 @@ using Kind = ScanReply::Kind;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-const std::string kClean = std::string("1: stream: OK") + '\0';
+std::string Reply(int number, const std::string& what) {
+  return std::to_string(number) + ": " + what + '\0';
+}
+const std::string kClean = Reply(1, "stream: OK");
 const std::string kText = "Subject: test\r\n\r\nHello.\r\n";
 
 // A clamd that answers every stream of a session.
 void Answer(int fd) {
-  while (ScanServer::ReadStream(fd)) ScanServer::Say(fd, kClean);
+  for (int i = 1; ScanServer::ReadStream(fd); ++i) ScanServer::Say(fd, Reply(i, "stream: OK"));
 }
 
 // Reads on and says nothing, until the other side goes.
@@ -36,8 +38,9 @@ class ScannerTest : public testing::Test {
   }
   std::shared_ptr<ScanTask> Begin() {
     auto task = scanner_->Begin({});
-    task->Send(std::make_shared<const std::string>(kText));
-    task->End(scanner_->remembers() ? Sha256(kText) : "");
+    const std::vector<Content::Piece> pieces = {std::make_shared<const std::string>(kText)};
+    task->Send(pieces.front());
+    task->End(pieces);
     return task;
   }
   // What came of it; nullopt: late.
@@ -168,15 +171,63 @@ TEST_F(ScannerTest, TheNextTryGoesToAnother) {
   EXPECT_EQ(Scan()->reply.kind, Kind::kClean);
 }
 
+// It went elsewhere; what becomes of the first one then is no news of the job.
+TEST_F(ScannerTest, WhatALeftBackEndSaysIsNotHeard) {
+  std::atomic<bool> go{false};
+  ScanServer hung([&](int fd) {
+    ScanServer::ReadStream(fd);
+    go.wait(false);
+  });
+  ScanServer slow([&](int fd) {
+    for (int i = 1; ScanServer::ReadStream(fd); ++i) {
+      go = true;  // now the first one closes
+      go.notify_all();
+      std::this_thread::sleep_for(milliseconds(50));
+      ScanServer::Say(fd, Reply(i, "stream: OK"));
+    }
+  });
+  Use({hung.endpoint(), slow.endpoint()});
+  EXPECT_FALSE(Scan(milliseconds(50)));
+  const auto end = clock_.Now() + seconds(20);
+  while (!scanner_->remembers() && clock_.Now() < end) std::this_thread::yield();
+  for (int i = 0; i < 3; ++i) {
+    const auto outcome = Scan();
+    EXPECT_FALSE(outcome->down) << outcome->reason;
+    EXPECT_EQ(outcome->reply.kind, Kind::kClean);
+  }
+}
+
+TEST_F(ScannerTest, AnotherIsAskedForWhatOneCannotSay) {
+  ScanServer broken([](int fd) {
+    for (int i = 1; ScanServer::ReadStream(fd); ++i)
+      ScanServer::Say(fd, Reply(i, "Can't write to temporary file ERROR"));
+  });
+  ScanServer server(Answer);
+  Use({broken.endpoint(), server.endpoint()});
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(Scan()->reply.kind, Kind::kClean);
+  Use({broken.endpoint()});
+  const auto outcome = Scan();
+  EXPECT_FALSE(outcome->down) << outcome->reason;
+  EXPECT_EQ(outcome->reply.kind, Kind::kError);
+}
+
+TEST_F(ScannerTest, AnAnswerToAnotherQuestionIsNone) {
+  ScanServer confused([](int fd) {
+    while (ScanServer::ReadStream(fd)) ScanServer::Say(fd, Reply(7, "stream: OK"));
+  });
+  Use({confused.endpoint()});
+  EXPECT_TRUE(Scan()->down);
+}
+
 TEST_F(ScannerTest, MoreThanItsConnectionsWait) {
   std::atomic<int> most{0};
   std::atomic<int> now{0};
   ScanServer server([&](int fd) {
-    while (ScanServer::ReadStream(fd)) {
+    for (int i = 1; ScanServer::ReadStream(fd); ++i) {
       most = std::max(most.load(), ++now);
       std::this_thread::sleep_for(milliseconds(2));
       --now;
-      ScanServer::Say(fd, kClean);
+      ScanServer::Say(fd, Reply(i, "stream: OK"));
     }
   });
   Use({server.endpoint()}, 2);
