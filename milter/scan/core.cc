@@ -275,10 +275,17 @@ void Scanner::Core::SetProbe(size_t at) {
 
 void Scanner::Core::Probe(size_t at) {
   BackEnd& back_end = back_ends_[at];
+  // Weak: nobody waits for a probe but this.
   back_end.probe = std::make_shared<Exchange>(
-      ScanSocket(loop_.io()), [this](std::string_view input) { return protocol_->ReadPong(input); },
-      [self = shared_from_this(), at](const Exchange::Outcome& outcome) {
-        self->Probed(at, outcome.error.empty() && outcome.reply.kind == ScanReply::Kind::kClean);
+      ScanSocket(loop_.io()),
+      [weak = weak_from_this()](std::string_view input) {
+        const auto self = weak.lock();
+        return self ? self->protocol_->ReadPong(input) : ScanReply{};
+      },
+      [weak = weak_from_this(), at](const Exchange::Outcome& outcome) {
+        const auto self = weak.lock();
+        const bool alive = outcome.error.empty() && outcome.reply.kind == ScanReply::Kind::kClean;
+        if (self) self->Probed(at, alive);
       });
   back_end.probe->Send(protocol_->Ping());
   back_end.probe->Connect(back_end.address);
