@@ -60,7 +60,7 @@ build/$(1)/spillway-policyd: build/$(1)/policy/main.o build/$(1)/libspillway.a
 	@$$(CXX) $$(BASE_LDFLAGS) $$(CXXFLAGS) $(2) -o $$@ $$^ $$(PKG_LIBS)
 build/$(1)/spillwayctl: build/$(1)/policy/ctl/main.o build/$(1)/libspillway.a
 	@echo "LD  $$@"
-	@$$(CXX) $$(BASE_LDFLAGS) $$(CXXFLAGS) $(2) -o $$@ $$^ $$(LIBS) -lresolv
+	@$$(CXX) $$(BASE_LDFLAGS) $$(CXXFLAGS) $(2) -o $$@ $$^ $$(LIBS)
 build/$(1)/unit-tests: $$(patsubst %.cc,build/$(1)/%.o,$(UNIT)) build/$(1)/librig.a build/$(1)/libspillway.a
 	@echo "LD  $$@"
 	@$$(CXX) $$(BASE_LDFLAGS) $$(CXXFLAGS) $(2) -o $$@ $$^ -lgmock -lgtest -lgtest_main $$(LIBS)

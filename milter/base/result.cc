@@ -25,4 +25,9 @@ Wish WishFrom(std::string_view name) {
   return Wish::kNone;
 }
 
+Wish WishForScore(double score, double quarantine, double reject) {
+  if (reject > 0 && score >= reject) return Wish::kReject;
+  return quarantine > 0 && score >= quarantine ? Wish::kQuarantine : Wish::kNone;
+}
+
 }  // namespace spillway

@@ -45,6 +45,8 @@ struct MethodResult {
 enum class Wish : uint8_t { kNone, kQuarantine, kTempfail, kReject };
 std::string_view WishName(Wish wish);  // "none", "quarantine", "tempfail", "reject"
 Wish WishFrom(std::string_view name);  // kNone for any other word
+// What a score asks for, by the least that quarantines and the least that rejects; 0: none does.
+Wish WishForScore(double score, double quarantine, double reject);
 
 // The fields that content checks write.
 inline constexpr std::string_view kScanField = "X-Spillway-Scan";

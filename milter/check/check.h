@@ -29,7 +29,7 @@ struct CheckServices {
   Workers& workers;
   const Clock& clock;  // for wall time in texts; deadlines are arguments
   ScanLoop& scan_loop;
-  Log& log;  // for scanners that come and go; checks do not write to it
+  Log& log;  // for scanners and DNS lists that come and go, never of one message
 };
 
 // What one check said and what it took.

@@ -33,9 +33,8 @@ struct Lookup {
 };
 
 std::array<uint8_t, 4> OctetsOf(const Ip& address) {
-  const std::string text = address.ToString();
   std::array<uint8_t, 4> out{};
-  std::sscanf(text.c_str(), "%hhu.%hhu.%hhu.%hhu", out.data(), &out[1], &out[2], &out[3]);
+  std::copy_n(address.bytes(), out.size(), out.begin());
   return out;
 }
 
@@ -89,9 +88,9 @@ class DnsblCheck final : public Check {
       result.added.push_back({std::string(kListsField), text});
     }
     // A list of good senders that did not answer might have said all that it can.
-    const auto reached = [this](int64_t limit) { return limit > 0 && score_ + mercy_ >= limit; };
-    if (reached(options_.quarantine_score)) result.wish = Wish::kQuarantine;
-    if (reached(options_.reject_score)) result.wish = Wish::kReject;
+    const auto number = [](int64_t value) { return static_cast<double>(value); };
+    result.wish = WishForScore(number(score_ + mercy_), number(options_.quarantine_score),
+                               number(options_.reject_score));
     result.refusal.text = found_;
     return result;
   }

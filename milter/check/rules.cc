@@ -129,9 +129,7 @@ class RulesCheck final : public Check {
     char score[32];
     std::snprintf(score, sizeof(score), "%.1f", score_);
     result.reason = names_ + (score_ == 0 ? "" : "; score " + std::string(score));
-    const auto reached = [this](double limit) { return limit > 0 && score_ >= limit; };
-    Wish by_score = reached(options_.quarantine_score) ? Wish::kQuarantine : Wish::kNone;
-    if (reached(options_.reject_score)) by_score = Wish::kReject;
+    const Wish by_score = WishForScore(score_, options_.quarantine_score, options_.reject_score);
     if (by_score > result.wish) {
       result.wish = by_score;
       result.refusal.text = "score " + std::string(score);

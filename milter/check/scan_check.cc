@@ -63,6 +63,8 @@ class ScanCheck final : public Check {
   Result Finish(Deadline deadline) override;
 
  private:
+  // Is the mail of such a client scanned?
+  bool Applies() const;
   void Begin();
   void Send();
   Result Late();
@@ -130,8 +132,12 @@ class ScanType final : public CheckType {
   mutable Scanner scanner_;
 };
 
+bool ScanCheck::Applies() const {
+  return message_.content && type_.WantsContent(message_.client.cls);
+}
+
 void ScanCheck::OnHeaders() {
-  if (!message_.content || !type_.WantsContent(message_.client.cls)) return;
+  if (!Applies()) return;
   if (type_.scanner().streams()) Begin();
 }
 
@@ -157,13 +163,13 @@ void ScanCheck::Send() {
 }
 
 bool ScanCheck::OnBody(std::string_view /*chunk*/) {
-  if (!message_.content || !type_.WantsContent(message_.client.cls)) return false;
+  if (!Applies()) return false;
   if (task_) Send();
   return !message_.content->full();
 }
 
 void ScanCheck::OnEnd() {
-  if (!message_.content || !type_.WantsContent(message_.client.cls)) return;
+  if (!Applies()) return;
   if (!task_) Begin();
   task_->End(message_.content->pieces());
 }

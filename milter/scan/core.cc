@@ -82,7 +82,7 @@ void Scanner::Core::Place(const std::shared_ptr<ScanJob>& job) {
   bool busy = false;
   job->queued_ = false;
   if (const auto to = Choose(*job, busy)) {
-    job->Dispatched(*to, back_ends_[*to].breaker.Admit());
+    job->pass_ = back_ends_[*to].breaker.Admit();
     ++back_ends_[*to].in_flight;
     return Ask(job, *to, false);
   }
@@ -102,7 +102,7 @@ void Scanner::Core::Ask(const std::shared_ptr<ScanJob>& job, size_t to, bool fre
   BackEnd& back_end = back_ends_[to];
   auto idle = fresh ? std::nullopt : back_end.TakeIdle(clock_.Now());
   fresh = !idle;
-  job->Dispatched(to, job->pass_);
+  job->Dispatched(to);
   job->uses_ = idle ? idle->uses + 1 : 1;
   job->asked_ = clock_.Now();
   // Weak: whoever waits for the job keeps it.
@@ -185,17 +185,13 @@ void Scanner::Core::Late(const std::shared_ptr<ScanJob>& job) {
   else
     back_end.breaker.Released(job->pass_);
   Remember(*job, std::nullopt);
-  if (late_ >= kMaxLate || !job->closed_) {
-    job->exchange_->Cancel();
-    return Leave(*job);
-  }
+  if (late_ >= kMaxLate || !job->closed_) return Leave(*job);
   // It keeps its connection a while, but not its place.
   ++late_;
   job->grace_ = std::make_unique<boost::asio::steady_timer>(loop_.io(), kLatePatience);
   job->grace_->async_wait([self = shared_from_this(), job](boost::system::error_code stopped) {
     if (stopped || !job->exchange_) return;
     --self->late_;
-    job->exchange_->Cancel();
     self->Leave(*job);
   });
   --back_end.in_flight;
@@ -207,7 +203,6 @@ void Scanner::Core::Abandoned(const std::shared_ptr<ScanJob>& job) {
   job->settled_ = true;
   if (!job->exchange_) return;
   back_ends_[job->back_end_].breaker.Released(job->pass_);
-  job->exchange_->Cancel();
   Leave(*job);
 }
 

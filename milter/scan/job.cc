@@ -48,9 +48,8 @@ void ScanJob::GiveUp(bool late) {
   });
 }
 
-void ScanJob::Dispatched(size_t to, Breaker::Pass how) {
+void ScanJob::Dispatched(size_t to) {
   back_end_ = to;
-  pass_ = how;
   opened_ = closed_ = false;
   fed_ = 0;
 }

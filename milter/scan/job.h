@@ -26,7 +26,7 @@ class ScanJob final : public ScanTask, public std::enable_shared_from_this<ScanJ
   std::string Digest(const std::vector<Content::Piece>& whole) const;
   // Sends what there is and has not been sent.
   void Feed(const ScanProtocol& protocol, bool fresh);
-  void Dispatched(size_t to, Breaker::Pass how);
+  void Dispatched(size_t to);
   void Failed(size_t at, const std::string& why);
   bool tried(size_t back_end) const { return (tried_ & (uint64_t{1} << back_end)) != 0; }
 
