@@ -13,7 +13,7 @@ ifeq ($(origin CXX),default)
 CXX := g++
 endif
 CCACHE := $(shell command -v ccache 2>/dev/null)
-PKGS := libcares opendkim openssl libidn2 libsystemd re2 gmime-3.0
+PKGS := libcares opendkim openssl libidn2 libsystemd re2 gmime-3.0 libarchive libmagic libseccomp
 # As system headers: glib's have no need to please our warnings.
 PKG_CFLAGS = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PKGS) 2>/dev/null))
 PKG_LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null)
@@ -28,13 +28,13 @@ BASE_LDFLAGS = -pthread -pie -Wl,-z,relro,-z,now,--as-needed
 LIBS = -lspf2 $(PKG_LIBS) -lresolv -lrt
 MILTER_LIBS = -l:libmilter.a
 
-MAINS := milter/main.cc policy/main.cc policy/ctl/main.cc
+MAINS := milter/main.cc milter/inspect/main.cc policy/main.cc policy/ctl/main.cc
 SOURCES := $(filter-out $(MAINS),$(wildcard conf/*.cc milter/*.cc milter/*/*.cc policy/*.cc policy/*/*.cc))
 RIG := $(filter-out %_main.cc,$(wildcard t/rig/*.cc))
 UNIT := $(wildcard t/unit/*/*_test.cc t/unit/*/*/*_test.cc)
 INPROC := $(wildcard t/inproc/*.cc)
 FUZZ := $(wildcard t/fuzz/*.cc)
-PROGRAMS := spillway-milter spillway-policyd spillwayctl
+PROGRAMS := spillway-milter spillway-inspector spillway-policyd spillwayctl
 TOOLS := dnsd milterload noop-filter policyload trivial-policy
 
 .DEFAULT_GOAL := all
@@ -55,6 +55,9 @@ build/$(1)/librig.a: $$(patsubst %.cc,build/$(1)/%.o,$(RIG))
 build/$(1)/spillway-milter: build/$(1)/milter/main.o build/$(1)/libspillway.a
 	@echo "LD  $$@"
 	@$$(CXX) $$(BASE_LDFLAGS) $$(CXXFLAGS) $(2) $$(WRAPS) -o $$@ $$^ $$(MILTER_LIBS) $$(LIBS)
+build/$(1)/spillway-inspector: build/$(1)/milter/inspect/main.o build/$(1)/libspillway.a
+	@echo "LD  $$@"
+	@$$(CXX) $$(BASE_LDFLAGS) $$(CXXFLAGS) $(2) -o $$@ $$^ $$(PKG_LIBS)
 build/$(1)/spillway-policyd: build/$(1)/policy/main.o build/$(1)/libspillway.a
 	@echo "LD  $$@"
 	@$$(CXX) $$(BASE_LDFLAGS) $$(CXXFLAGS) $(2) -o $$@ $$^ $$(PKG_LIBS)
@@ -101,7 +104,7 @@ all: $(PROGRAMS:%=build/release/%)  ## both daemons and spillwayctl, in build/re
 # A test program that hangs must say so, not keep everybody waiting.
 BOUNDED = timeout --kill-after=10 900
 
-unit: build/release/unit-tests build/release/inproc-tests build/release/fuzz-replay  ## GoogleTest: units, and the daemon in-process
+unit: build/release/spillway-inspector build/release/unit-tests build/release/inproc-tests build/release/fuzz-replay  ## GoogleTest: units, and the daemon in-process
 	$(BOUNDED) build/release/unit-tests --gtest_brief=1
 	$(BOUNDED) build/release/inproc-tests --gtest_brief=1
 	$(BOUNDED) build/release/fuzz-replay t/fuzz
@@ -136,12 +139,12 @@ conformance: build/release/spf-suite build/release/arc-suite  ## published suite
 	build/release/arc-suite $(or $(SUITES),../shared/suites)/arc/arc-draft-validation-tests.yml \
 	  $(or $(SUITES),../shared/suites)/arc/arc-draft-sign-tests.yml
 
-asan: build/asan/unit-tests build/asan/inproc-tests build/asan/fuzz-replay  ## unit and protocol tests under ASan and UBSan
+asan: build/release/spillway-inspector build/asan/unit-tests build/asan/inproc-tests build/asan/fuzz-replay  ## unit and protocol tests under ASan and UBSan
 	ASAN_OPTIONS=fast_unwind_on_malloc=0 LSAN_OPTIONS=suppressions=t/lsan.supp $(BOUNDED) build/asan/unit-tests --gtest_brief=1
 	$(BOUNDED) build/asan/inproc-tests --gtest_brief=1
 	$(BOUNDED) build/asan/fuzz-replay t/fuzz
 
-tsan: build/tsan/unit-tests build/tsan/inproc-tests  ## unit and protocol tests under TSan
+tsan: build/release/spillway-inspector build/tsan/unit-tests build/tsan/inproc-tests  ## unit and protocol tests under TSan
 	TSAN_OPTIONS="suppressions=t/tsan.supp" $(BOUNDED) build/tsan/unit-tests --gtest_brief=1
 	TSAN_OPTIONS="suppressions=t/tsan.supp" $(BOUNDED) build/tsan/inproc-tests --gtest_brief=1
 

@@ -61,7 +61,8 @@ std::vector<Option> AuthenticationOptions() {
       {"seal", "domain", [](Config& c) -> Field { return &c.seal.domain; }, 0, 0, ValidDomain},
       {"seal", "selector", [](Config& c) -> Field { return &c.seal.selector; }, 0, 0,
        ValidSelector},
-      {"seal", "key_file", [](Config& c) -> Field { return &c.seal.key_file; }, 0, 0, ValidKeyFile},
+      {"seal", "key_file", [](Config& c) -> Field { return &c.seal.key_file; }, 0, 0,
+       ValidPathOrNone},
       {"seal", "check_published", [](Config& c) -> Field { return &c.seal.check_published; }},
   };
 }

@@ -11,8 +11,9 @@ namespace spillway {
 namespace {
 
 // A rule can go by what runs before it.
-constexpr std::array<std::string_view, 10> kChecks = {"iprev", "auth",  "spf",   "dkim",  "arc",
-                                                      "dmarc", "dnsbl", "clamd", "spamd", "rspamd"};
+constexpr std::array<std::string_view, 11> kChecks = {"iprev", "auth",  "spf",   "dkim",
+                                                      "arc",   "dmarc", "dnsbl", "attachments",
+                                                      "clamd", "spamd", "rspamd"};
 constexpr std::array<std::string_view, 11> kStates = {"pass",    "fail",   "softfail",  "neutral",
                                                       "none",    "policy", "temperror", "permerror",
                                                       "skipped", "late",   "off"};

@@ -32,6 +32,11 @@ struct Config {
     int64_t queue = 4096;
   } workers;
   struct {
+    std::string program;    // empty: spillway-inspector, beside the daemon
+    int64_t processes = 0;  // 0: one for each core
+    Milliseconds processor_time{1000};
+  } inspector;
+  struct {
     Strings internal{"127.0.0.0/8", "::1/128"};
     Strings cannot_retry;
     Strings cannot_retry_users;
@@ -55,6 +60,7 @@ struct Config {
   struct {
     bool shadow = true;
   } content;
+  AttachmentsOptions attachments;
   ClamdOptions clamd;
   SpamdOptions spamd;
   RspamdOptions rspamd;

@@ -30,15 +30,13 @@ void AddScanner(std::string_view section, std::vector<Option>& rows) {
       "required", [](Config& c) -> Field { return &(c.*kScanner).required; }, ValidClass);
 }
 
-}  // namespace
+// What is done about something: `key` is a member of `field`.
+Option Action(std::string_view section, std::string_view key, Field (*field)(Config&)) {
+  return {section, key, field, 0, 0, ValidContentAction};
+}
 
-std::vector<Option> ContentOptions() {
-  std::vector<Option> rows = {
-      {"content", "shadow", [](Config& c) -> Field { return &c.content.shadow; }}};
-  const auto action = [&](std::string_view section, std::string_view key, Field (*field)(Config&)) {
-    rows.push_back({section, key, field, 0, 0, ValidContentAction});
-  };
-  const std::vector<Option> lists = {
+std::vector<Option> ListOptions() {
+  return {
       {"dnsbl", "enabled", [](Config& c) -> Field { return &c.dnsbl.enabled; }},
       {"dnsbl", "on_timeout", [](Config& c) -> Field { return &c.dnsbl.on_timeout; }, 0, 0,
        ValidOnTimeout},
@@ -51,16 +49,54 @@ std::vector<Option> ContentOptions() {
       {"dnsbl", "quarantine_score", [](Config& c) -> Field { return &c.dnsbl.quarantine_score; }, 0,
        1000},
       {"dnsbl", "reject_score", [](Config& c) -> Field { return &c.dnsbl.reject_score; }, 0, 1000}};
-  rows.insert(rows.end(), lists.begin(), lists.end());
+}
+
+std::vector<Option> AttachmentOptions() {
+  constexpr std::string_view kSection = "attachments";
+  return {
+      {kSection, "enabled", [](Config& c) -> Field { return &c.attachments.enabled; }},
+      {kSection, "on_timeout", [](Config& c) -> Field { return &c.attachments.on_timeout; }, 0, 0,
+       ValidOnTimeout},
+      {kSection, "required", [](Config& c) -> Field { return &c.attachments.required; }},
+      {kSection, "check", [](Config& c) -> Field { return &c.attachments.check; }, 0, 0,
+       ValidClass},
+      {kSection, "forbidden_extensions",
+       [](Config& c) -> Field { return &c.attachments.forbidden_extensions; }, 0, 0,
+       ValidExtension},
+      {kSection, "forbidden_types",
+       [](Config& c) -> Field { return &c.attachments.forbidden_types; }, 0, 0, ValidMediaType},
+      Action(kSection, "on_forbidden",
+             [](Config& c) -> Field { return &c.attachments.on_forbidden; }),
+      Action(kSection, "on_misleading",
+             [](Config& c) -> Field { return &c.attachments.on_misleading; }),
+      Action(kSection, "on_macros", [](Config& c) -> Field { return &c.attachments.on_macros; }),
+      Action(kSection, "on_encrypted",
+             [](Config& c) -> Field { return &c.attachments.on_encrypted; }),
+      Action(kSection, "on_nested", [](Config& c) -> Field { return &c.attachments.on_nested; }),
+      Action(kSection, "on_ambiguous",
+             [](Config& c) -> Field { return &c.attachments.on_ambiguous; }),
+      Action(kSection, "on_unreadable",
+             [](Config& c) -> Field { return &c.attachments.on_unreadable; })};
+}
+
+std::vector<Option> ScannerRows() {
+  std::vector<Option> rows;
   AddScanner<&Config::clamd>("clamd", rows);
-  action("clamd", "on_infected", [](Config& c) -> Field { return &c.clamd.on_infected; });
+  rows.push_back(
+      Action("clamd", "on_infected", [](Config& c) -> Field { return &c.clamd.on_infected; }));
   AddScanner<&Config::spamd>("spamd", rows);
-  action("spamd", "on_spam", [](Config& c) -> Field { return &c.spamd.on_spam; });
+  rows.push_back(Action("spamd", "on_spam", [](Config& c) -> Field { return &c.spamd.on_spam; }));
   AddScanner<&Config::rspamd>("rspamd", rows);
-  action("rspamd", "on_spam", [](Config& c) -> Field { return &c.rspamd.on_spam; });
-  action("rspamd", "on_reject", [](Config& c) -> Field { return &c.rspamd.on_reject; });
-  action("rspamd", "on_defer", [](Config& c) -> Field { return &c.rspamd.on_defer; });
-  const std::vector<Option> rules = {
+  rows.push_back(Action("rspamd", "on_spam", [](Config& c) -> Field { return &c.rspamd.on_spam; }));
+  rows.push_back(
+      Action("rspamd", "on_reject", [](Config& c) -> Field { return &c.rspamd.on_reject; }));
+  rows.push_back(
+      Action("rspamd", "on_defer", [](Config& c) -> Field { return &c.rspamd.on_defer; }));
+  return rows;
+}
+
+std::vector<Option> RuleOptions() {
+  return {
       {"rules", "enabled", [](Config& c) -> Field { return &c.rules.enabled; }},
       {"rules", "on_timeout", [](Config& c) -> Field { return &c.rules.on_timeout; }, 0, 0,
        ValidOnTimeout},
@@ -69,7 +105,15 @@ std::vector<Option> ContentOptions() {
       {"rules", "quarantine_score", [](Config& c) -> Field { return &c.rules.quarantine_score; }, 0,
        1000},
       {"rules", "reject_score", [](Config& c) -> Field { return &c.rules.reject_score; }, 0, 1000}};
-  rows.insert(rows.end(), rules.begin(), rules.end());
+}
+
+}  // namespace
+
+std::vector<Option> ContentOptions() {
+  std::vector<Option> rows = {
+      {"content", "shadow", [](Config& c) -> Field { return &c.content.shadow; }}};
+  for (const auto& part : {ListOptions(), AttachmentOptions(), ScannerRows(), RuleOptions()})
+    rows.insert(rows.end(), part.begin(), part.end());
   return rows;
 }
 

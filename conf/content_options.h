@@ -50,6 +50,30 @@ struct DnsblOptions : CheckOptions {
   int64_t reject_score = 0;
 };
 
+struct AttachmentsOptions : CheckOptions {
+  AttachmentsOptions() { enabled = false; }
+  Strings check{"external", "internal", "authenticated"};  // classes of client
+  Strings forbidden_extensions{
+      "ade",  "adp",  "appref-ms", "asx", "bas", "bat", "chm",
+      "cmd",  "com",  "cpl",       "crt", "dll", "exe", "gadget",
+      "hlp",  "hta",  "img",       "inf", "ins", "iso", "isp",
+      "jar",  "jnlp", "js",        "jse", "lnk", "mdb", "mde",
+      "msc",  "msi",  "msp",       "mst", "pcd", "pif", "ps1",
+      "ps2",  "psc1", "reg",       "scf", "scr", "sct", "settingcontent-ms",
+      "shb",  "shs",  "url",       "vb",  "vbe", "vbs", "vhd",
+      "vhdx", "ws",   "wsc",       "wsf", "wsh", "xll"};
+  Strings forbidden_types{"application/x-dosexec",     "application/x-executable",
+                          "application/x-ms-shortcut", "application/java-vm",
+                          "message/partial",           "message/external-body"};
+  std::string on_forbidden = "reject";
+  std::string on_misleading = "quarantine";
+  std::string on_macros = "quarantine";
+  std::string on_encrypted = "none";
+  std::string on_nested = "none";
+  std::string on_ambiguous = "quarantine";
+  std::string on_unreadable = "quarantine";
+};
+
 struct RulesOptions : CheckOptions {
   RulesOptions() { enabled = false; }
   std::string file = "/etc/spillway/rules.toml";

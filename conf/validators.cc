@@ -110,7 +110,7 @@ std::string_view ValidSelector(std::string_view value) {
   return value.empty() || IsSelector(value) ? kGood : "expected a selector such as \"s2026\"";
 }
 
-std::string_view ValidKeyFile(std::string_view value) {
+std::string_view ValidPathOrNone(std::string_view value) {
   return value.empty() ? kGood : ValidPath(value);
 }
 
@@ -124,6 +124,23 @@ std::string_view ValidClass(std::string_view value) {
   return value == "external" || value == "internal" || value == "authenticated"
              ? kGood
              : "expected \"external\", \"internal\" or \"authenticated\"";
+}
+
+std::string_view ValidExtension(std::string_view value) {
+  const bool good = std::all_of(value.begin(), value.end(), [](char c) {
+    return c > 0x20 && c < 0x7f && c != '.' && (c < 'A' || c > 'Z');
+  });
+  return good && !value.empty() ? kGood : "expected the end of a name, such as \"exe\"";
+}
+
+std::string_view ValidMediaType(std::string_view value) {
+  const size_t slash = value.find('/');
+  const bool good = std::all_of(value.begin(), value.end(), [](char c) {
+    return c > 0x20 && c < 0x7f && (c < 'A' || c > 'Z');
+  });
+  return good && slash != std::string_view::npos && slash > 0 && slash + 1 < value.size()
+             ? kGood
+             : "expected a media type, such as \"application/x-dosexec\" or \"video/*\"";
 }
 
 std::string_view ValidForm(std::string_view value) {

@@ -24,9 +24,13 @@ std::string_view ValidContentAction(std::string_view value);
 std::string_view ValidOnTimeout(std::string_view value);
 std::string_view ValidDomain(std::string_view value);
 std::string_view ValidSelector(std::string_view value);
-std::string_view ValidKeyFile(std::string_view value);
+// A path, or empty.
+std::string_view ValidPathOrNone(std::string_view value);
 std::string_view ValidDnsList(std::string_view value);
 std::string_view ValidClass(std::string_view value);
+// "exe", and "application/pdf" or "image/*"; in lower case.
+std::string_view ValidExtension(std::string_view value);
+std::string_view ValidMediaType(std::string_view value);
 std::string_view ValidForm(std::string_view value);
 std::string_view ValidTarget(std::string_view value);
 std::string_view ValidFacility(std::string_view value);

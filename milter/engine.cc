@@ -14,6 +14,21 @@ CachingResolver::Limits ResolverLimits(const Config& config) {
           .in_flight_per_domain = static_cast<size_t>(config.dns.max_in_flight_per_domain)};
 }
 
+// The filter itself keeps the message once, the inspector holds it, and a part of it decoded.
+std::unique_ptr<Inspector> MakeInspector(const Config& config, const Clock& clock, Log& log) {
+  if (!config.attachments.enabled) return nullptr;
+  constexpr uint64_t kMiB = 1 << 20;
+  const InspectorLimits limits{.memory = 3 * config.budget.max_scan_size.value + 8 * kMiB,
+                               .processor = config.inspector.processor_time};
+  return std::make_unique<Inspector>(
+      Inspector::Options{.program = config.inspector.program.empty() ? InspectorProgram()
+                                                                     : config.inspector.program,
+                         .processes = static_cast<size_t>(config.inspector.processes),
+                         .queue = static_cast<size_t>(config.workers.queue),
+                         .limits = limits},
+      clock, log);
+}
+
 }  // namespace
 
 Engine::Engine(const Config& config, Log& log, const Clock& clock,
@@ -22,6 +37,7 @@ Engine::Engine(const Config& config, Log& log, const Clock& clock,
       resolver_(*cares_, clock, ResolverLimits(config)),
       workers_(std::make_unique<Workers>(static_cast<size_t>(config.workers.threads),
                                          static_cast<size_t>(config.workers.queue), clock)),
+      inspector_(MakeInspector(config, clock, log)),
       checks_(make_checks(config, {resolver_, *workers_, clock, scan_loop_, log})) {}
 
 Engine::~Engine() {

@@ -9,6 +9,7 @@
 #include "milter/check/check.h"
 #include "milter/dns/caching_resolver.h"
 #include "milter/dns/cares.h"
+#include "milter/inspect/inspector.h"
 
 namespace spillway {
 
@@ -26,6 +27,8 @@ class Engine {
   Engine& operator=(const Engine&) = delete;
 
   const CheckTypes& checks() const { return checks_; }
+  // Null when no check wants one.
+  Inspector* inspector() const { return inspector_.get(); }
   const ResolverCounters& dns() const { return resolver_.counters(); }
 
  private:
@@ -34,6 +37,7 @@ class Engine {
   CachingResolver resolver_;
   std::unique_ptr<Workers> workers_;
   ScanLoop scan_loop_;
+  std::unique_ptr<Inspector> inspector_;
   CheckTypes checks_;
 };
 

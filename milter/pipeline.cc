@@ -40,6 +40,12 @@ bool Pipeline::WantsContent() const {
   });
 }
 
+bool Pipeline::WantsInspection() const {
+  return std::any_of(running_.begin(), running_.end(), [this](const Running& running) {
+    return running.type->WantsInspection(message_.client.cls);
+  });
+}
+
 CheckReport Pipeline::Report(const Running& running, Result result) const {
   const CheckType& type = *running.type;
   const ClientClass cls = message_.client.cls;

@@ -24,7 +24,9 @@ class Pipeline {
   std::vector<CheckReport> Finish(Deadline deadline);
   // Does any check need Message::content?
   bool WantsContent() const;
-  const MessageCost& cost() const { return *cost_; }
+  // Does any check need Message::inspecting?
+  bool WantsInspection() const;
+  const std::shared_ptr<MessageCost>& cost() const { return cost_; }
 
  private:
   struct Running {

@@ -86,7 +86,8 @@ int RunMilter(const MilterParts& parts) {
   Recorder recorder(config.telemetry.file, Names(checks), config.budget.per_message, clock.Now());
   const ClientLists clients(config);
   LearnedDevices devices(LearnedDevicesPath(config.telemetry.file));
-  SessionShared shared{config, checks, clients, devices, clock, parts.log, recorder, {}};
+  SessionShared shared{
+      config, checks, clients, devices, clock, parts.log, recorder, engine.inspector(), {}};
   bool served = false;
   {
     const Heartbeat heartbeat(recorder, engine.dns(), clock, devices);

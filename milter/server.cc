@@ -28,6 +28,9 @@ constexpr unsigned long kNoReply = SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_RCPT
 constexpr unsigned long kWantedProtocol =
     kNoReply | SMFIP_SKIP | SMFIP_HDR_LEADSPC | SMFIP_NOUNKNOWN | SMFIP_NODATA;
 
+// Of one command. libmilter's own 64 KiB would end the connection at a longer header field, of
+// which Postfix passes on 100 KiB (header_size_limit) and more if it is told so.
+constexpr size_t kMaxPacket = 2 << 20;
 constexpr int kIoTimeoutSeconds = 1800;
 constexpr auto kDrainSlack = std::chrono::seconds(3);
 
@@ -308,6 +311,7 @@ bool ServeMilter(const Fd& listener, SessionShared& shared) {
   if (smfi_register(Description()) != MI_SUCCESS || smfi_setconn(spec.data()) != MI_SUCCESS)
     return false;
   smfi_settimeout(kIoTimeoutSeconds);
+  smfi_setmaxdatasize(kMaxPacket);
   const bool served = smfi_main() == MI_SUCCESS;
   EndCallbacks();
   return served;

@@ -33,8 +33,8 @@ uint8_t SizeBucket(uint64_t bytes) {
 }
 
 // What we write, and strangers must not.
-constexpr std::array<std::string_view, 5> kOurFields = {kAuthenticationResults, kScanField,
-                                                        kListsField, kRulesField, kSpamFlag};
+constexpr std::array<std::string_view, 6> kOurFields = {
+    kAuthenticationResults, kScanField, kListsField, kAttachmentsField, kRulesField, kSpamFlag};
 
 std::string Joined(const std::vector<std::string>& names) {
   std::string out;
@@ -200,6 +200,8 @@ Verdict Session::EndOfMessage(std::string_view queue_id) {
   const TimePoint start = shared_.clock.Now() - spent_;
   const int slot = shared_.recorder.Enter(start);
   message_->queue_id = queue_id.empty() ? id_ : std::string(queue_id);
+  if (shared_.inspector != nullptr && message_->content && pipeline_->WantsInspection())
+    message_->inspecting = shared_.inspector->Begin(message_->content->pieces(), pipeline_->cost());
   const std::vector<CheckReport> reports =
       pipeline_->Finish(Deadline(start + shared_.config.budget.per_message));
   Verdict verdict = Decide(reports, shared_.config.milter.authserv_id, forged_, message_->queue_id,
@@ -215,7 +217,7 @@ void Session::Report(const Verdict& verdict, const std::vector<CheckReport>& rep
   telemetry::Record record;
   record.start = Nanoseconds(start);
   record.end = Nanoseconds(end);
-  record.queue_wait_us = ClampMicroseconds(pipeline_->cost().QueueWait(end));
+  record.queue_wait_us = ClampMicroseconds(pipeline_->cost()->QueueWait(end));
   if (verdict.tempfail) record.verdict = telemetry::Verdict::kTempfail;
   if (verdict.reject) record.verdict = telemetry::Verdict::kReject;
   record.client_class = static_cast<uint8_t>(client_.cls);
@@ -253,7 +255,7 @@ void Session::WriteLog(const Verdict& verdict, const std::vector<CheckReport>& r
   }
   line += " total=" + FormatMilliseconds(total);
   line += " queue_wait=" + FormatMilliseconds(std::chrono::microseconds(
-                               pipeline_->cost().QueueWait(shared_.clock.Now())));
+                               pipeline_->cost()->QueueWait(shared_.clock.Now())));
   line += " late=" + (verdict.late.empty() ? "none" : Joined(verdict.late));
   if (!verdict.unscanned.empty()) line += " unscanned=" + Joined(verdict.unscanned);
   if (const std::string would = WouldBe(reports); !would.empty()) line += " would=" + would;

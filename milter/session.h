@@ -19,6 +19,7 @@
 #include "conf/client_lists.h"
 #include "conf/learned_devices.h"
 #include "milter/base/log.h"
+#include "milter/inspect/inspector.h"
 #include "milter/pipeline.h"
 #include "milter/telemetry/recorder.h"
 #include "milter/verdict.h"
@@ -34,6 +35,7 @@ struct SessionShared {
   const Clock& clock;
   Log& log;
   Recorder& recorder;
+  Inspector* inspector;  // null: no check wants one
   // Sees what was found and how long it took, before the verdict is given; may be empty.
   std::function<void(const Client&, const std::vector<CheckReport>&, Duration)> on_report;
   std::atomic<uint64_t> next_id{1};
@@ -83,7 +85,7 @@ class Session {
   std::unique_ptr<Message> message_;
   std::unique_ptr<Pipeline> pipeline_;
   std::vector<HeaderDeletion> forged_;    // fields that claim to be ours
-  std::array<unsigned, 5> our_fields_{};  // how many of each name that we write there have been
+  std::array<unsigned, 6> our_fields_{};  // how many of each name that we write there have been
   bool body_wanted_ = true;
   Duration spent_{};
 };

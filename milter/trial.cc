@@ -25,7 +25,8 @@ Trial TryMessage(const Config& config, Log& log, const TrialEnvelope& envelope,
   const ClientLists clients(config);
   const LearnedDevices devices(LearnedDevicesPath(config.telemetry.file));
   Recorder recorder({}, {}, config.budget.per_message, clock.Now());
-  SessionShared shared{config, engine.checks(), clients, devices, clock, log, recorder, {}};
+  SessionShared shared{config,   engine.checks(),    clients, devices, clock, log,
+                       recorder, engine.inspector(), {}};
   Trial trial;
   shared.on_report = [&](const Client& client, const std::vector<CheckReport>& reports,
                          Duration took) {

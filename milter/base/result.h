@@ -51,6 +51,7 @@ Wish WishForScore(double score, double quarantine, double reject);
 // The fields that content checks write.
 inline constexpr std::string_view kScanField = "X-Spillway-Scan";
 inline constexpr std::string_view kListsField = "X-Spillway-Lists";
+inline constexpr std::string_view kAttachmentsField = "X-Spillway-Attachments";
 inline constexpr std::string_view kRulesField = "X-Spillway-Rules";
 inline constexpr std::string_view kSpamFlag = "X-Spam-Flag";
 

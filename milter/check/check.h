@@ -78,6 +78,8 @@ class CheckType {
   virtual bool required(ClientClass cls) const = 0;
   // Does it need Message::content?
   virtual bool WantsContent(ClientClass /*cls*/) const { return false; }
+  // Does it need Message::inspecting? Then it needs the content, too.
+  virtual bool WantsInspection(ClientClass /*cls*/) const { return false; }
   // Its actions are only tried out: they are said in the log.
   virtual bool shadow() const { return false; }
   // What is done about a result.

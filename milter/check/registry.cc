@@ -10,10 +10,11 @@ namespace {
 
 using Maker = std::unique_ptr<CheckType> (*)(const Config&, const CheckServices&);
 
-constexpr std::array<Maker, 13> kMakers = {
-    MakeIprevCheck, MakeAuthCheck,  MakeSpfCheck,   MakeDkimCheck,   MakeArcCheck,
+constexpr std::array<Maker, 14> kMakers = {
+    MakeIprevCheck, MakeAuthCheck,        MakeSpfCheck,   MakeDkimCheck,  MakeArcCheck,
     MakeDmarcCheck,  // judges by what those found
-    MakeDnsblCheck, MakeClamdCheck, MakeSpamdCheck, MakeRspamdCheck, MakeRulesCheck, MakeSignCheck,
+    MakeDnsblCheck, MakeAttachmentsCheck, MakeClamdCheck, MakeSpamdCheck, MakeRspamdCheck,
+    MakeRulesCheck, MakeSignCheck,
     MakeSealCheck,  // seals what all the others found
 };
 

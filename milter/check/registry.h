@@ -14,6 +14,8 @@ std::unique_ptr<CheckType> MakeDkimCheck(const Config& config, const CheckServic
 std::unique_ptr<CheckType> MakeArcCheck(const Config& config, const CheckServices& services);
 std::unique_ptr<CheckType> MakeDmarcCheck(const Config& config, const CheckServices& services);
 std::unique_ptr<CheckType> MakeDnsblCheck(const Config& config, const CheckServices& services);
+std::unique_ptr<CheckType> MakeAttachmentsCheck(const Config& config,
+                                                const CheckServices& services);
 std::unique_ptr<CheckType> MakeClamdCheck(const Config& config, const CheckServices& services);
 std::unique_ptr<CheckType> MakeSpamdCheck(const Config& config, const CheckServices& services);
 std::unique_ptr<CheckType> MakeRspamdCheck(const Config& config, const CheckServices& services);

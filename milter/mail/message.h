@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,8 @@
 #include "milter/mail/header.h"
 
 namespace spillway {
+
+class Inspecting;
 
 // Who is sending; the numbers are part of the telemetry format.
 enum class ClientClass : uint8_t { kExternal = 0, kInternal = 1, kAuthenticated = 2, kProbe = 3 };
@@ -48,6 +51,8 @@ struct Message {
   bool headers_truncated = false;
   uint64_t body_bytes = 0;
   std::optional<Content> content;  // only when a check wants it
+  // From the end of message on, when a check wants it: what there is in the parts.
+  std::shared_ptr<Inspecting> inspecting;
 };
 
 }  // namespace spillway

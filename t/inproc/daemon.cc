@@ -35,6 +35,7 @@ Config ConfigFor(const Daemon::Options& options, const TempDir& dir) {
   config.dns.timeout = options.dns_timeout;
   config.dns.servers = {options.dns.empty() ? "127.0.0.1:1" : options.dns};
   config.telemetry.file = dir / "telemetry";
+  if (options.configure) options.configure(config);
   return config;
 }
 

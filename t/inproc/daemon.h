@@ -28,6 +28,7 @@ class Daemon {
     std::string log_level = "info";
     std::chrono::milliseconds dns_timeout{3000};
     MakeChecksFunction make_checks = MakeChecks;
+    std::function<void(Config&)> configure;  // the rest; may be empty
   };
   explicit Daemon(Options options);
   // Kills what still runs; a test that cares about the end calls Stop().

@@ -55,7 +55,7 @@ class SessionTest : public testing::Test {
   const ClientLists clients_{config_};
   Recorder recorder_{dir_ / "telemetry", {"plan"}, milliseconds(1000), TimePoint{}};
   LearnedDevices devices_{dir_ / "devices"};
-  SessionShared shared_{config_, types_, clients_, devices_, clock_, log_, recorder_};
+  SessionShared shared_{config_, types_, clients_, devices_, clock_, log_, recorder_, nullptr, {}};
   Session session_{shared_};
   Result result_{.state = State::kPass};
   Duration in_envelope_{};

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What is wrong with the parts of a message, by the administrator's lists.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conf/content_options.h"
+#include "milter/base/result.h"
+#include "milter/inspect/inspection.h"
+
+namespace spillway {
+
+struct AttachmentFinding {
+  std::string text;  // "forbidden name \"a.exe\" (1.2)"; fit for the log and for a header field
+  Wish wish = Wish::kNone;
+};
+
+// Immutable, thread-safe.
+class AttachmentPolicy {
+ public:
+  explicit AttachmentPolicy(const AttachmentsOptions& options);
+
+  // In the order of the parts; at most one of a kind for each of them.
+  std::vector<AttachmentFinding> Judge(const Inspection& inspection) const;
+
+ private:
+  // Collects, and adds the place.
+  class Findings;
+  void JudgeNames(const MimePart& part, Findings& out) const;
+  void JudgeMembers(const MimePart& part, Findings& out) const;
+  bool IsForbiddenName(std::string_view extension) const;
+  bool IsForbiddenType(std::string_view type) const;
+
+  const AttachmentsOptions options_;
+};
+
+// The name as a mail reader's system would take it, and what was done to hide that.
+struct ReadName {
+  std::string extension;   // in lower case, without the dot; empty when there is none
+  std::string before;      // the extension before that
+  bool disguised = false;  // by signs that turn the direction of writing, or by many spaces
+};
+ReadName ReadFileName(std::string_view name);
+
+}  // namespace spillway

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Attachments by name, by what they are, and by what archives list; and messages that different
+// readers would take apart differently.
+#include "milter/check/attachment_policy.h"
+#include "milter/check/registry.h"
+#include "milter/inspect/inspecting.h"
+
+namespace spillway {
+
+namespace {
+
+Result Unscanned(State state, const std::string& why) {
+  return {.state = state,
+          .reason = why,
+          .unscanned = true,
+          .added = {{std::string(kAttachmentsField), "unscanned (" + LogSafe(why) + ")"}}};
+}
+
+class AttachmentsCheck final : public Check {
+ public:
+  AttachmentsCheck(const Message& message, const AttachmentPolicy& policy)
+      : message_(message), policy_(policy) {}
+
+  bool OnBody(std::string_view /*chunk*/) override {
+    return message_.content && !message_.content->full();
+  }
+
+  Result Finish(Deadline deadline) override {
+    if (!message_.inspecting) return {.state = State::kSkipped};
+    const InspectionOutcome* outcome = message_.inspecting->Wait(deadline);
+    if (outcome == nullptr) return Unscanned(State::kLate, "waiting for the inspector");
+    if (!outcome->down.empty()) return Unscanned(State::kTemperror, outcome->down);
+    return Judge(outcome->found);
+  }
+
+ private:
+  Result Judge(const Inspection& inspection) const {
+    Result result{.state = State::kPass};
+    for (const AttachmentFinding& finding : policy_.Judge(inspection)) {
+      if (finding.wish > result.wish) {
+        result.wish = finding.wish;
+        result.refusal.text = finding.text;
+      }
+      if (result.reason.size() < kMaxReason)
+        result.reason += (result.reason.empty() ? "" : "; ") + finding.text;
+    }
+    if (!result.reason.empty()) result.state = State::kPolicy;
+    if (message_.content->truncated()) {
+      result.unscanned = true;
+      result.reason += (result.reason.empty() ? "" : "; ") + std::string("only the first ") +
+                       std::to_string(message_.content->size()) + " octets were looked at";
+      if (result.state == State::kPass) result.state = State::kNeutral;
+    }
+    if (!result.reason.empty())
+      result.added.push_back({std::string(kAttachmentsField), result.reason});
+    return result;
+  }
+
+  static constexpr size_t kMaxReason = 300;
+
+  const Message& message_;
+  const AttachmentPolicy& policy_;
+};
+
+class AttachmentsType final : public CheckType {
+ public:
+  explicit AttachmentsType(const Config& config)
+      : options_(config.attachments), shadow_(config.content.shadow), policy_(config.attachments) {}
+
+  std::string_view name() const override { return "attachments"; }
+  bool tempfail_on_timeout(ClientClass /*cls*/) const override {
+    return options_.on_timeout == "tempfail";
+  }
+  bool required(ClientClass /*cls*/) const override { return options_.required; }
+  bool WantsContent(ClientClass cls) const override { return WantsInspection(cls); }
+  bool WantsInspection(ClientClass cls) const override { return IsAmong(cls, options_.check); }
+  bool shadow() const override { return shadow_; }
+  Wish Action(const Result& result) const override { return result.wish; }
+  std::unique_ptr<Check> Begin(const Message& message,
+                               std::shared_ptr<MessageCost> /*cost*/) const override {
+    return std::make_unique<AttachmentsCheck>(message, policy_);
+  }
+
+ private:
+  const AttachmentsOptions options_;
+  const bool shadow_;
+  const AttachmentPolicy policy_;
+};
+
+}  // namespace
+
+std::unique_ptr<CheckType> MakeAttachmentsCheck(const Config& config,
+                                                const CheckServices& /*services*/) {
+  if (!config.attachments.enabled) return nullptr;
+  return std::make_unique<AttachmentsType>(config);
+}
+
+}  // namespace spillway

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What there is in a message: its parts by what they say and by what they are, as facts. What is
+// made of them is for the checks. Found in a process of its own, and handed over in a form of ours.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace spillway {
+
+// A file that an archive lists.
+struct ArchiveMember {
+  std::string name;
+  bool encrypted = false;
+};
+
+// A leaf of the message's tree (RFC 2045), or a file that is uuencoded in a text.
+struct MimePart {
+  std::string path;                // "1.2": the second part of the first
+  std::string declared_type;       // in lower case; empty when there is none
+  std::string found_type;          // by its content; empty when there is no content
+  std::vector<std::string> names;  // all that anybody might read as its file name; UTF-8
+  uint64_t size = 0;               // decoded
+  bool encrypted = false;          // an archive, or a document, that wants a password
+  bool macros = false;             // an Office file that has some
+  std::string unreadable;          // why its inside could not be looked at whole
+  std::vector<ArchiveMember> members;
+};
+
+struct Inspection {
+  std::vector<MimePart> parts;
+  // What different readers may understand differently.
+  std::vector<std::string> ambiguities;
+  // Why the message could not be looked at whole.
+  std::string unreadable;
+};
+
+// Limits of what is looked at; more is `unreadable`.
+struct InspectionLimits {
+  static constexpr size_t kParts = 1000;
+  static constexpr size_t kDepth = 50;       // multiparts and messages around a part
+  static constexpr size_t kMembers = 10000;  // of an archive
+  static constexpr size_t kNames = 16;       // of a part
+  static constexpr size_t kNameSize = 1024;
+  static constexpr size_t kAmbiguities = 16;
+  static constexpr uint64_t kUnpacked = 256 << 20;  // octets that a compressed archive makes
+};
+
+std::string Encode(const Inspection& inspection);
+// nullopt for what Encode() does not write; asks for no more memory than a few times `text`.
+std::optional<Inspection> DecodeInspection(std::string_view text);
+
+}  // namespace spillway

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A thread for each process: it waits for its answer, and so is busy as long as the process is.
+#include "milter/inspect/inspector.h"
+
+#include <filesystem>
+
+namespace spillway {
+
+Inspector::Inspector(Options options, const Clock& clock, Log& log)
+    : options_(std::move(options)),
+      clock_(clock),
+      log_(log),
+      threads_(std::make_unique<Workers>(options_.processes, options_.queue, clock)) {}
+
+Inspector::~Inspector() {
+  threads_.reset();
+}
+
+std::shared_ptr<Inspecting> Inspector::Begin(std::vector<Content::Piece> message,
+                                             std::shared_ptr<MessageCost> cost) {
+  auto inspecting = std::make_shared<Inspecting>();
+  threads_->Submit(
+      [this, message = std::move(message), weak = std::weak_ptr(inspecting)] {
+        if (const auto wanted = weak.lock()) wanted->Complete(Look(message));
+      },
+      std::move(cost));
+  return inspecting;
+}
+
+std::unique_ptr<InspectorProcess> Inspector::TakeProcess() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!idle_.empty()) {
+      auto process = std::move(idle_.back());
+      idle_.pop_back();
+      return process;
+    }
+  }
+  return std::make_unique<InspectorProcess>(options_.program, options_.limits, clock_);
+}
+
+void Inspector::GiveBack(std::unique_ptr<InspectorProcess> process) {
+  const std::lock_guard lock(mutex_);
+  idle_.push_back(std::move(process));
+}
+
+InspectionOutcome Inspector::Look(const std::vector<Content::Piece>& message) {
+  const std::vector<std::string_view> views = [&] {
+    std::vector<std::string_view> out;
+    for (const auto& piece : message) out.emplace_back(*piece);
+    return out;
+  }();
+  std::string end;
+  // A process may have been ended by somebody else; two in a row were ended by the message.
+  for (int tries = 0; tries < 2; ++tries) {
+    try {
+      auto process = TakeProcess();
+      if (auto found = process->Ask(views)) {
+        GiveBack(std::move(process));
+        return {.found = std::move(*found), .down = {}};
+      }
+      end = process->obituary();
+    } catch (const std::exception& error) {
+      log_.Limited(LogLevel::kError, "inspector", std::string("inspector: ") + error.what(),
+                   clock_.Now());
+      return {.found = {}, .down = error.what()};
+    }
+    if (end == kTooLong) break;
+  }
+  return {.found = {.unreadable = end}, .down = {}};
+}
+
+std::string InspectorProgram() {
+  std::error_code error;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+  return self.parent_path() / "spillway-inspector";
+}
+
+}  // namespace spillway

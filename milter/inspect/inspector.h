@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Hands messages to the spillway-inspector processes: as many at a time as there are processes,
+// the others wait their turn.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "milter/base/log.h"
+#include "milter/inspect/inspecting.h"
+#include "milter/inspect/process.h"
+#include "milter/mail/content.h"
+#include "milter/workers.h"
+
+namespace spillway {
+
+// Thread-safe. The processes are started when they are first needed.
+class Inspector {
+ public:
+  struct Options {
+    std::string program;
+    size_t processes = 0;  // 0: one for each core
+    size_t queue = 4096;   // messages that wait; more are never inspected
+    InspectorLimits limits;
+  };
+  Inspector(Options options, const Clock& clock, Log& log);
+  // What waits is done before.
+  ~Inspector();
+  Inspector(const Inspector&) = delete;
+  Inspector& operator=(const Inspector&) = delete;
+
+  // `message` is header and body. When nobody holds the result any more before its turn has come,
+  // nothing is done.
+  std::shared_ptr<Inspecting> Begin(std::vector<Content::Piece> message,
+                                    std::shared_ptr<MessageCost> cost);
+
+ private:
+  InspectionOutcome Look(const std::vector<Content::Piece>& message);
+  std::unique_ptr<InspectorProcess> TakeProcess();
+  void GiveBack(std::unique_ptr<InspectorProcess> process);
+
+  const Options options_;
+  const Clock& clock_;
+  Log& log_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<InspectorProcess>> idle_;  // guarded by mutex_
+  std::unique_ptr<Workers> threads_;                     // ends first
+};
+
+// spillway-inspector in the directory of the running program.
+std::string InspectorProgram();
+
+}  // namespace spillway

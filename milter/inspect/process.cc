@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "milter/inspect/process.h"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <stdexcept>
+
+#include "milter/inspect/channel.h"
+
+namespace spillway {
+
+namespace {
+
+constexpr size_t kMaxAnswer = 4 << 20;
+constexpr auto kStartTime = std::chrono::seconds(10);
+// A process that may compute for a second may have to wait for the processor for longer.
+constexpr int kPatience = 10;
+
+// The child has nothing of ours but one end of the socket, as its standard input, and our standard
+// error; a client's connection that it held would not end with us.
+class SpawnPlan {
+ public:
+  explicit SpawnPlan(int socket) {
+    posix_spawn_file_actions_init(&actions_);
+    posix_spawn_file_actions_adddup2(&actions_, socket, STDIN_FILENO);
+    posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1);
+    posix_spawnattr_init(&attributes_);
+    sigset_t none;
+    sigemptyset(&none);
+    posix_spawnattr_setsigmask(&attributes_, &none);
+    posix_spawnattr_setpgroup(&attributes_, 0);
+    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
+  }
+  ~SpawnPlan() {
+    posix_spawn_file_actions_destroy(&actions_);
+    posix_spawnattr_destroy(&attributes_);
+  }
+  SpawnPlan(const SpawnPlan&) = delete;
+  SpawnPlan& operator=(const SpawnPlan&) = delete;
+
+  int Spawn(pid_t& pid, const std::string& program, const std::vector<std::string>& words) const {
+    std::vector<char*> argv;
+    for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
+    argv.push_back(nullptr);
+    std::array<char*, 1> environment{nullptr};
+    return posix_spawn(&pid, program.c_str(), &actions_, &attributes_, argv.data(),
+                       environment.data());
+  }
+
+ private:
+  posix_spawn_file_actions_t actions_{};
+  posix_spawnattr_t attributes_{};
+};
+
+}  // namespace
+
+InspectorProcess::InspectorProcess(const std::string& program, const InspectorLimits& limits,
+                                   const Clock& clock)
+    : limits_(limits), clock_(clock) {
+  Start(program);
+  std::string greeting;
+  const Deadline deadline(clock_.Now() + kStartTime);
+  const ChannelState state =
+      ReadFrame(socket_.get(), kChannelVersion.size(), deadline, clock_, greeting);
+  if (state == ChannelState::kOk && greeting == kChannelVersion) return;
+  const std::string end = Bury();
+  throw std::runtime_error(program + (state == ChannelState::kOk ? " is of another version"
+                                                                 : " does not start: " + end));
+}
+
+InspectorProcess::~InspectorProcess() {
+  Bury();
+}
+
+void InspectorProcess::Start(const std::string& program) {
+  std::array<int, 2> ends{};
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
+    throw std::runtime_error(std::string("socketpair: ") + std::strerror(errno));
+  socket_ = Fd(ends[0]);
+  const Fd theirs(ends[1]);
+  fcntl(socket_.get(), F_SETFL, O_NONBLOCK);
+  const auto ms = std::chrono::ceil<std::chrono::milliseconds>(limits_.processor).count();
+  const int error =
+      SpawnPlan(theirs.get())
+          .Spawn(pid_, program, {program, std::to_string(limits_.memory), std::to_string(ms)});
+  if (error == 0) return;
+  pid_ = -1;
+  throw std::runtime_error(program + ": " + std::strerror(error));
+}
+
+std::string InspectorProcess::Bury() {
+  socket_.Reset();
+  if (pid_ < 0) return obituary_;
+  kill(pid_, SIGKILL);
+  int status = 0;
+  while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+  }
+  pid_ = -1;
+  if (WIFSIGNALED(status))
+    obituary_ = WTERMSIG(status) == SIGPROF ? std::string(kTooLong)
+                                            : "ended by signal " + std::to_string(WTERMSIG(status));
+  else
+    obituary_ = "ended with status " + std::to_string(WEXITSTATUS(status));
+  return obituary_;
+}
+
+std::optional<Inspection> InspectorProcess::Ask(const std::vector<std::string_view>& message) {
+  std::string answer;
+  const Deadline deadline(clock_.Now() + limits_.processor * kPatience);
+  ChannelState state = WriteFrame(socket_.get(), message, deadline, clock_);
+  if (state == ChannelState::kOk)
+    state = ReadFrame(socket_.get(), kMaxAnswer, deadline, clock_, answer);
+  if (state == ChannelState::kOk) {
+    if (auto found = DecodeInspection(answer)) return found;
+  }
+  Bury();
+  if (state == ChannelState::kLate) obituary_ = kTooLong;
+  return std::nullopt;
+}
+
+}  // namespace spillway

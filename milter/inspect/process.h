@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// One running spillway-inspector, as the filter sees it.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "milter/base/deadline.h"
+#include "milter/base/fd.h"
+#include "milter/inspect/inspection.h"
+
+namespace spillway {
+
+// The obituary of a process that was ended for the time it took.
+constexpr std::string_view kTooLong = "it takes too long";
+
+struct InspectorLimits {
+  uint64_t memory = 0;   // octets, for one message
+  Duration processor{};  // time, for one message
+};
+
+// Not thread-safe. The process ends with the object, and with the thread that started it.
+class InspectorProcess {
+ public:
+  // Starts `program` and waits for its greeting. Throws std::runtime_error.
+  InspectorProcess(const std::string& program, const InspectorLimits& limits, const Clock& clock);
+  ~InspectorProcess();
+  InspectorProcess(const InspectorProcess&) = delete;
+  InspectorProcess& operator=(const InspectorProcess&) = delete;
+
+  // nullopt: it has ended, or is ended for its silence; obituary() says how, and no more can be
+  // asked.
+  std::optional<Inspection> Ask(const std::vector<std::string_view>& message);
+  const std::string& obituary() const { return obituary_; }
+
+ private:
+  void Start(const std::string& program);
+  // Waits for its end.
+  std::string Bury();
+
+  const InspectorLimits limits_;
+  const Clock& clock_;
+  Fd socket_;
+  pid_t pid_ = -1;
+  std::string obituary_;
+};
+
+}  // namespace spillway

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "milter/inspect/mime_walk.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "t/rig/archives.h"
+
+namespace spillway {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr std::string_view kTop = "From: a@example.org\r\nMIME-Version: 1.0\r\n";
+
+Inspection Of(const std::string& rest) {
+  static const FileTypes types;
+  return Inspect(std::string(kTop) + rest, types);
+}
+
+std::string Mixed(const std::string& parts) {
+  return "Content-Type: multipart/mixed; boundary=a\r\n\r\n" + parts + "--a--\r\n";
+}
+
+std::string Base64(std::string_view data) {
+  static constexpr char kDigits[] =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  unsigned bits = 0;
+  int count = 0;
+  for (const char c : data) {
+    bits = (bits << 8U) | static_cast<unsigned char>(c);
+    for (count += 8; count >= 6; count -= 6) out += kDigits[(bits >> (count - 6)) & 63U];
+  }
+  if (count > 0) out += kDigits[(bits << (6 - count)) & 63U];
+  while (out.size() % 4 != 0) out += '=';
+  return out;
+}
+
+TEST(MimeWalk, PlainText) {
+  const Inspection found = Of("\r\nHello\r\n");
+  ASSERT_EQ(found.parts.size(), 1U);
+  EXPECT_EQ(found.parts[0].path, "1");
+  EXPECT_EQ(found.parts[0].declared_type, "text/plain");
+  EXPECT_EQ(found.parts[0].found_type, "text/plain");
+  EXPECT_EQ(found.parts[0].size, 7U);
+  EXPECT_THAT(found.ambiguities, IsEmpty());
+  EXPECT_EQ(found.unreadable, "");
+}
+
+TEST(MimeWalk, TheTree) {
+  const Inspection found =
+      Of(Mixed("--a\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n"
+               "--b\r\n\r\ntext\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>\r\n--b--\r\n"
+               "--a\r\nContent-Type: application/x-thing; name=a.exe\r\n"
+               "Content-Transfer-Encoding: base64\r\n\r\nTVqQAA==\r\n"
+               "--a\r\nContent-Type: message/rfc822\r\n\r\nSubject: inner\r\n\r\ninside\r\n"));
+  std::vector<std::string> paths;
+  for (const MimePart& part : found.parts) paths.push_back(part.path);
+  EXPECT_THAT(paths, ElementsAre("1.1.1", "1.1.2", "1.2", "1.3.1"));
+  EXPECT_EQ(found.parts[1].declared_type, "text/html");
+  EXPECT_EQ(found.parts[2].found_type, "application/x-dosexec");
+  EXPECT_THAT(found.parts[2].names, ElementsAre("a.exe"));
+  EXPECT_EQ(found.parts[2].size, 4U);
+  EXPECT_THAT(found.ambiguities, IsEmpty());
+}
+
+TEST(MimeWalk, LooksIntoArchivesAndDocuments) {
+  const std::string zip = MakeArchive({}, {{"evil.exe", "MZ"}});
+  const std::string docm =
+      MakeArchive({}, {{"[Content_Types].xml", "<x/>"}, {"word/vbaProject.bin", "x"}});
+  const Inspection found =
+      Of(Mixed("--a\r\nContent-Transfer-Encoding: base64\r\n\r\n" + Base64(zip) +
+               "\r\n--a\r\nContent-Transfer-Encoding: base64\r\n\r\n" + Base64(docm) + "\r\n"));
+  ASSERT_EQ(found.parts.size(), 2U);
+  ASSERT_EQ(found.parts[0].members.size(), 1U);
+  EXPECT_EQ(found.parts[0].members[0].name, "evil.exe");
+  EXPECT_FALSE(found.parts[0].macros);
+  EXPECT_TRUE(found.parts[1].macros);
+}
+
+TEST(MimeWalk, UuencodedFilesInText) {
+  EXPECT_THAT(Of("\r\nHi\r\n\r\nbegin 644 a.exe\r\n#0V%T\r\n`\r\nend\r\n").parts[0].names,
+              ElementsAre("a.exe"));
+}
+
+struct Ambiguous {
+  const char* name;
+  std::string rest;
+  const char* want;
+};
+
+class MimeWalkAmbiguous : public ::testing::TestWithParam<Ambiguous> {};
+
+TEST_P(MimeWalkAmbiguous, IsFound) {
+  EXPECT_THAT(Of(GetParam().rest).ambiguities, ElementsAre(GetParam().want));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Field47, MimeWalkAmbiguous,
+    ::testing::Values(
+        Ambiguous{"TwoTypes", "Content-Type: text/plain\r\n" + Mixed("--a\r\n\r\nx\r\n"),
+                  "several fields Content-Type"},
+        Ambiguous{
+            "TwoBoundaries",
+            "Content-Type: multipart/mixed; boundary=a; boundary=b\r\n\r\n--a\r\n\r\n--b\r\n\r\n"
+            "--b--\r\n--a--\r\n",
+            "several parameters boundary"},
+        Ambiguous{"NoBoundary", "Content-Type: multipart/mixed\r\n\r\n--a\r\n\r\nx\r\n--a--\r\n",
+                  "a multipart without a boundary"},
+        Ambiguous{"Epilogue", Mixed("--a\r\n\r\nx\r\n--a--\r\n--a\r\n\r\nevil\r\n"),
+                  "parts behind the last boundary"},
+        Ambiguous{"LikeAnother",
+                  Mixed("--a\r\nContent-Type: multipart/mixed; boundary=ab\r\n\r\n--ab\r\n\r\nx\r\n"
+                        "--ab--\r\n"),
+                  "a boundary that begins like another"},
+        Ambiguous{
+            "SpaceInBoundary",
+            "Content-Type: multipart/mixed; boundary=\"a \"\r\n\r\n--a \r\n\r\nx\r\n--a --\r\n",
+            "a boundary with spaces at its ends"},
+        Ambiguous{
+            "TwoEncodings",
+            "Content-Transfer-Encoding: 7bit\r\nContent-Transfer-Encoding: base64\r\n\r\nTVo=\r\n",
+            "several fields Content-Transfer-Encoding"},
+        Ambiguous{"OddEncoding", "Content-Transfer-Encoding: base64 (really)\r\n\r\nTVo=\r\n",
+                  "a transfer encoding that does not exist"},
+        Ambiguous{"EncodedMultipart",
+                  "Content-Transfer-Encoding: base64\r\n" + Mixed("--a\r\n\r\nx\r\n"),
+                  "a transfer encoding around parts"},
+        Ambiguous{"GoesOn", "Content-Transfer-Encoding: base64\r\n\r\nTVo=\r\nTVpa\r\n",
+                  "base64 that goes on behind its end"},
+        Ambiguous{"TwoNames",
+                  "Content-Type: x/y\r\nContent-Disposition: attachment; filename=a.txt; "
+                  "filename=b.exe\r\n\r\nx\r\n",
+                  "several parameters filename"},
+        Ambiguous{"NoField", Mixed("--a\r\nContent-Type: x/y\r\nthis is none\r\n\r\nx\r\n"),
+                  "a header with a line that is no field"},
+        Ambiguous{"BareCr", Mixed("--a\r\nX-Y: a\rContent-Type: x/y\r\n\r\nx\r\n"),
+                  "a field with a bare CR"},
+        Ambiguous{"Nul", std::string("\r\na\0b\r\n", 7), "NUL octets"}),
+    [](const auto& each) { return each.param.name; });
+
+TEST(MimeWalk, WhatIsDailyBreadIsNotAmbiguous) {
+  EXPECT_THAT(
+      Of("Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\n\r\nno end\r\n").ambiguities,
+      IsEmpty());
+  EXPECT_THAT(Of("Subject: gr\xc3\xbc\xc3\x9f"
+                 "e\r\nReceived: x\r\nReceived: y\r\n\r\nx")
+                  .ambiguities,
+              IsEmpty());
+  EXPECT_THAT(Of("Content-Transfer-Encoding: Quoted-Printable\r\n\r\na=3Db\r\n").ambiguities,
+              IsEmpty());
+  EXPECT_THAT(Of("Content-Type: multipart/mixed; boundary=\"----=_x\"\r\n\r\nThis is MIME.\r\n"
+                 "------=_x\r\n\r\nx\r\n------=_x--\r\n-- \r\nsignature of a list\r\n")
+                  .ambiguities,
+              IsEmpty());
+}
+
+TEST(MimeWalk, Depth) {
+  std::string rest;
+  for (int i = 0; i < 60; ++i) {
+    const std::string boundary = "x" + std::to_string(100 + i);
+    rest +=
+        "Content-Type: multipart/mixed; boundary=" + boundary + "\r\n\r\n--" + boundary + "\r\n";
+  }
+  EXPECT_EQ(Of(rest).unreadable, "parts nested too deep");
+}
+
+TEST(MimeWalk, Parts) {
+  std::string rest = "Content-Type: multipart/mixed; boundary=a\r\n\r\n";
+  for (int i = 0; i < 1001; ++i) rest += "--a\r\n\r\nx\r\n";
+  const Inspection found = Of(rest);
+  EXPECT_EQ(found.unreadable, "too many parts");
+  EXPECT_EQ(found.parts.size(), InspectionLimits::kParts);
+}
+
+TEST(MimeWalk, TooComplex) {
+  std::string text;
+  for (int i = 0; i < 20000; ++i) text += "\n-- a dashed line, as SQL has";
+  EXPECT_FALSE(IsTooComplex(text));
+  for (int i = 0; i < 500; ++i) text += " boundary=x";
+  EXPECT_TRUE(IsTooComplex(text));
+  EXPECT_EQ(Of("\r\n" + text).unreadable, "too many boundaries");
+}
+
+TEST(MimeWalk, AnythingIsAMessage) {
+  const FileTypes types;
+  for (const std::string_view text :
+       {"\r\n", "\r\n\r\n", "Content-Type:", "Content-Type: \r\n\r\n"})
+    EXPECT_EQ(Inspect(text, types).unreadable, "") << text;
+  for (const std::string_view text : {"", "x", ":"})
+    EXPECT_EQ(Inspect(text, types).unreadable, "no message") << text;
+}
+
+}  // namespace
+}  // namespace spillway

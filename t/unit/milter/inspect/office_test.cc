@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "milter/inspect/office.h"
+
+#include <gtest/gtest.h>
+
+namespace spillway {
+namespace {
+
+// The name of a directory entry, as [MS-CFB] has it.
+std::string Entry(std::string_view name) {
+  std::string out;
+  for (const char c : name) out += {c, '\0'};
+  out.resize(64);
+  return out;
+}
+
+MimePart Ole(const std::string& entries) {
+  MimePart part;
+  LookIntoOle("\xd0\xcf\x11\xe0" + std::string(508, 'x') + entries, part);
+  return part;
+}
+
+TEST(Office, OleWithMacros) {
+  const MimePart part = Ole(Entry("WordDocument") + Entry("Macros") + Entry("_VBA_PROJECT"));
+  EXPECT_TRUE(part.macros);
+  EXPECT_FALSE(part.encrypted);
+  EXPECT_EQ(part.found_type, "application/msword");
+}
+
+TEST(Office, OleWithout) {
+  const MimePart part = Ole(Entry("Workbook") + Entry("VBA_PROJECTION"));
+  EXPECT_FALSE(part.macros);
+  EXPECT_EQ(part.found_type, "application/vnd.ms-excel");
+  EXPECT_TRUE(Ole(Entry("EncryptedPackage")).encrypted);
+}
+
+TEST(Office, Zip) {
+  MimePart part{.found_type = "application/zip",
+                .members = {{"[Content_Types].xml"}, {"word/document.xml"}}};
+  LookIntoOfficeZip(part);
+  EXPECT_FALSE(part.macros);
+  EXPECT_EQ(part.found_type, "application/vnd.openxmlformats-officedocument");
+  part.members.push_back({"word/vbaProject.bin"});
+  LookIntoOfficeZip(part);
+  EXPECT_TRUE(part.macros);
+  EXPECT_EQ(part.members.size(), 3U);
+}
+
+TEST(Office, MacroSheets) {
+  MimePart part{.members = {{"[Content_Types].xml"}, {"xl/macrosheets/sheet1.xml"}}};
+  LookIntoOfficeZip(part);
+  EXPECT_TRUE(part.macros);
+}
+
+}  // namespace
+}  // namespace spillway
