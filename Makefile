@@ -13,7 +13,7 @@ ifeq ($(origin CXX),default)
 CXX := g++
 endif
 CCACHE := $(shell command -v ccache 2>/dev/null)
-PKGS := libcares opendkim openssl libidn2 libsystemd re2 gmime-3.0 libarchive libmagic libseccomp
+PKGS := libcares opendkim openssl libidn2 libsystemd re2 gmime-3.0 libarchive libmagic libseccomp libxml-2.0 libpsl
 # As system headers: glib's have no need to please our warnings.
 PKG_CFLAGS = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PKGS) 2>/dev/null))
 PKG_LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null)

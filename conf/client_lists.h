@@ -2,6 +2,7 @@
 // The [clients] section as rules: the one place that says what the lists mean, for both daemons.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,11 +22,24 @@ class ClientLists {
   // `user` is the SASL user, empty when not authenticated. An address counts only inside the
   // internal networks: a stranger must not get by on being listed by mistake.
   bool CannotRetry(const Ip& address, std::string_view user) const;
+  // The names of the [[class]]es, in the file's order. A client that logs in belongs to those of
+  // its user only.
+  std::vector<std::string> Named(const std::optional<Ip>& address, std::string_view user) const;
 
  private:
+  struct Class {
+    std::string name;
+    std::vector<Cidr> networks;
+    Strings users;
+    bool cannot_retry = false;
+
+    bool Has(const std::optional<Ip>& address, std::string_view user) const;
+  };
+
   std::vector<Cidr> internal_;
   std::vector<Cidr> cannot_retry_;
   std::vector<std::string> users_;
+  std::vector<Class> classes_;
 };
 
 }  // namespace spillway

@@ -5,21 +5,26 @@
 #include <algorithm>
 
 #include "conf/options.h"
+#include "conf/validators.h"
 
 namespace spillway {
 
 namespace {
 
 std::vector<TomlSection> Sections(Config& config) {
-  std::vector<TomlSection> sections;
+  std::vector<TomlSection> sections = {
+      {"class", true, [&config] { return KeysOf(config.classes.emplace_back()); }}};
   for (const Option& option : Options()) {
     if (!sections.empty() && sections.back().name == option.section) continue;
     sections.push_back(
         {option.section, false, [&config, name = option.section] {
            std::vector<TomlKey> keys;
            for (const Option& row : Options()) {
-             if (row.section == name)
-               keys.push_back({row.key, row.field(config), row.min, row.max, row.validate});
+             if (row.section != name) continue;
+             // Those that it accepts are not all.
+             Validator validate = row.validate;
+             if (row.validate == ValidClass) validate = ValidClassIn(config.classes);
+             keys.push_back({row.key, row.field(config), row.min, row.max, std::move(validate)});
            }
            return keys;
          }});
@@ -32,6 +37,8 @@ std::vector<TomlSection> Sections(Config& config) {
 LoadResult ParseConfig(std::string_view text, const std::string& name) {
   LoadResult out;
   out.errors = ReadToml(text, name, Sections(out.config));
+  const auto more = CheckClasses(out.config.classes, name);
+  out.errors.insert(out.errors.end(), more.begin(), more.end());
   return out;
 }
 
@@ -61,7 +68,7 @@ std::vector<std::string> ReadSigningTable(Config& config) {
   std::vector<std::string> errors;
   const std::string text = ReadTextFile(config.sign.table, errors);
   if (!errors.empty()) return errors;
-  SigningTable table = ParseSigningTable(text, config.sign.table);
+  SigningTable table = ParseSigningTable(text, config.sign.table, config.classes);
   config.sign.rows = std::move(table.rows);
   return table.errors;
 }
@@ -70,7 +77,7 @@ std::vector<std::string> ReadRules(Config& config) {
   std::vector<std::string> errors;
   const std::string text = ReadTextFile(config.rules.file, errors);
   if (!errors.empty()) return errors;
-  RuleFile file = ParseRules(text, config.rules.file);
+  RuleFile file = ParseRules(text, config.rules.file, config.classes);
   config.rules.rows = std::move(file.rules);
   return file.errors;
 }
@@ -86,6 +93,7 @@ std::string DumpConfig(const Config& config) {
     }
     out += std::string(option.key) + " = " + FormatField(option.field(copy)) + "\n";
   }
+  for (const NamedClass& named : config.classes) out += DumpClass(named);
   return out;
 }
 

@@ -10,6 +10,7 @@
 
 #include "conf/check_options.h"
 #include "conf/content_options.h"
+#include "conf/named_class.h"
 #include "conf/toml_file.h"
 
 namespace spillway {
@@ -41,6 +42,7 @@ struct Config {
     Strings cannot_retry;
     Strings cannot_retry_users;
   } clients;
+  std::vector<NamedClass> classes;  // [[class]]
   struct {
     Strings servers;  // empty: /etc/resolv.conf
     Milliseconds timeout{3000};

@@ -9,7 +9,8 @@ namespace {
 
 template <auto kScanner>
 void AddScanner(std::string_view section, std::vector<Option>& rows) {
-  const auto add = [&](std::string_view key, Field (*field)(Config&), Validator validate) {
+  const auto add = [&](std::string_view key, Field (*field)(Config&),
+                       std::string_view (*validate)(std::string_view)) {
     rows.push_back({section, key, field, 0, 0, validate});
   };
   add(
@@ -45,6 +46,8 @@ std::vector<Option> ListOptions() {
       {"dnsbl", "address_lists", [](Config& c) -> Field { return &c.dnsbl.address_lists; }, 0, 0,
        ValidDnsList},
       {"dnsbl", "domain_lists", [](Config& c) -> Field { return &c.dnsbl.domain_lists; }, 0, 0,
+       ValidDnsList},
+      {"dnsbl", "url_lists", [](Config& c) -> Field { return &c.dnsbl.url_lists; }, 0, 0,
        ValidDnsList},
       {"dnsbl", "quarantine_score", [](Config& c) -> Field { return &c.dnsbl.quarantine_score; }, 0,
        1000},

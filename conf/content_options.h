@@ -46,6 +46,7 @@ struct DnsblOptions : CheckOptions {
   Strings check{"external"};  // classes of client
   Strings address_lists;
   Strings domain_lists;
+  Strings url_lists;
   int64_t quarantine_score = 0;  // 0: never
   int64_t reject_score = 0;
 };

@@ -13,7 +13,7 @@ struct Option {
   Field (*field)(Config&);
   int64_t min = 0;  // see TomlKey
   int64_t max = 0;
-  Validator validate = nullptr;
+  std::string_view (*validate)(std::string_view value) = nullptr;
 };
 // All rows, section by section.
 const std::vector<Option>& Options();

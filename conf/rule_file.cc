@@ -61,7 +61,7 @@ std::string_view ValidRuleName(std::string_view value) {
              : "expected a name of letters, digits, \"-\", \"_\" and \".\"";
 }
 
-std::vector<TomlKey> Keys(Rule& rule) {
+std::vector<TomlKey> Keys(Rule& rule, const std::vector<NamedClass>& classes) {
   constexpr int64_t kGiB = 1 << 30;
   constexpr int64_t kMaxScore = 1000;
   return {{"name", &rule.name, 0, 0, ValidRuleName},
@@ -71,7 +71,7 @@ std::vector<TomlKey> Keys(Rule& rule) {
           {"helo", &rule.helo, 0, 0, ValidPattern},
           {"user", &rule.user, 0, 0, ValidPattern},
           {"body", &rule.body, 0, 0, ValidPattern},
-          {"client", &rule.classes, 0, 0, ValidClass},
+          {"client", &rule.classes, 0, 0, ValidClassIn(classes)},
           {"larger", &rule.larger, 0, kGiB},
           {"when", &rule.when, 0, 0, ValidCondition},
           {"action", &rule.action, 0, 0, ValidRuleAction},
@@ -95,10 +95,12 @@ std::optional<NameAndRest> SplitField(std::string_view text) {
                      start == std::string_view::npos ? "" : std::string(text.substr(start))};
 }
 
-RuleFile ParseRules(std::string_view text, const std::string& name) {
+RuleFile ParseRules(std::string_view text, const std::string& name,
+                    const std::vector<NamedClass>& classes) {
   std::list<Rule> rules;  // the reader keeps pointers into them
   RuleFile out;
-  out.errors = ReadToml(text, name, {{"rule", true, [&] { return Keys(rules.emplace_back()); }}});
+  out.errors =
+      ReadToml(text, name, {{"rule", true, [&] { return Keys(rules.emplace_back(), classes); }}});
   if (!out.errors.empty()) return out;
   std::set<std::string> names;
   for (Rule& rule : rules) {

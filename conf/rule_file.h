@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "conf/condition.h"
+#include "conf/named_class.h"
 #include "conf/toml_file.h"
 
 namespace spillway {
@@ -37,7 +38,9 @@ struct RuleFile {
   std::vector<std::string> errors;  // "FILE:LINE:COL: what"
 };
 
-RuleFile ParseRules(std::string_view text, const std::string& name);
+// `classes` may be named besides the three that everybody has.
+RuleFile ParseRules(std::string_view text, const std::string& name,
+                    const std::vector<NamedClass>& classes = {});
 
 // The two parts of a rule's `header` or `add`; nullopt when it has no colon or no good name.
 struct NameAndRest {

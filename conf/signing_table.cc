@@ -49,7 +49,8 @@ bool IsName(std::string_view text, size_t least) {
 }
 
 // Fills the row's first three members; returns what was expected, or an empty view.
-std::string_view ReadWho(std::string_view who, SigningRow& row) {
+std::string_view ReadWho(std::string_view who, const std::vector<NamedClass>& classes,
+                         SigningRow& row) {
   row.who = who;
   const size_t colon = who.find(':');
   const std::string_view prefix = who.substr(0, colon == std::string_view::npos ? 0 : colon);
@@ -57,19 +58,20 @@ std::string_view ReadWho(std::string_view who, SigningRow& row) {
   row.pattern = rest;
   if (prefix == "user" && !rest.empty()) {
     row.kind = SigningRow::Kind::kUser;
-  } else if (prefix == "class" && (rest == "internal" || rest == "authenticated")) {
+  } else if (prefix == "class" && rest != "external" && ValidClassIn(classes)(rest).empty()) {
     row.kind = SigningRow::Kind::kClass;
   } else if (colon == std::string_view::npos && who.find('@') == std::string_view::npos) {
     row.pattern = Lower(rest);
   } else {
-    return "expected a domain such as \"*.example.org\", \"user:NAME\", \"class:internal\" or "
-           "\"class:authenticated\"";
+    return "expected a domain such as \"*.example.org\", \"user:NAME\", \"class:internal\", "
+           "\"class:authenticated\" or the class: of a [[class]]";
   }
   return {};
 }
 
 // Returns what is wrong and where in the line; a column of 0: nothing.
-std::pair<size_t, std::string> ReadRow(const std::vector<Column>& columns, SigningRow& row) {
+std::pair<size_t, std::string> ReadRow(const std::vector<Column>& columns,
+                                       const std::vector<NamedClass>& classes, SigningRow& row) {
   if (columns.size() != 4)
     return {columns.back().at, std::to_string(columns.size()) +
                                    " columns, expected four: who, domain, selector, key file"};
@@ -77,7 +79,7 @@ std::pair<size_t, std::string> ReadRow(const std::vector<Column>& columns, Signi
     return std::pair(columns[column].at,
                      "\"" + std::string(columns[column].text) + "\", " + std::string(expected));
   };
-  if (const std::string_view expected = ReadWho(columns[0].text, row); !expected.empty())
+  if (const std::string_view expected = ReadWho(columns[0].text, classes, row); !expected.empty())
     return wrong(0, expected);
   row.domain = Lower(columns[1].text);
   row.selector = columns[2].text;
@@ -102,7 +104,8 @@ bool SigningRow::Matches(std::string_view text) const {
   return ::fnmatch(pattern.c_str(), std::string(text).c_str(), FNM_NOESCAPE) == 0;
 }
 
-SigningTable ParseSigningTable(std::string_view text, const std::string& name) {
+SigningTable ParseSigningTable(std::string_view text, const std::string& name,
+                               const std::vector<NamedClass>& classes) {
   SigningTable table;
   for (size_t number = 1; !text.empty(); ++number) {
     const size_t end = std::min(text.find('\n'), text.size());
@@ -111,7 +114,7 @@ SigningTable ParseSigningTable(std::string_view text, const std::string& name) {
     if (columns.empty()) continue;
     SigningRow row;
     row.place = name + ":" + std::to_string(number);
-    const auto [at, wrong] = ReadRow(columns, row);
+    const auto [at, wrong] = ReadRow(columns, classes, row);
     if (at == 0)
       table.rows.push_back(std::move(row));
     else

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "conf/named_class.h"
+
 namespace spillway {
 
 // Names in ASCII, of two labels at least, or one.
@@ -17,7 +19,7 @@ struct SigningRow {
   enum class Kind : uint8_t {
     kDomain,  // a glob for the domain of the From field: "example.org", "*.example.org", "*"
     kUser,    // "user:" and a glob for the SASL user
-    kClass,   // "class:internal" or "class:authenticated"
+    kClass,   // "class:internal", "class:authenticated" or a [[class]]
   };
   Kind kind = Kind::kDomain;
   std::string who;       // the first column as it stands
@@ -37,6 +39,7 @@ struct SigningTable {
 
 // Comments begin with "#", columns are parted by spaces and tabs. `name` stands for the file in
 // messages.
-SigningTable ParseSigningTable(std::string_view text, const std::string& name);
+SigningTable ParseSigningTable(std::string_view text, const std::string& name,
+                               const std::vector<NamedClass>& classes = {});
 
 }  // namespace spillway

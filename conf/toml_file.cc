@@ -40,12 +40,8 @@ class Reader {
       : name_(std::move(name)), sections_(sections) {}
 
   void Read(const toml::table& root) {
-    for (const auto& [key, node] : root) {
-      if (node.is_table() || node.is_array_of_tables() || FindSection("") == nullptr)
-        ReadSection(key, node);
-      else
-        ReadKey(FindSection("")->begin(), key, node);
-    }
+    // Those that can be repeated come first: others may go by what they name.
+    for (const bool repeated : {true, false}) ReadAll(root, repeated);
   }
 
   void Complain(const toml::source_position& at, const std::string& what) {
@@ -65,6 +61,16 @@ class Reader {
   }
 
  private:
+  void ReadAll(const toml::table& root, bool repeated) {
+    for (const auto& [key, node] : root) {
+      if (node.is_array_of_tables() != repeated) continue;
+      if (node.is_table() || node.is_array_of_tables() || FindSection("") == nullptr)
+        ReadSection(key, node);
+      else
+        ReadKey(FindSection("")->begin(), key, node);
+    }
+  }
+
   const TomlSection* FindSection(std::string_view name) const {
     const auto found = std::find_if(sections_.begin(), sections_.end(),
                                     [name](const auto& section) { return section.name == name; });

@@ -24,7 +24,7 @@ using Strings = std::vector<std::string>;
 using Field = std::variant<std::string*, bool*, int64_t*, double*, Milliseconds*, Bytes*, Strings*>;
 
 // Of strings and list members: returns what was expected, or an empty view when `value` is good.
-using Validator = std::string_view (*)(std::string_view value);
+using Validator = std::function<std::string_view(std::string_view value)>;
 
 struct TomlKey {
   std::string_view name;

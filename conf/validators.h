@@ -27,6 +27,7 @@ std::string_view ValidSelector(std::string_view value);
 // A path, or empty.
 std::string_view ValidPathOrNone(std::string_view value);
 std::string_view ValidDnsList(std::string_view value);
+// One of the three classes that everybody has; see named_class.h for the others.
 std::string_view ValidClass(std::string_view value);
 // "exe", and "application/pdf" or "image/*"; in lower case.
 std::string_view ValidExtension(std::string_view value);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "milter/engine.h"
 
+#include <algorithm>
+
 namespace spillway {
 
 namespace {
@@ -16,16 +18,21 @@ CachingResolver::Limits ResolverLimits(const Config& config) {
 
 // The filter itself keeps the message once, the inspector holds it, and a part of it decoded.
 std::unique_ptr<Inspector> MakeInspector(const Config& config, const Clock& clock, Log& log) {
-  if (!config.attachments.enabled) return nullptr;
+  const bool rules =
+      config.rules.enabled && std::any_of(config.rules.rows.begin(), config.rules.rows.end(),
+                                          [](const Rule& rule) { return !rule.body.empty(); });
+  const bool urls = config.dnsbl.enabled && !config.dnsbl.url_lists.empty();
+  if (!config.attachments.enabled && !rules && !urls) return nullptr;
   constexpr uint64_t kMiB = 1 << 20;
-  const InspectorLimits limits{.memory = 3 * config.budget.max_scan_size.value + 8 * kMiB,
+  const InspectorOrders orders{.wish = {.text = rules, .hosts = urls},
+                               .memory = 3 * config.budget.max_scan_size.value + 8 * kMiB,
                                .processor = config.inspector.processor_time};
   return std::make_unique<Inspector>(
       Inspector::Options{.program = config.inspector.program.empty() ? InspectorProgram()
                                                                      : config.inspector.program,
                          .processes = static_cast<size_t>(config.inspector.processes),
                          .queue = static_cast<size_t>(config.workers.queue),
-                         .limits = limits},
+                         .orders = orders},
       clock, log);
 }
 
@@ -41,8 +48,9 @@ Engine::Engine(const Config& config, Log& log, const Clock& clock,
       checks_(make_checks(config, {resolver_, *workers_, clock, scan_loop_, log})) {}
 
 Engine::~Engine() {
-  cares_.reset();    // its callbacks go to the resolver, the checks and the workers
-  workers_.reset();  // its jobs go to the checks
+  inspector_.reset();  // its threads ask the resolver, and have the workers match
+  cares_.reset();      // its callbacks go to the resolver, the checks and the workers
+  workers_.reset();    // its jobs go to the checks
 }
 
 }  // namespace spillway

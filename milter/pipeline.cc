@@ -36,28 +36,28 @@ bool Pipeline::OnBody(std::string_view chunk) {
 
 bool Pipeline::WantsContent() const {
   return std::any_of(running_.begin(), running_.end(), [this](const Running& running) {
-    return running.type->WantsContent(message_.client.cls);
+    return running.type->WantsContent(message_.client);
   });
 }
 
 bool Pipeline::WantsInspection() const {
   return std::any_of(running_.begin(), running_.end(), [this](const Running& running) {
-    return running.type->WantsInspection(message_.client.cls);
+    return running.type->WantsInspection(message_.client);
   });
 }
 
 CheckReport Pipeline::Report(const Running& running, Result result) const {
   const CheckType& type = *running.type;
-  const ClientClass cls = message_.client.cls;
+  const Client& client = message_.client;
   const Wish wish = type.Action(result);
   const Wish tried = result.shadow;
   return {.name = type.name(),
-          .tempfail_on_timeout = !type.shadow() && type.tempfail_on_timeout(cls),
-          .required = type.required(cls),
+          .tempfail_on_timeout = !type.shadow() && type.tempfail_on_timeout(client),
+          .required = type.required(client),
           .result = std::move(result),
           .action = type.shadow() ? Wish::kNone : wish,
           .shadow = type.shadow() ? std::max(wish, tried) : tried,
-          .tempfail_on_down = !type.shadow() && type.tempfail_on_down(cls),
+          .tempfail_on_down = !type.shadow() && type.tempfail_on_down(client),
           .spent = running.spent};
 }
 

@@ -120,6 +120,8 @@ bool Session::MarksSpam() const {
 
 void Session::Classify() {
   client_.cls = ClientClass::kExternal;
+  client_.named = shared_.clients.Named(
+      client_.has_address ? std::optional(client_.address) : std::nullopt, client_.auth_user);
   client_.cannot_retry = CannotRetry();
   if (client_.probe)
     client_.cls = ClientClass::kProbe;
@@ -243,7 +245,7 @@ void Session::WriteLog(const Verdict& verdict, const std::vector<CheckReport>& r
   std::string line = LogSafe(message_->queue_id) + ": sid=" + id_;
   line += " verdict=" + std::string(VerdictName(verdict));
   line += " client=" + (client_.has_address ? client_.address.ToString() : std::string("local"));
-  line += " class=" + std::string(ClientClassName(client_.cls));
+  line += " class=" + ClassNames(client_);
   line += " from=<" + LogSafe(message_->mail_from.ToString()) + ">";
   line += " rcpts=" + std::to_string(message_->recipients);
   line += " size=" + std::to_string(message_->header_bytes + message_->body_bytes);

@@ -30,7 +30,7 @@ Trial TryMessage(const Config& config, Log& log, const TrialEnvelope& envelope,
   Trial trial;
   shared.on_report = [&](const Client& client, const std::vector<CheckReport>& reports,
                          Duration took) {
-    trial.cls = client.cls;
+    trial.classes = ClassNames(client);
     trial.reports = reports;
     for (const CheckReport& report : reports) trial.names.emplace_back(report.name);
     trial.took = took;

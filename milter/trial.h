@@ -20,7 +20,7 @@ struct TrialEnvelope {
 };
 
 struct Trial {
-  ClientClass cls = ClientClass::kExternal;
+  std::string classes;  // of the client
   std::vector<CheckReport> reports;
   std::vector<std::string> names;  // of the checks, whose own went with them
   Verdict verdict;

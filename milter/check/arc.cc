@@ -101,10 +101,10 @@ class ArcType final : public CheckType {
         services_(services) {}
 
   std::string_view name() const override { return "arc"; }
-  bool tempfail_on_timeout(ClientClass /*cls*/) const override {
+  bool tempfail_on_timeout(const Client& /*client*/) const override {
     return options_.on_timeout == "tempfail";
   }
-  bool required(ClientClass /*cls*/) const override { return options_.required; }
+  bool required(const Client& /*client*/) const override { return options_.required; }
   std::unique_ptr<Check> Begin(const Message& message,
                                std::shared_ptr<MessageCost> /*cost*/) const override {
     return std::make_unique<ArcCheck>(message, limits_, options_.trusted_sealers, services_);

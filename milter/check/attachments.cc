@@ -68,12 +68,14 @@ class AttachmentsType final : public CheckType {
       : options_(config.attachments), shadow_(config.content.shadow), policy_(config.attachments) {}
 
   std::string_view name() const override { return "attachments"; }
-  bool tempfail_on_timeout(ClientClass /*cls*/) const override {
+  bool tempfail_on_timeout(const Client& /*client*/) const override {
     return options_.on_timeout == "tempfail";
   }
-  bool required(ClientClass /*cls*/) const override { return options_.required; }
-  bool WantsContent(ClientClass cls) const override { return WantsInspection(cls); }
-  bool WantsInspection(ClientClass cls) const override { return IsAmong(cls, options_.check); }
+  bool required(const Client& /*client*/) const override { return options_.required; }
+  bool WantsContent(const Client& client) const override { return WantsInspection(client); }
+  bool WantsInspection(const Client& client) const override {
+    return IsAmong(client, options_.check);
+  }
   bool shadow() const override { return shadow_; }
   Wish Action(const Result& result) const override { return result.wish; }
   std::unique_ptr<Check> Begin(const Message& message,

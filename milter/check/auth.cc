@@ -29,8 +29,8 @@ class AuthType final : public CheckType {
   explicit AuthType(const Config& config) : options_(config.auth) {}
 
   std::string_view name() const override { return "auth"; }
-  bool tempfail_on_timeout(ClientClass /*cls*/) const override { return false; }
-  bool required(ClientClass /*cls*/) const override { return false; }
+  bool tempfail_on_timeout(const Client& /*client*/) const override { return false; }
+  bool required(const Client& /*client*/) const override { return false; }
   std::unique_ptr<Check> Begin(const Message& message,
                                std::shared_ptr<MessageCost> /*cost*/) const override {
     return std::make_unique<AuthCheck>(message, options_.show_user);

@@ -71,15 +71,15 @@ class CheckType {
   // As in the configuration's section, the log and the telemetry; at most 15 characters.
   virtual std::string_view name() const = 0;
   // Is a late result a reason to tempfail, for such a client?
-  virtual bool tempfail_on_timeout(ClientClass cls) const = 0;
+  virtual bool tempfail_on_timeout(const Client& client) const = 0;
   // And one that could not be had at all (Result::unscanned)?
-  virtual bool tempfail_on_down(ClientClass /*cls*/) const { return false; }
+  virtual bool tempfail_on_down(const Client& /*client*/) const { return false; }
   // Never waived, also for clients that cannot retry.
-  virtual bool required(ClientClass cls) const = 0;
+  virtual bool required(const Client& client) const = 0;
   // Does it need Message::content?
-  virtual bool WantsContent(ClientClass /*cls*/) const { return false; }
+  virtual bool WantsContent(const Client& /*client*/) const { return false; }
   // Does it need Message::inspecting? Then it needs the content, too.
-  virtual bool WantsInspection(ClientClass /*cls*/) const { return false; }
+  virtual bool WantsInspection(const Client& /*client*/) const { return false; }
   // Its actions are only tried out: they are said in the log.
   virtual bool shadow() const { return false; }
   // What is done about a result.

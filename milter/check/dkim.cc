@@ -251,8 +251,8 @@ class DkimType final : public CheckType {
                   .max_key_bits = static_cast<unsigned>(config.dkim.max_key_bits)}) {}
 
   std::string_view name() const override { return "dkim"; }
-  bool tempfail_on_timeout(ClientClass /*cls*/) const override { return tempfail_; }
-  bool required(ClientClass /*cls*/) const override { return required_; }
+  bool tempfail_on_timeout(const Client& /*client*/) const override { return tempfail_; }
+  bool required(const Client& /*client*/) const override { return required_; }
   std::unique_ptr<Check> Begin(const Message& message,
                                std::shared_ptr<MessageCost> cost) const override {
     return std::make_unique<DkimCheck>(message, library_, services_, std::move(cost));

@@ -151,7 +151,7 @@ class DmarcCheck final : public Check {
             .unclear_author = Acts()};
   }
 
-  bool Acts() const { return IsAmong(message_.client.cls, options_.act_on); }
+  bool Acts() const { return IsAmong(message_.client, options_.act_on); }
 
   const Message& message_;
   const DmarcOptions& options_;
@@ -168,10 +168,10 @@ class DmarcType final : public CheckType {
       : options_(config.dmarc), services_(services) {}
 
   std::string_view name() const override { return "dmarc"; }
-  bool tempfail_on_timeout(ClientClass /*cls*/) const override {
+  bool tempfail_on_timeout(const Client& /*client*/) const override {
     return options_.on_timeout == "tempfail";
   }
-  bool required(ClientClass /*cls*/) const override { return options_.required; }
+  bool required(const Client& /*client*/) const override { return options_.required; }
   Wish Action(const Result& result) const override {
     if (result.unclear_author) return WishFrom(options_.on_unclear_author);
     if (result.wish == Wish::kReject) return WishFrom(options_.on_reject);

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// DNS lists of client addresses, and of the domains of MAIL FROM and HELO (RFC 5782). With every
-// list its test entries are asked for, from the cache as a rule: a list that does not know
-// 127.0.0.2, or knows 127.0.0.1, is one that has closed down or refuses us, and does not count.
+// DNS lists of client addresses, of the domains of MAIL FROM and HELO, and of hosts that URLs in
+// the texts lead to (RFC 5782). With every list its test entries are asked for, from the cache as a
+// rule: a list that does not know 127.0.0.2, or knows 127.0.0.1, is one that has closed down or
+// refuses us, and does not count.
 #include <algorithm>
 #include <set>
 
 #include "conf/dns_list.h"
 #include "milter/check/registry.h"
 #include "milter/dns/lookups.h"
+#include "milter/inspect/inspecting.h"
+#include "milter/mail/registered_domain.h"
 
 namespace spillway {
 
@@ -49,37 +52,106 @@ bool Lists(const DnsAnswer& answer) {
   return std::any_of(answer.addresses.begin(), answer.addresses.end(), IsListing);
 }
 
+// What is asked, all in one round, and what has been answered.
+class ListLookups {
+ public:
+  ListLookups(Resolver& resolver, std::string owner)
+      : resolver_(resolver), owner_(std::move(owner)) {}
+
+  void Add(const std::vector<DnsList>& lists, TestEntries tests, const std::string& entry) {
+    for (const DnsList& list : lists) all_.push_back({&list, tests, entry});
+  }
+  const std::vector<Lookup>& all() const { return all_; }
+
+  void Ask() {
+    std::vector<DnsQuestion> questions;
+    for (const Lookup& lookup : all_) {
+      for (const std::string_view name :
+           {std::string_view(lookup.entry), lookup.tests.listed, lookup.tests.unlisted}) {
+        const DnsQuestion question = lookup.Question(name);
+        if (std::find(questions.begin(), questions.end(), question) == questions.end())
+          questions.push_back(question);
+      }
+    }
+    if (questions.empty()) return;
+    answers_ = std::make_shared<DnsLookups>(owner_, resolver_, std::move(questions));
+    answers_->Step();
+  }
+  void Wait(Deadline deadline) {
+    if (answers_) answers_->Wait(deadline);
+  }
+  DnsAnswerPtr Find(const DnsQuestion& question) const { return answers_->Find(question); }
+
+ private:
+  Resolver& resolver_;
+  const std::string owner_;
+  std::vector<Lookup> all_;
+  std::shared_ptr<DnsLookups> answers_;
+};
+
+// The names by which a list might know the hosts of a message's URLs: lists of hosts and lists of
+// registered domains are both among them.
+std::set<std::string> ListNames(const std::vector<std::string>& hosts) {
+  constexpr size_t kMaxNames = 40;
+  std::set<std::string> names;
+  for (const std::string& host : hosts) {
+    if (names.size() >= kMaxNames) break;
+    if (Ip::Parse(host)) continue;
+    names.insert(host);
+    if (std::string domain = RegisteredDomain(host); !domain.empty())
+      names.insert(std::move(domain));
+  }
+  return names;
+}
+
+struct ListSet {
+  std::vector<DnsList> address;
+  std::vector<DnsList> domain;
+  std::vector<DnsList> url;
+};
+
 class DnsblCheck final : public Check {
  public:
-  DnsblCheck(const Message& message, const std::vector<DnsList>& address_lists,
-             const std::vector<DnsList>& domain_lists, const DnsblOptions& options,
+  DnsblCheck(const Message& message, const ListSet& lists, const DnsblOptions& options,
              const CheckServices& services)
-      : message_(message),
-        address_lists_(address_lists),
-        domain_lists_(domain_lists),
-        options_(options),
-        services_(services) {}
+      : message_(message), lists_(lists), options_(options), services_(services) {}
 
   void OnEnvelope() override {
-    if (!IsAmong(message_.client.cls, options_.check) || message_.client.probe) return;
+    if (!IsAmong(message_.client, options_.check) || message_.client.probe) return;
     const Client& client = message_.client;
+    envelope_.emplace(services_.resolver, message_.mail_from.domain);
     if (client.has_address) {
       const std::string reverse = client.address.ReverseName();
       const size_t suffix = client.address.is_v4() ? sizeof(".in-addr.arpa") : sizeof(".ip6.arpa");
-      Add(address_lists_, kAddressTests, reverse.substr(0, reverse.size() - suffix + 1));
+      envelope_->Add(lists_.address, kAddressTests, reverse.substr(0, reverse.size() - suffix + 1));
     }
     std::set<std::string> domains{message_.mail_from.domain, ToLower(client.helo)};
     for (const std::string& domain : domains) {
-      if (IsQualifiedDomain(domain)) Add(domain_lists_, kDomainTests, domain);
+      if (IsQualifiedDomain(domain)) envelope_->Add(lists_.domain, kDomainTests, domain);
     }
-    Ask();
+    envelope_->Ask();
+  }
+
+  bool OnBody(std::string_view /*chunk*/) override {
+    return WantsUrls() && message_.content && !message_.content->full();
+  }
+
+  void OnEnd() override {
+    if (!WantsUrls() || !message_.inspecting) return;
+    urls_ = std::make_shared<ListLookups>(services_.resolver, message_.mail_from.domain);
+    message_.inspecting->WhenDone(
+        [urls = urls_, &lists = lists_.url](const InspectionOutcome& outcome) {
+          for (const std::string& name : ListNames(outcome.found.hosts))
+            urls->Add(lists, kDomainTests, name);
+          urls->Ask();
+        });
   }
 
   Result Finish(Deadline deadline) override {
-    if (!answers_) return {.state = State::kSkipped};
-    answers_->Wait(deadline);
+    if (!envelope_ || (envelope_->all().empty() && !urls_)) return {.state = State::kSkipped};
     Result result;
-    for (const Lookup& lookup : lookups_) Judge(lookup, result);
+    JudgeAll(*envelope_, deadline, result);
+    if (urls_) JudgeUrls(deadline, result);
     if (!found_.empty()) {
       // What is missing stays the state, and is named.
       if (result.state == State::kNone) result.state = State::kPolicy;
@@ -96,24 +168,21 @@ class DnsblCheck final : public Check {
   }
 
  private:
-  void Add(const std::vector<DnsList>& lists, TestEntries tests, const std::string& entry) {
-    for (const DnsList& list : lists) lookups_.push_back({&list, tests, entry});
+  bool WantsUrls() const { return envelope_ && !lists_.url.empty(); }
+
+  void JudgeAll(ListLookups& lookups, Deadline deadline, Result& result) {
+    lookups.Wait(deadline);
+    for (const Lookup& lookup : lookups.all()) Judge(lookup, lookups, result);
   }
 
-  void Ask() {
-    std::vector<DnsQuestion> questions;
-    for (const Lookup& lookup : lookups_) {
-      for (const std::string_view name :
-           {std::string_view(lookup.entry), lookup.tests.listed, lookup.tests.unlisted}) {
-        const DnsQuestion question = lookup.Question(name);
-        if (std::find(questions.begin(), questions.end(), question) == questions.end())
-          questions.push_back(question);
-      }
-    }
-    if (questions.empty()) return;
-    answers_ = std::make_shared<DnsLookups>(lookups_.front().entry, services_.resolver,
-                                            std::move(questions));
-    answers_->Step();
+  void JudgeUrls(Deadline deadline, Result& result) {
+    const InspectionOutcome* outcome = message_.inspecting->Wait(deadline);
+    if (outcome == nullptr)
+      Trouble(lists_.url.front(), State::kLate, "waiting for the inspector", result);
+    else if (!outcome->down.empty())
+      Trouble(lists_.url.front(), State::kTemperror, outcome->down, result);
+    else
+      JudgeAll(*urls_, deadline, result);
   }
 
   // The strongest thing that went wrong stays: late, then temperror.
@@ -124,11 +193,11 @@ class DnsblCheck final : public Check {
     result.reason = reason;
   }
 
-  void Judge(const Lookup& lookup, Result& result) {
+  void Judge(const Lookup& lookup, const ListLookups& lookups, Result& result) {
     const std::string& zone = lookup.list->zone;
-    const DnsAnswerPtr entry = answers_->Find(lookup.Question(lookup.entry));
-    const DnsAnswerPtr listed = answers_->Find(lookup.Question(lookup.tests.listed));
-    const DnsAnswerPtr unlisted = answers_->Find(lookup.Question(lookup.tests.unlisted));
+    const DnsAnswerPtr entry = lookups.Find(lookup.Question(lookup.entry));
+    const DnsAnswerPtr listed = lookups.Find(lookup.Question(lookup.tests.listed));
+    const DnsAnswerPtr unlisted = lookups.Find(lookup.Question(lookup.tests.unlisted));
     if (!entry || !listed || !unlisted)
       return Trouble(*lookup.list, State::kLate, "waiting for " + zone, result);
     if (entry->failed() || listed->failed() || unlisted->failed())
@@ -150,12 +219,12 @@ class DnsblCheck final : public Check {
   }
 
   const Message& message_;
-  const std::vector<DnsList>& address_lists_;
-  const std::vector<DnsList>& domain_lists_;
+  const ListSet& lists_;
   const DnsblOptions& options_;
   const CheckServices& services_;
-  std::vector<Lookup> lookups_;
-  std::shared_ptr<DnsLookups> answers_;
+  std::optional<ListLookups> envelope_;  // none: such clients are not looked for
+  // Filled by whoever inspects; ours once that is done.
+  std::shared_ptr<ListLookups> urls_;
   int64_t score_ = 0;
   int64_t mercy_ = 0;  // of the lists that did not answer, 0 or less
   std::string found_;
@@ -171,28 +240,30 @@ class DnsblType final : public CheckType {
  public:
   DnsblType(const Config& config, const CheckServices& services)
       : options_(config.dnsbl),
-        address_lists_(ListsOf(options_.address_lists)),
-        domain_lists_(ListsOf(options_.domain_lists)),
+        lists_{ListsOf(options_.address_lists), ListsOf(options_.domain_lists),
+               ListsOf(options_.url_lists)},
         shadow_(config.content.shadow),
         services_(services) {}
 
   std::string_view name() const override { return "dnsbl"; }
-  bool tempfail_on_timeout(ClientClass /*cls*/) const override {
+  bool tempfail_on_timeout(const Client& /*client*/) const override {
     return options_.on_timeout == "tempfail";
   }
-  bool required(ClientClass /*cls*/) const override { return options_.required; }
+  bool required(const Client& /*client*/) const override { return options_.required; }
+  bool WantsInspection(const Client& client) const override {
+    return !lists_.url.empty() && IsAmong(client, options_.check);
+  }
+  bool WantsContent(const Client& client) const override { return WantsInspection(client); }
   bool shadow() const override { return shadow_; }
   Wish Action(const Result& result) const override { return result.wish; }
   std::unique_ptr<Check> Begin(const Message& message,
                                std::shared_ptr<MessageCost> /*cost*/) const override {
-    return std::make_unique<DnsblCheck>(message, address_lists_, domain_lists_, options_,
-                                        services_);
+    return std::make_unique<DnsblCheck>(message, lists_, options_, services_);
   }
 
  private:
   const DnsblOptions options_;
-  const std::vector<DnsList> address_lists_;
-  const std::vector<DnsList> domain_lists_;
+  const ListSet lists_;
   const bool shadow_;
   const CheckServices services_;
 };

@@ -93,10 +93,10 @@ class IprevType final : public CheckType {
       : options_(config.iprev), services_(services) {}
 
   std::string_view name() const override { return "iprev"; }
-  bool tempfail_on_timeout(ClientClass /*cls*/) const override {
+  bool tempfail_on_timeout(const Client& /*client*/) const override {
     return options_.on_timeout == "tempfail";
   }
-  bool required(ClientClass /*cls*/) const override { return options_.required; }
+  bool required(const Client& /*client*/) const override { return options_.required; }
   std::unique_ptr<Check> Begin(const Message& message,
                                std::shared_ptr<MessageCost> /*cost*/) const override {
     return std::make_unique<IprevCheck>(message, options_.show_address, services_);

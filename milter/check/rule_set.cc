@@ -87,8 +87,10 @@ void RuleSet::LookAtHeader(const Message& message, std::vector<bool>& found) con
   }
 }
 
-void RuleSet::LookAtBody(const Message& message, std::vector<bool>& found) const {
+void RuleSet::LookAtBody(const Message& message, std::string_view text,
+                         std::vector<bool>& found) const {
   if (!wants_body() || !message.content) return;
+  if (!text.empty()) Look(kBody, text, found);
   std::string body;
   body.reserve(std::min(message.content->size(), kMaxBody));
   const auto& pieces = message.content->pieces();
@@ -98,18 +100,18 @@ void RuleSet::LookAtBody(const Message& message, std::vector<bool>& found) const
   Look(kBody, body, found);
 }
 
-std::vector<bool> RuleSet::Match(const Message& message) const {
+std::vector<bool> RuleSet::Match(const Message& message, std::string_view text) const {
   std::vector<bool> found(count_);
   LookAtEnvelope(message, found);
   LookAtHeader(message, found);
-  LookAtBody(message, found);
+  LookAtBody(message, text, found);
   const uint64_t size = message.header_bytes + message.body_bytes;
   std::vector<bool> matched(rules_.size());
   for (size_t i = 0; i < rules_.size(); ++i) {
     const Rule& rule = rules_[i];
     matched[i] =
         size > rule.larger.value &&
-        (rule.classes.empty() || IsAmong(message.client.cls, rule.classes)) &&
+        (rule.classes.empty() || IsAmong(message.client, rule.classes)) &&
         std::all_of(needs_[i].begin(), needs_[i].end(), [&](size_t id) { return found[id]; });
   }
   return matched;

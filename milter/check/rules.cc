@@ -7,6 +7,7 @@
 
 #include "milter/check/registry.h"
 #include "milter/check/rule_set.h"
+#include "milter/inspect/inspecting.h"
 
 namespace spillway {
 
@@ -70,18 +71,28 @@ class RulesCheck final : public Check {
   }
 
   void OnEnd() override {
-    services_.workers.Submit(
-        [matching = matching_, this] {
-          if (matching->Start()) matching->Done(rules_.Match(message_));
-        },
-        cost_);
+    const auto match = [matching = matching_, this](std::string_view text) {
+      return [matching, this, text] {
+        if (matching->Start()) matching->Done(rules_.Match(message_, text));
+      };
+    };
+    if (!rules_.wants_body() || !message_.inspecting) {
+      services_.workers.Submit(match({}), cost_);
+      return;
+    }
+    // By then the message may have gone: nothing of ours is touched before Start() has said yes.
+    message_.inspecting->WhenDone(
+        [match, &workers = services_.workers, cost = cost_](const InspectionOutcome& outcome) {
+          workers.Submit(match(outcome.found.text), cost);
+        });
   }
 
   void Learn(const std::vector<CheckReport>& earlier) override { earlier_ = &earlier; }
 
   Result Finish(Deadline deadline) override {
     const std::vector<bool>* matched = matching_->Wait(deadline);
-    if (matched == nullptr) return {.state = State::kLate, .reason = "waiting for the CPU pool"};
+    if (matched == nullptr)
+      return {.state = State::kLate, .reason = "waiting for the text, or the CPU pool"};
     Result result;
     if (message_.headers_truncated)
       result = {.state = State::kNeutral, .reason = "the header is too large to look at whole"};
@@ -158,11 +169,12 @@ class RulesType final : public CheckType {
         services_(services) {}
 
   std::string_view name() const override { return "rules"; }
-  bool tempfail_on_timeout(ClientClass /*cls*/) const override {
+  bool tempfail_on_timeout(const Client& /*client*/) const override {
     return options_.on_timeout == "tempfail";
   }
-  bool required(ClientClass /*cls*/) const override { return options_.required; }
-  bool WantsContent(ClientClass /*cls*/) const override { return rules_.wants_body(); }
+  bool required(const Client& /*client*/) const override { return options_.required; }
+  bool WantsContent(const Client& /*client*/) const override { return rules_.wants_body(); }
+  bool WantsInspection(const Client& client) const override { return WantsContent(client); }
   bool shadow() const override { return shadow_; }
   Wish Action(const Result& result) const override { return result.wish; }
   std::unique_ptr<Check> Begin(const Message& message,

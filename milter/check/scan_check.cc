@@ -89,14 +89,14 @@ class ScanType final : public CheckType {
                  OptionsOf(parts.options, name_, config), services.clock, services.log) {}
 
   std::string_view name() const override { return name_; }
-  bool tempfail_on_timeout(ClientClass cls) const override {
-    return IsAmong(cls, options_.tempfail_on_timeout);
+  bool tempfail_on_timeout(const Client& client) const override {
+    return IsAmong(client, options_.tempfail_on_timeout);
   }
-  bool tempfail_on_down(ClientClass cls) const override {
-    return IsAmong(cls, options_.tempfail_on_down);
+  bool tempfail_on_down(const Client& client) const override {
+    return IsAmong(client, options_.tempfail_on_down);
   }
-  bool required(ClientClass cls) const override { return IsAmong(cls, options_.required); }
-  bool WantsContent(ClientClass cls) const override { return IsAmong(cls, options_.scan); }
+  bool required(const Client& client) const override { return IsAmong(client, options_.required); }
+  bool WantsContent(const Client& client) const override { return IsAmong(client, options_.scan); }
   bool shadow() const override { return shadow_; }
   Wish Action(const Result& result) const override { return result.wish; }
   std::unique_ptr<Check> Begin(const Message& message,
@@ -133,7 +133,7 @@ class ScanType final : public CheckType {
 };
 
 bool ScanCheck::Applies() const {
-  return message_.content && type_.WantsContent(message_.client.cls);
+  return message_.content && type_.WantsContent(message_.client);
 }
 
 void ScanCheck::OnHeaders() {

@@ -109,10 +109,10 @@ class SealType final : public CheckType {
         services_(services) {}
 
   std::string_view name() const override { return "seal"; }
-  bool tempfail_on_timeout(ClientClass /*cls*/) const override {
+  bool tempfail_on_timeout(const Client& /*client*/) const override {
     return options_.on_timeout == "tempfail";
   }
-  bool required(ClientClass /*cls*/) const override { return options_.required; }
+  bool required(const Client& /*client*/) const override { return options_.required; }
   std::unique_ptr<Check> Begin(const Message& message,
                                std::shared_ptr<MessageCost> cost) const override {
     return std::make_unique<SealCheck>(message, keys_, authserv_id_, services_, std::move(cost));

@@ -44,7 +44,7 @@ bool WantedBy(const SigningRow& row, const Client& client, const std::string& au
     case SigningRow::Kind::kUser:
       return !client.auth_user.empty() && row.Matches(client.auth_user);
     case SigningRow::Kind::kClass:
-      return (row.pattern == "authenticated") == (client.cls == ClientClass::kAuthenticated);
+      return IsAmong(client, {row.pattern});
   }
   return false;
 }
@@ -148,10 +148,10 @@ class SignType final : public CheckType {
         services_(services) {}
 
   std::string_view name() const override { return "sign"; }
-  bool tempfail_on_timeout(ClientClass /*cls*/) const override {
+  bool tempfail_on_timeout(const Client& /*client*/) const override {
     return options_.on_timeout == "tempfail";
   }
-  bool required(ClientClass /*cls*/) const override { return options_.required; }
+  bool required(const Client& /*client*/) const override { return options_.required; }
   std::unique_ptr<Check> Begin(const Message& message,
                                std::shared_ptr<MessageCost> cost) const override {
     const DkimForm form{.relaxed_header = options_.canonicalization.starts_with("relaxed/"),

@@ -164,10 +164,10 @@ class SpfType final : public CheckType {
       : options_(config.spf), receiver_(config.milter.authserv_id), services_(services) {}
 
   std::string_view name() const override { return "spf"; }
-  bool tempfail_on_timeout(ClientClass /*cls*/) const override {
+  bool tempfail_on_timeout(const Client& /*client*/) const override {
     return options_.on_timeout == "tempfail";
   }
-  bool required(ClientClass /*cls*/) const override { return options_.required; }
+  bool required(const Client& /*client*/) const override { return options_.required; }
   std::unique_ptr<Check> Begin(const Message& message,
                                std::shared_ptr<MessageCost> cost) const override {
     return std::make_unique<SpfCheck>(message, receiver_, options_.received_spf, services_,

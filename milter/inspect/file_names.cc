@@ -6,6 +6,7 @@
 #include <map>
 
 #include "milter/inspect/inspection.h"
+#include "milter/inspect/percent.h"
 #include "milter/mail/encoded_words.h"
 #include "milter/mail/header.h"
 
@@ -17,24 +18,6 @@ void AddName(std::string name, std::vector<std::string>& names) {
   name.resize(std::min(name.size(), InspectionLimits::kNameSize));
   if (name.empty() || names.size() >= InspectionLimits::kNames) return;
   if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
-}
-
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-std::string WithoutPercents(std::string_view text) {
-  std::string out;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const bool escape = text[i] == '%' && i + 2 < text.size() && HexDigit(text[i + 1]) >= 0 &&
-                        HexDigit(text[i + 2]) >= 0;
-    out += escape ? static_cast<char>(HexDigit(text[i + 1]) * 16 + HexDigit(text[i + 2])) : text[i];
-    if (escape) i += 2;
-  }
-  return out;
 }
 
 // "charset'language'text" of RFC 2231 section 4.

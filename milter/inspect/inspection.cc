@@ -70,6 +70,12 @@ bool Take(char tag, std::string_view value, Inspection& out) {
     case 'U':
       out.unreadable = value;
       return true;
+    case 'T':
+      out.text = value;
+      return true;
+    case 'H':
+      out.hosts.emplace_back(value);
+      return true;
     case 'P':
       out.parts.emplace_back().path = value;
       return true;
@@ -84,6 +90,8 @@ std::string Encode(const Inspection& inspection) {
   std::string out;
   for (const std::string& text : inspection.ambiguities) Put('A', text, out);
   PutIf('U', inspection.unreadable, out);
+  PutIf('T', inspection.text, out);
+  for (const std::string& host : inspection.hosts) Put('H', host, out);
   for (const MimePart& part : inspection.parts) PutPart(part, out);
   return out;
 }

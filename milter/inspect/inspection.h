@@ -37,6 +37,16 @@ struct Inspection {
   std::vector<std::string> ambiguities;
   // Why the message could not be looked at whole.
   std::string unreadable;
+  // Only when they were asked for: what one can read of its texts, in UTF-8, and the hosts that
+  // their URLs lead to.
+  std::string text;
+  std::vector<std::string> hosts;
+};
+
+// What a check wants to know besides the parts.
+struct InspectionWish {
+  bool text = false;
+  bool hosts = false;
 };
 
 // Limits of what is looked at; more is `unreadable`.
@@ -47,6 +57,8 @@ struct InspectionLimits {
   static constexpr size_t kNames = 16;       // of a part
   static constexpr size_t kNameSize = 1024;
   static constexpr size_t kAmbiguities = 16;
+  static constexpr size_t kText = 1 << 20;
+  static constexpr size_t kHosts = 100;
   static constexpr uint64_t kUnpacked = 256 << 20;  // octets that a compressed archive makes
 };
 

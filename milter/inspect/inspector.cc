@@ -36,7 +36,7 @@ std::unique_ptr<InspectorProcess> Inspector::TakeProcess() {
       return process;
     }
   }
-  return std::make_unique<InspectorProcess>(options_.program, options_.limits, clock_);
+  return std::make_unique<InspectorProcess>(options_.program, options_.orders, clock_);
 }
 
 void Inspector::GiveBack(std::unique_ptr<InspectorProcess> process) {

@@ -23,7 +23,7 @@ class Inspector {
     std::string program;
     size_t processes = 0;  // 0: one for each core
     size_t queue = 4096;   // messages that wait; more are never inspected
-    InspectorLimits limits;
+    InspectorOrders orders;
   };
   Inspector(Options options, const Clock& clock, Log& log);
   // What waits is done before.

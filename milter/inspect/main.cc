@@ -16,6 +16,7 @@
 
 #include "milter/base/fd.h"
 #include "milter/inspect/channel.h"
+#include "milter/inspect/html_text.h"
 #include "milter/inspect/mime_walk.h"
 #include "milter/inspect/sandbox.h"
 
@@ -29,11 +30,15 @@ void SetProcessorClock(long milliseconds) {
   setitimer(ITIMER_PROF, &time, nullptr);
 }
 
-void Serve(const FileTypes& types, long milliseconds) {
+bool Has(std::string_view wishes, char wish) {
+  return wishes.find(wish) != std::string_view::npos;
+}
+
+void Serve(const FileTypes& types, InspectionWish wish, long milliseconds) {
   if (!WriteFrameBlocking(STDIN_FILENO, kChannelVersion)) return;
   for (std::string message; ReadFrameBlocking(STDIN_FILENO, message); message = {}) {
     SetProcessorClock(milliseconds);
-    const std::string found = Encode(Inspect(message, types));
+    const std::string found = Encode(Inspect(message, types, wish));
     SetProcessorClock(0);
     if (!WriteFrameBlocking(STDIN_FILENO, found)) return;
   }
@@ -42,7 +47,7 @@ void Serve(const FileTypes& types, long milliseconds) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) {
+  if (argc != 4) {
     std::fputs("spillway-inspector: spillway-milter starts it\n", stderr);
     return EX_USAGE;
   }
@@ -51,12 +56,16 @@ int main(int argc, char** argv) {
     g_mime_init();
     const FileTypes types;
     // What libraries open or allocate at their first use is there before the door is shut.
-    Inspect("Content-Type: text/plain; charset=utf-8\r\n\r\n\r\n", types);
-    const Fd nowhere(open("/dev/null", O_WRONLY | O_CLOEXEC));
+    PrepareCharsets();
+    PrepareHtml();
+    Inspect("Content-Type: text/plain; charset=utf-8\r\n\r\n\r\n", types, {true, true});
+    Fd nowhere(open("/dev/null", O_WRONLY | O_CLOEXEC));
     EnterSandbox(std::strtoull(argv[1], nullptr, 10));
     // What libraries have to say of a stranger's message is not for the log.
-    dup3(nowhere.get(), STDERR_FILENO, 0);
-    Serve(types, std::strtol(argv[2], nullptr, 10));
+    for (const int out : {STDOUT_FILENO, STDERR_FILENO}) dup3(nowhere.get(), out, 0);
+    nowhere.Reset();
+    const std::string_view wishes = argv[3];
+    Serve(types, {Has(wishes, 't'), Has(wishes, 'h')}, std::strtol(argv[2], nullptr, 10));
     return EX_OK;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "spillway-inspector: %s\n", error.what());

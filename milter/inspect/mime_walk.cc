@@ -3,13 +3,16 @@
 #include "milter/inspect/mime_walk.h"
 
 #include <gmime/gmime.h>
+#include <iconv.h>
 
 #include <algorithm>
 #include <memory>
 
 #include "milter/inspect/archive_list.h"
 #include "milter/inspect/file_names.h"
+#include "milter/inspect/html_text.h"
 #include "milter/inspect/office.h"
+#include "milter/inspect/urls.h"
 #include "milter/mail/header.h"
 
 namespace spillway {
@@ -79,8 +82,8 @@ void OnWarning(gint64 /*offset*/, GMimeParserWarning warning, const gchar* item,
 
 class Walk {
  public:
-  Walk(std::string_view message, const FileTypes& types, Inspection& out)
-      : message_(message), types_(types), out_(out) {}
+  Walk(std::string_view message, const FileTypes& types, InspectionWish wish, Inspection& out)
+      : message_(message), types_(types), wish_(wish), out_(out) {}
 
   void Visit(GMimeObject* object, const std::string& path, size_t depth);
 
@@ -88,6 +91,7 @@ class Walk {
   void VisitMultipart(GMimeMultipart* multipart, const std::string& path, size_t depth);
   void VisitLeaf(GMimeObject* object, const std::string& path);
   void LookInside(std::string_view content, MimePart& part);
+  void ReadText(GMimeObject* object, std::string_view content, const MimePart& part);
   void CheckHeaders(GMimeObject* object, std::vector<std::string>* names);
   void CheckEncoding(GMimeObject* object);
   void CheckBoundary(GMimeMultipart* multipart, const std::string& boundary);
@@ -96,8 +100,10 @@ class Walk {
 
   const std::string_view message_;
   const FileTypes& types_;
+  const InspectionWish wish_;
   Inspection& out_;
   std::vector<std::string> boundaries_;  // of the multiparts around
+  size_t read_ = 0;                      // octets of text
 };
 
 void Walk::Visit(GMimeObject* object, const std::string& path, size_t depth) {
@@ -208,9 +214,39 @@ void Walk::VisitLeaf(GMimeObject* object, const std::string& path) {
     const Ref<GMimeStream> decoded(g_mime_stream_mem_new());
     g_mime_data_wrapper_write_to_stream(content, decoded.get());
     const GByteArray* bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(decoded.get()));
-    LookInside({reinterpret_cast<const char*>(bytes->data), bytes->len}, part);
+    const std::string_view data(reinterpret_cast<const char*>(bytes->data), bytes->len);
+    LookInside(data, part);
+    if (part.declared_type.starts_with("text/")) ReadText(object, data, part);
   }
   out_.parts.push_back(std::move(part));
+}
+
+// What is of no charset that we know stays as it is.
+std::string InUtf8(std::string_view content, const char* charset) {
+  const Ref<GMimeStream> text(g_mime_stream_mem_new());
+  const Ref<GMimeStream> stream(g_mime_stream_filter_new(text.get()));
+  const Ref<GMimeFilter> filter(charset == nullptr ? nullptr
+                                                   : g_mime_filter_charset_new(charset, "utf-8"));
+  if (filter) g_mime_stream_filter_add(GMIME_STREAM_FILTER(stream.get()), filter.get());
+  g_mime_stream_write(stream.get(), content.data(), content.size());
+  g_mime_stream_flush(stream.get());
+  const GByteArray* bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(text.get()));
+  return {reinterpret_cast<const char*>(bytes->data), bytes->len};
+}
+
+void Walk::ReadText(GMimeObject* object, std::string_view content, const MimePart& part) {
+  if (content.empty() || (!wish_.text && !wish_.hosts)) return;
+  const size_t room = InspectionLimits::kText - std::min(InspectionLimits::kText, read_);
+  std::string text =
+      InUtf8(content.substr(0, room), g_mime_object_get_content_type_parameter(object, "charset"));
+  read_ += content.size();
+  if (part.declared_type == "text/html") {
+    HtmlText page = ReadHtml(text, room);
+    for (const std::string& link : page.links) AddLinkHost(link, out_.hosts);
+    text = std::move(page.text);
+  }
+  if (wish_.hosts) AddHosts(text, out_.hosts);
+  if (wish_.text) out_.text += text + "\n";
 }
 
 void Walk::LookInside(std::string_view content, MimePart& part) {
@@ -242,7 +278,18 @@ bool IsTooComplex(std::string_view message) {
   return lines * std::min<size_t>(boundaries, 1024) > kMaxComparisons;
 }
 
-Inspection Inspect(std::string_view message, const FileTypes& types) {
+void PrepareCharsets() {
+  for (const char* charset :
+       {"us-ascii",     "utf-7",        "utf-16",       "iso-8859-1",   "iso-8859-2",
+        "iso-8859-5",   "iso-8859-7",   "iso-8859-9",   "iso-8859-15",  "windows-1250",
+        "windows-1251", "windows-1252", "windows-1253", "windows-1254", "windows-1255",
+        "windows-1256", "windows-1257", "koi8-r",       "koi8-u",       "gb2312",
+        "gbk",          "gb18030",      "big5",         "shift_jis",    "euc-jp",
+        "iso-2022-jp",  "euc-kr",       "iso-2022-kr",  "tis-620",      "macintosh"})
+    iconv_open("utf-8", charset);
+}
+
+Inspection Inspect(std::string_view message, const FileTypes& types, InspectionWish wish) {
   Inspection out;
   if (IsTooComplex(message)) {
     out.unreadable = "too many boundaries";
@@ -261,7 +308,7 @@ Inspection Inspect(std::string_view message, const FileTypes& types) {
     out.unreadable = "no message";
     return out;
   }
-  Walk(message, types, out).Visit(g_mime_message_get_mime_part(parsed.get()), ".1", 0);
+  Walk(message, types, wish, out).Visit(g_mime_message_get_mime_part(parsed.get()), ".1", 0);
   return out;
 }
 

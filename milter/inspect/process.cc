@@ -59,11 +59,15 @@ class SpawnPlan {
   posix_spawnattr_t attributes_{};
 };
 
+std::string Letters(InspectionWish wish) {
+  return std::string(wish.text ? "t" : "") + (wish.hosts ? "h" : "");
+}
+
 }  // namespace
 
-InspectorProcess::InspectorProcess(const std::string& program, const InspectorLimits& limits,
+InspectorProcess::InspectorProcess(const std::string& program, const InspectorOrders& orders,
                                    const Clock& clock)
-    : limits_(limits), clock_(clock) {
+    : orders_(orders), clock_(clock) {
   Start(program);
   std::string greeting;
   const Deadline deadline(clock_.Now() + kStartTime);
@@ -86,10 +90,11 @@ void InspectorProcess::Start(const std::string& program) {
   socket_ = Fd(ends[0]);
   const Fd theirs(ends[1]);
   fcntl(socket_.get(), F_SETFL, O_NONBLOCK);
-  const auto ms = std::chrono::ceil<std::chrono::milliseconds>(limits_.processor).count();
-  const int error =
-      SpawnPlan(theirs.get())
-          .Spawn(pid_, program, {program, std::to_string(limits_.memory), std::to_string(ms)});
+  const auto ms = std::chrono::ceil<std::chrono::milliseconds>(orders_.processor).count();
+  const int error = SpawnPlan(theirs.get())
+                        .Spawn(pid_, program,
+                               {program, std::to_string(orders_.memory), std::to_string(ms),
+                                Letters(orders_.wish)});
   if (error == 0) return;
   pid_ = -1;
   throw std::runtime_error(program + ": " + std::strerror(error));
@@ -113,7 +118,7 @@ std::string InspectorProcess::Bury() {
 
 std::optional<Inspection> InspectorProcess::Ask(const std::vector<std::string_view>& message) {
   std::string answer;
-  const Deadline deadline(clock_.Now() + limits_.processor * kPatience);
+  const Deadline deadline(clock_.Now() + orders_.processor * kPatience);
   ChannelState state = WriteFrame(socket_.get(), message, deadline, clock_);
   if (state == ChannelState::kOk)
     state = ReadFrame(socket_.get(), kMaxAnswer, deadline, clock_, answer);

@@ -18,7 +18,9 @@ namespace spillway {
 // The obituary of a process that was ended for the time it took.
 constexpr std::string_view kTooLong = "it takes too long";
 
-struct InspectorLimits {
+// What every message is to be looked at for, and what it may cost.
+struct InspectorOrders {
+  InspectionWish wish;
   uint64_t memory = 0;   // octets, for one message
   Duration processor{};  // time, for one message
 };
@@ -27,7 +29,7 @@ struct InspectorLimits {
 class InspectorProcess {
  public:
   // Starts `program` and waits for its greeting. Throws std::runtime_error.
-  InspectorProcess(const std::string& program, const InspectorLimits& limits, const Clock& clock);
+  InspectorProcess(const std::string& program, const InspectorOrders& orders, const Clock& clock);
   ~InspectorProcess();
   InspectorProcess(const InspectorProcess&) = delete;
   InspectorProcess& operator=(const InspectorProcess&) = delete;
@@ -42,7 +44,7 @@ class InspectorProcess {
   // Waits for its end.
   std::string Bury();
 
-  const InspectorLimits limits_;
+  const InspectorOrders orders_;
   const Clock& clock_;
   Fd socket_;
   pid_t pid_ = -1;

@@ -45,6 +45,12 @@ constexpr std::array kAllowed = {SCMP_SYS(read),
                                  SCMP_SYS(exit_group),
                                  SCMP_SYS(restart_syscall)};
 
+// Libraries look for files (a charset that nobody has heard of), and do without.
+constexpr std::array kRefused = {SCMP_SYS(openat),     SCMP_SYS(open),     SCMP_SYS(newfstatat),
+                                 SCMP_SYS(stat),       SCMP_SYS(lstat),    SCMP_SYS(fstat),
+                                 SCMP_SYS(access),     SCMP_SYS(readlink), SCMP_SYS(readlinkat),
+                                 SCMP_SYS(faccessat2), SCMP_SYS(getcwd),   SCMP_SYS(prlimit64)};
+
 void Must(int result, const char* what) {
   if (result < 0)
     throw std::system_error(result == -1 ? errno : -result, std::generic_category(), what);
@@ -75,6 +81,8 @@ void EnterSandbox(uint64_t memory) {
   if (!filter) throw std::runtime_error("seccomp: out of memory");
   for (const int call : kAllowed)
     Must(seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, call, 0), "seccomp");
+  for (const int call : kRefused)
+    Must(seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(EACCES), call, 0), "seccomp");
   Must(seccomp_load(filter.get()), "seccomp");
 }
 

@@ -8,8 +8,8 @@
 namespace spillway {
 
 // From here on the process may use `memory` octets more than it does now, and no system call but
-// those for memory, reading, writing and ending; any other ends it. For good. Throws
-// std::runtime_error when the kernel cannot (seccomp(2) with filters).
+// those for memory, reading, writing and ending; files are refused, and any other ends it. For
+// good. Throws std::runtime_error when the kernel cannot (seccomp(2) with filters).
 void EnterSandbox(uint64_t memory);
 
 }  // namespace spillway

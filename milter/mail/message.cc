@@ -19,10 +19,19 @@ std::string_view ClientClassName(ClientClass cls) {
   return "external";
 }
 
-bool IsAmong(ClientClass cls, const std::vector<std::string>& classes) {
-  const std::string_view name =
-      ClientClassName(cls == ClientClass::kProbe ? ClientClass::kExternal : cls);
-  return std::find(classes.begin(), classes.end(), name) != classes.end();
+bool IsAmong(const Client& client, const std::vector<std::string>& classes) {
+  const bool probe = client.cls == ClientClass::kProbe;
+  const auto has = [&](std::string_view name) {
+    return std::find(classes.begin(), classes.end(), name) != classes.end();
+  };
+  return has(ClientClassName(probe ? ClientClass::kExternal : client.cls)) ||
+         std::any_of(client.named.begin(), client.named.end(), has);
+}
+
+std::string ClassNames(const Client& client) {
+  std::string out(ClientClassName(client.cls));
+  for (const std::string& name : client.named) out += "," + name;
+  return out;
 }
 
 }  // namespace spillway

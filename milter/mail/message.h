@@ -23,9 +23,6 @@ enum class ClientClass : uint8_t { kExternal = 0, kInternal = 1, kAuthenticated 
 
 // "external", "internal", "authenticated", "probe".
 std::string_view ClientClassName(ClientClass cls);
-// Is it named in `classes`, as the configuration names them? The probe stands for an external one.
-bool IsAmong(ClientClass cls, const std::vector<std::string>& classes);
-
 struct Client {
   Ip address;
   bool has_address = false;
@@ -34,8 +31,14 @@ struct Client {
   std::string auth_user;  // {auth_authen}; empty when not authenticated
   bool probe = false;     // spillway-policyd looks whether we live
   ClientClass cls = ClientClass::kExternal;
-  bool cannot_retry = false;  // [clients] cannot_retry
+  std::vector<std::string> named;  // the [[class]]es of the configuration that it belongs to
+  bool cannot_retry = false;       // [clients] cannot_retry
 };
+
+// Is it in one of `classes`, as the configuration names them? The probe stands for an external one.
+bool IsAmong(const Client& client, const std::vector<std::string>& classes);
+// "internal", "internal,printers".
+std::string ClassNames(const Client& client);
 
 struct Message {
   static constexpr size_t kMaxRecipients = 100;

@@ -84,7 +84,7 @@ std::string CheckAddress(const std::string& text) {
 }  // namespace
 
 std::string TrialAsText(const Trial& trial) {
-  std::string out = Row("class", std::string(ClientClassName(trial.cls)));
+  std::string out = Row("class", trial.classes);
   for (size_t i = 0; i < trial.reports.size(); ++i)
     out += Row(trial.names[i], ReportText(trial.reports[i]));
   return out + Row("took", Milliseconds1(trial.took)) + VerdictText(trial.verdict);

@@ -10,7 +10,7 @@ namespace {
 const FuzzTarget kTarget("mime_walk", [](std::string_view input) {
   static const FileTypes types;
   static const AttachmentPolicy policy{AttachmentsOptions{}};
-  policy.Judge(Inspect(input, types));
+  policy.Judge(Inspect(input, types, {.text = true, .hosts = true}));
 });
 
 }  // namespace

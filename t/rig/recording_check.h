@@ -26,8 +26,8 @@ class RecordingCheckType final : public CheckType {
  public:
   explicit RecordingCheckType(RecordingCheckPlan plan) : plan_(std::move(plan)) {}
   std::string_view name() const override { return plan_.name; }
-  bool tempfail_on_timeout(ClientClass /*cls*/) const override { return plan_.tempfail; }
-  bool required(ClientClass /*cls*/) const override { return plan_.required; }
+  bool tempfail_on_timeout(const Client& /*client*/) const override { return plan_.tempfail; }
+  bool required(const Client& /*client*/) const override { return plan_.required; }
   std::unique_ptr<Check> Begin(const Message& /*message*/,
                                std::shared_ptr<MessageCost> /*cost*/) const override {
     return std::make_unique<Recording>(plan_);

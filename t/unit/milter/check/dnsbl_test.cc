@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "milter/check/registry.h"
+#include "milter/inspect/inspecting.h"
 #include "t/rig/check_test.h"
 
 namespace spillway {
@@ -27,6 +28,53 @@ class DnsblTest : public CheckTest {
     return check->Finish(Deadline(clock_.Now() + patience));
   }
 };
+
+// URLs are looked up once the inspector has found them.
+class UrlListTest : public DnsblTest {
+ protected:
+  UrlListTest() {
+    config_.dnsbl.url_lists = {"url.example*4"};
+    dns_.Address("test.url.example", {"127.0.0.2"});
+    message_.inspecting = std::make_shared<Inspecting>();
+  }
+  Result RunWith(const InspectionOutcome& outcome) {
+    const auto type = MakeDnsblCheck(config_, services_);
+    EXPECT_TRUE(type->WantsInspection(message_.client));
+    const auto check = type->Begin(message_, std::make_shared<MessageCost>());
+    check->OnEnvelope();
+    check->OnEnd();
+    message_.inspecting->Complete(outcome);
+    return check->Finish(Deadline(clock_.Now() + std::chrono::seconds(20)));
+  }
+  Result RunWithHosts(const std::vector<std::string>& hosts) {
+    InspectionOutcome outcome;
+    outcome.found.hosts = hosts;
+    return RunWith(outcome);
+  }
+};
+
+TEST_F(UrlListTest, HostsAndTheirRegisteredDomains) {
+  dns_.Address("bad.co.uk.url.example", {"127.0.0.2"});
+  const Result result = RunWithHosts({"www.bad.co.uk", "good.example", "192.0.2.7"});
+  EXPECT_EQ(result.reason, "bad.co.uk in url.example (127.0.0.2); score 4");
+  EXPECT_EQ(result.wish, Wish::kQuarantine);
+}
+
+TEST_F(UrlListTest, NoHosts) {
+  EXPECT_EQ(RunWithHosts({}).state, State::kNone);
+}
+
+TEST_F(UrlListTest, WithoutTheInspector) {
+  const Result result = RunWith({.found = {}, .down = "not there"});
+  EXPECT_EQ(result.state, State::kTemperror);
+  EXPECT_EQ(result.reason, "not there");
+  const auto type = MakeDnsblCheck(config_, services_);
+  message_.inspecting = std::make_shared<Inspecting>();
+  const auto check = type->Begin(message_, std::make_shared<MessageCost>());
+  check->OnEnvelope();
+  check->OnEnd();
+  EXPECT_EQ(check->Finish(Deadline(clock_.Now())).state, State::kLate);
+}
 
 TEST_F(DnsblTest, WhatIsNotListedIsNothing) {
   EXPECT_EQ(Run().state, State::kNone);

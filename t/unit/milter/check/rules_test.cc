@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "milter/check/registry.h"
+#include "milter/inspect/inspecting.h"
 #include "t/rig/check_test.h"
 
 namespace spillway {
@@ -55,6 +56,16 @@ TEST_F(RulesTest, LookAtEverything) {
   EXPECT_FALSE(Matches("client = [\"internal\"]"));
   EXPECT_TRUE(Matches("when = 'spf = fail and arc = off'"));
   EXPECT_FALSE(Matches("when = 'spf = pass'"));
+}
+
+TEST_F(RulesTest, LookAtWhatOneCanReadOfTheBody) {
+  message_.inspecting = std::make_shared<Inspecting>();
+  InspectionOutcome outcome;
+  outcome.found.text = "gift cards";
+  message_.inspecting->Complete(outcome);
+  EXPECT_TRUE(Matches("body = ['gift']"));
+  EXPECT_TRUE(Matches("body = ['555']"));  // as it was sent
+  EXPECT_FALSE(Matches("body = ['gift voucher']"));
 }
 
 TEST_F(RulesTest, AllOfARuleMustHold) {

@@ -90,9 +90,9 @@ TEST_F(SpfCheckTest, AnswerThatComesInTimeIsUsed) {
 }
 
 TEST_F(SpfCheckTest, DisabledAndOnTimeout) {
-  EXPECT_FALSE(MakeSpfCheck(config_, services_)->tempfail_on_timeout(ClientClass::kExternal));
+  EXPECT_FALSE(MakeSpfCheck(config_, services_)->tempfail_on_timeout(Client{}));
   config_.spf.on_timeout = "tempfail";
-  EXPECT_TRUE(MakeSpfCheck(config_, services_)->tempfail_on_timeout(ClientClass::kExternal));
+  EXPECT_TRUE(MakeSpfCheck(config_, services_)->tempfail_on_timeout(Client{}));
   config_.spf.enabled = false;
   EXPECT_EQ(MakeSpfCheck(config_, services_), nullptr);
 }

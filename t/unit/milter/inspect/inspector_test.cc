@@ -14,13 +14,13 @@ constexpr const char* kProgram = "build/release/spillway-inspector";
 
 class InspectorTest : public ::testing::Test {
  protected:
-  static InspectorLimits Limits() {
+  static InspectorOrders Limits() {
     return {.memory = 32 << 20, .processor = std::chrono::seconds(1)};
   }
-  std::unique_ptr<Inspector> Make(const InspectorLimits& limits = Limits(),
+  std::unique_ptr<Inspector> Make(const InspectorOrders& orders = Limits(),
                                   const std::string& program = kProgram) {
     return std::make_unique<Inspector>(
-        Inspector::Options{.program = program, .processes = 1, .limits = limits}, clock_, log_);
+        Inspector::Options{.program = program, .processes = 1, .orders = orders}, clock_, log_);
   }
   static Content::Piece Piece(std::string text) {
     return std::make_shared<const std::string>(std::move(text));

@@ -85,6 +85,36 @@ TEST(MimeWalk, UuencodedFilesInText) {
               ElementsAre("a.exe"));
 }
 
+Inspection Read(const std::string& rest) {
+  static const FileTypes types;
+  return Inspect(std::string(kTop) + rest, types, {.text = true, .hosts = true});
+}
+
+TEST(MimeWalk, TextInUtf8) {
+  EXPECT_EQ(Read("Content-Type: text/plain; charset=iso-8859-1\r\nContent-Transfer-Encoding: "
+                 "quoted-printable\r\n\r\ngr=FC=\r\n=DFe\r\n")
+                .text,
+            "gr\u00fc\u00dfe\r\n\n");
+  EXPECT_EQ(Read("Content-Transfer-Encoding: base64\r\n\r\n" + Base64("gift card") + "\r\n").text,
+            "gift card\n");
+  EXPECT_EQ(Read("Content-Type: text/plain; charset=no-such\r\n\r\nx").text, "x\n");
+  EXPECT_EQ(Read("Content-Type: application/pdf\r\n\r\nx").text, "");
+  EXPECT_EQ(Of("\r\nx").text, "") << "nobody asked";
+}
+
+TEST(MimeWalk, PagesAndHosts) {
+  const Inspection found = Read(
+      "Content-Type: text/html\r\n\r\n<p>v<i>i</i>a http://a.example</p><a "
+      "href='//b.example/'>x</a>");
+  EXPECT_THAT(found.hosts, ElementsAre("b.example", "a.example"));
+  EXPECT_NE(found.text.find("via http"), std::string::npos);
+}
+
+TEST(MimeWalk, TextIsLimited) {
+  const std::string part = "--a\r\n\r\n" + std::string(700000, 'x') + "\r\n";
+  EXPECT_LE(Read(Mixed(part + part + part)).text.size(), InspectionLimits::kText + 10);
+}
+
 struct Ambiguous {
   const char* name;
   std::string rest;

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "milter/check/registry.h"
+#include "milter/inspect/inspecting.h"
+#include "t/rig/check_test.h"
+
+namespace spillway {
+namespace {
+
+class AttachmentsTest : public CheckTest {
+ protected:
+  AttachmentsTest() {
+    config_.attachments.enabled = true;
+    message_.content.emplace(100);
+    message_.inspecting = std::make_shared<Inspecting>();
+  }
+  Result Run() {
+    const auto type = MakeAttachmentsCheck(config_, services_);
+    return type->Begin(message_, nullptr)->Finish(Deadline(clock_.Now()));
+  }
+  Result RunWith(const Inspection& found) {
+    message_.inspecting->Complete({.found = found, .down = {}});
+    return Run();
+  }
+};
+
+TEST_F(AttachmentsTest, Nothing) {
+  const Result result = RunWith({.parts = {{.path = "1", .found_type = "text/plain"}}});
+  EXPECT_EQ(result.state, State::kPass);
+  EXPECT_TRUE(result.added.empty());
+  EXPECT_FALSE(result.unscanned);
+}
+
+TEST_F(AttachmentsTest, TheStrongestActionCounts) {
+  const Result result =
+      RunWith({.parts = {{.path = "1", .macros = true}, {.path = "2", .names = {"a.exe"}}}});
+  EXPECT_EQ(result.state, State::kPolicy);
+  EXPECT_EQ(result.wish, Wish::kReject);
+  EXPECT_EQ(result.refusal.text, "forbidden name \"a.exe\" (2)");
+  EXPECT_EQ(result.reason, "macros (1); forbidden name \"a.exe\" (2)");
+  ASSERT_EQ(result.added.size(), 1U);
+  EXPECT_EQ(result.added[0].name, "X-Spillway-Attachments");
+  EXPECT_EQ(result.added[0].value, result.reason);
+}
+
+TEST_F(AttachmentsTest, WhatIsNotLookedAtSaysSo) {
+  Result result = Run();
+  EXPECT_EQ(result.state, State::kLate);
+  EXPECT_TRUE(result.unscanned);
+  EXPECT_EQ(result.added.at(0).value, "unscanned (waiting for the inspector)");
+  message_.inspecting->Complete({.found = {}, .down = "no memory"});
+  result = Run();
+  EXPECT_EQ(result.state, State::kTemperror);
+  EXPECT_TRUE(result.unscanned);
+  EXPECT_EQ(result.wish, Wish::kNone);
+}
+
+TEST_F(AttachmentsTest, MoreThanIsLookedAt) {
+  message_.content->MarkTruncated();
+  const Result result = RunWith({.parts = {{.path = "1", .found_type = "text/plain"}}});
+  EXPECT_EQ(result.state, State::kNeutral);
+  EXPECT_TRUE(result.unscanned);
+  EXPECT_EQ(result.reason, "only the first 0 octets were looked at");
+}
+
+TEST_F(AttachmentsTest, ClassesThatAreNotChecked) {
+  config_.attachments.check = {"external"};
+  const auto type = MakeAttachmentsCheck(config_, services_);
+  EXPECT_TRUE(type->WantsInspection({.cls = ClientClass::kExternal}));
+  EXPECT_TRUE(type->WantsInspection({.cls = ClientClass::kProbe}));
+  EXPECT_FALSE(type->WantsInspection({.cls = ClientClass::kInternal}));
+  config_.attachments.check = {"printers"};
+  const auto named = MakeAttachmentsCheck(config_, services_);
+  EXPECT_TRUE(named->WantsInspection({.cls = ClientClass::kInternal, .named = {"printers"}}));
+  message_.inspecting.reset();
+  EXPECT_EQ(Run().state, State::kSkipped);
+}
+
+}  // namespace
+}  // namespace spillway

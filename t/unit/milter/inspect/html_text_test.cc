@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "milter/inspect/html_text.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace spillway {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TEST(HtmlText, WhatOneSees) {
+  const HtmlText page = ReadHtml(
+      "<html><head><title>T</title><style>p {color: red}</style></head><body>"
+      "<p>via<b>gr</b>a &amp; gr&#252;&szlig;e<!-- not this --></p><script>alert(1)</script>end",
+      1000);
+  EXPECT_THAT(page.text, HasSubstr("viagra & gr\u00fc\u00dfe"));
+  EXPECT_THAT(page.text, HasSubstr("end"));
+  EXPECT_THAT(page.text, Not(HasSubstr("red")));
+  EXPECT_THAT(page.text, Not(HasSubstr("not this")));
+  EXPECT_THAT(page.text, Not(HasSubstr("alert")));
+}
+
+TEST(HtmlText, BlocksPartWords) {
+  EXPECT_THAT(ReadHtml("<td>one</td><td>two</td>", 100).text, HasSubstr("one"));
+  EXPECT_THAT(ReadHtml("<p>one</p><p>two</p>", 100).text, Not(HasSubstr("onetwo")));
+}
+
+TEST(HtmlText, Links) {
+  EXPECT_THAT(ReadHtml("<a HREF='http://a.example/?x=1&amp;y=2'>x</a><img src=//b.example/p.png>"
+                       "<form action=\"https://c.example\">",
+                       1000)
+                  .links,
+              ElementsAre("http://a.example/?x=1&y=2", "//b.example/p.png", "https://c.example"));
+}
+
+TEST(HtmlText, BrokenAndBounded) {
+  EXPECT_THAT(ReadHtml("<p <a href=x>y</", 100).text, HasSubstr("y"));
+  EXPECT_LT(ReadHtml(std::string(100000, 'a'), 1000).text.size(), 10000U);
+  EXPECT_EQ(ReadHtml("", 10).text, "");
+  std::string deep;
+  for (int i = 0; i < 50000; ++i) deep += "<div><b>";
+  EXPECT_THAT(ReadHtml(deep + "x", 1 << 20).text, HasSubstr(" "));
+}
+
+}  // namespace
+}  // namespace spillway
