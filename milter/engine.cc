@@ -16,7 +16,8 @@ CachingResolver::Limits ResolverLimits(const Config& config) {
           .in_flight_per_domain = static_cast<size_t>(config.dns.max_in_flight_per_domain)};
 }
 
-// The filter itself keeps the message once, the inspector holds it, and a part of it decoded.
+// The filter itself keeps the message once, and once shares it; what the inspector needs besides is
+// a part of it decoded.
 std::unique_ptr<Inspector> MakeInspector(const Config& config, const Clock& clock, Log& log) {
   const bool rules =
       config.rules.enabled && std::any_of(config.rules.rows.begin(), config.rules.rows.end(),
@@ -25,7 +26,8 @@ std::unique_ptr<Inspector> MakeInspector(const Config& config, const Clock& cloc
   if (!config.attachments.enabled && !rules && !urls) return nullptr;
   constexpr uint64_t kMiB = 1 << 20;
   const InspectorOrders orders{.wish = {.text = rules, .hosts = urls},
-                               .memory = 3 * config.budget.max_scan_size.value + 8 * kMiB,
+                               .memory = 2 * config.budget.max_scan_size.value + 8 * kMiB,
+                               .max_size = config.budget.max_scan_size.value,
                                .processor = config.inspector.processor_time};
   return std::make_unique<Inspector>(
       Inspector::Options{.program = config.inspector.program.empty() ? InspectorProgram()

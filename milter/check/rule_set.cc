@@ -87,10 +87,11 @@ void RuleSet::LookAtHeader(const Message& message, std::vector<bool>& found) con
   }
 }
 
-void RuleSet::LookAtBody(const Message& message, std::string_view text,
+void RuleSet::LookAtBody(const Message& message, std::optional<std::string_view> text,
                          std::vector<bool>& found) const {
-  if (!wants_body() || !message.content) return;
-  if (!text.empty()) Look(kBody, text, found);
+  if (!wants_body()) return;
+  if (text) return Look(kBody, *text, found);
+  if (!message.content) return;
   std::string body;
   body.reserve(std::min(message.content->size(), kMaxBody));
   const auto& pieces = message.content->pieces();
@@ -100,7 +101,8 @@ void RuleSet::LookAtBody(const Message& message, std::string_view text,
   Look(kBody, body, found);
 }
 
-std::vector<bool> RuleSet::Match(const Message& message, std::string_view text) const {
+std::vector<bool> RuleSet::Match(const Message& message,
+                                 std::optional<std::string_view> text) const {
   std::vector<bool> found(count_);
   LookAtEnvelope(message, found);
   LookAtHeader(message, found);

@@ -7,6 +7,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,8 +23,9 @@ class RuleSet {
   explicit RuleSet(std::vector<Rule> rules);
 
   // For each rule: is all of it there but its condition? `message` is whole.
-  // `text` is what one can read of the body, decoded; the body as it was sent is looked at, too.
-  std::vector<bool> Match(const Message& message, std::string_view text = {}) const;
+  // `text` is what one can read of the body, decoded; without, the body is looked at as it was
+  // sent.
+  std::vector<bool> Match(const Message& message, std::optional<std::string_view> text) const;
   const std::vector<Rule>& rules() const { return rules_; }
   // The largest size that a rule asks for; 0: none does.
   uint64_t largest() const { return largest_; }
@@ -41,7 +43,8 @@ class RuleSet {
   void Look(const std::string& about, std::string_view text, std::vector<bool>& found) const;
   void LookAtEnvelope(const Message& message, std::vector<bool>& found) const;
   void LookAtHeader(const Message& message, std::vector<bool>& found) const;
-  void LookAtBody(const Message& message, std::string_view text, std::vector<bool>& found) const;
+  void LookAtBody(const Message& message, std::optional<std::string_view> text,
+                  std::vector<bool>& found) const;
 
   const std::vector<Rule> rules_;
   std::vector<std::vector<size_t>> needs_;             // the numbers of each rule's patterns

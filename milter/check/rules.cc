@@ -71,20 +71,19 @@ class RulesCheck final : public Check {
   }
 
   void OnEnd() override {
-    const auto match = [matching = matching_, this](std::string_view text) {
-      return [matching, this, text] {
-        if (matching->Start()) matching->Done(rules_.Match(message_, text));
-      };
+    // By then the message may have gone: nothing of ours is touched before Start() has said yes.
+    const auto match = [matching = matching_, this](std::optional<std::string_view> text) {
+      if (matching->Start()) matching->Done(rules_.Match(message_, text));
     };
     if (!rules_.wants_body() || !message_.inspecting) {
-      services_.workers.Submit(match({}), cost_);
+      services_.workers.Submit([match] { match(std::nullopt); }, cost_);
       return;
     }
-    // By then the message may have gone: nothing of ours is touched before Start() has said yes.
-    message_.inspecting->WhenDone(
-        [match, &workers = services_.workers, cost = cost_](const InspectionOutcome& outcome) {
-          workers.Submit(match(outcome.found.text), cost);
-        });
+    // In the inspector's thread, which has just waited for it: one hand-over less.
+    message_.inspecting->WhenDone([match](const InspectionOutcome& outcome) {
+      const bool read = outcome.down.empty() && outcome.found.unreadable.empty();
+      match(read ? std::optional<std::string_view>(outcome.found.text) : std::nullopt);
+    });
   }
 
   void Learn(const std::vector<CheckReport>& earlier) override { earlier_ = &earlier; }

@@ -3,30 +3,26 @@
 // of one build, which the first text says.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "milter/base/deadline.h"
 
 namespace spillway {
 
-// A message of max_scan_size at most, and what was found in it.
-constexpr size_t kMaxFrame = size_t{1} << 30;
 constexpr std::string_view kChannelVersion = "spillway-inspector " SPILLWAY_VERSION;
 
 enum class ChannelState { kOk, kLate, kClosed };
 
-// `fd` does not block. Writes `pieces` as one text.
-ChannelState WriteFrame(int fd, const std::vector<std::string_view>& pieces, Deadline deadline,
-                        const Clock& clock);
+// The filter's end; `fd` does not block. `text` is short: it fits into the socket, or the other end
+// has not read what came before, which is kClosed.
+ChannelState SendShort(int fd, std::string_view text);
 // Reads a text of at most `limit` octets; a longer one is kClosed.
-ChannelState ReadFrame(int fd, size_t limit, Deadline deadline, const Clock& clock,
-                       std::string& text);
+ChannelState ReadText(int fd, size_t limit, Deadline deadline, const Clock& clock,
+                      std::string& text);
 
 // The other end, which has nothing else to do: `fd` blocks. False: closed.
-bool WriteFrameBlocking(int fd, std::string_view text);
-bool ReadFrameBlocking(int fd, std::string& text);
+bool WriteTextBlocking(int fd, std::string_view text);
+bool ReadTextBlocking(int fd, size_t limit, std::string& text);
 
 }  // namespace spillway

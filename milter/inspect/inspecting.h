@@ -31,7 +31,7 @@ class Inspecting {
     return there ? &*outcome_ : nullptr;
   }
   // Calls when it is done, or at once when it is; before any Wait() returns it. The call may come
-  // from the inspector's thread and must be quick.
+  // from the inspector's thread, and holds up its next message.
   void WhenDone(Call call) {
     {
       const std::lock_guard lock(mutex_);

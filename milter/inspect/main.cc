@@ -3,6 +3,7 @@
 // over its standard input. Nobody else has a use for it.
 #include <fcntl.h>
 #include <gmime/gmime.h>
+#include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/time.h>
 #include <sysexits.h>
@@ -18,7 +19,9 @@
 #include "milter/inspect/channel.h"
 #include "milter/inspect/html_text.h"
 #include "milter/inspect/mime_walk.h"
+#include "milter/inspect/process.h"
 #include "milter/inspect/sandbox.h"
+#include "milter/inspect/shared_text.h"
 
 namespace {
 
@@ -30,42 +33,58 @@ void SetProcessorClock(long milliseconds) {
   setitimer(ITIMER_PROF, &time, nullptr);
 }
 
+// What one message needed, the next one needs again: pages that go and come cost more than the rest
+// of the work.
+void KeepMemory() {
+  constexpr int kKept = 16 << 20;
+  mallopt(M_TRIM_THRESHOLD, kKept);
+  mallopt(M_MMAP_THRESHOLD, kKept);
+}
+
 bool Has(std::string_view wishes, char wish) {
   return wishes.find(wish) != std::string_view::npos;
 }
 
-void Serve(const FileTypes& types, InspectionWish wish, long milliseconds) {
-  if (!WriteFrameBlocking(STDIN_FILENO, kChannelVersion)) return;
-  for (std::string message; ReadFrameBlocking(STDIN_FILENO, message); message = {}) {
+// A request is the size of a message in the shared memory, as text.
+void Serve(const FileTypes& types, const SharedText& message, InspectionWish wish,
+           long milliseconds) {
+  constexpr size_t kMaxRequest = 20;
+  if (!WriteTextBlocking(STDIN_FILENO, kChannelVersion)) return;
+  for (std::string request; ReadTextBlocking(STDIN_FILENO, kMaxRequest, request);) {
+    const size_t size = std::strtoull(request.c_str(), nullptr, 10);
+    if (size > message.size()) return;
     SetProcessorClock(milliseconds);
-    const std::string found = Encode(Inspect(message, types, wish));
+    const std::string found = Encode(Inspect(message.Read(size), types, wish));
     SetProcessorClock(0);
-    if (!WriteFrameBlocking(STDIN_FILENO, found)) return;
+    if (!WriteTextBlocking(STDIN_FILENO, found)) return;
   }
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 4) {
+  if (argc != 5) {
     std::fputs("spillway-inspector: spillway-milter starts it\n", stderr);
     return EX_USAGE;
   }
   try {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    KeepMemory();
     g_mime_init();
     const FileTypes types;
     // What libraries open or allocate at their first use is there before the door is shut.
     PrepareCharsets();
     PrepareHtml();
     Inspect("Content-Type: text/plain; charset=utf-8\r\n\r\n\r\n", types, {true, true});
+    const SharedText message(kInspectorMemory, std::strtoull(argv[4], nullptr, 10));
+    close(kInspectorMemory);
     Fd nowhere(open("/dev/null", O_WRONLY | O_CLOEXEC));
     EnterSandbox(std::strtoull(argv[1], nullptr, 10));
     // What libraries have to say of a stranger's message is not for the log.
     for (const int out : {STDOUT_FILENO, STDERR_FILENO}) dup3(nowhere.get(), out, 0);
     nowhere.Reset();
     const std::string_view wishes = argv[3];
-    Serve(types, {Has(wishes, 't'), Has(wishes, 'h')}, std::strtol(argv[2], nullptr, 10));
+    Serve(types, message, {Has(wishes, 't'), Has(wishes, 'h')}, std::strtol(argv[2], nullptr, 10));
     return EX_OK;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "spillway-inspector: %s\n", error.what());

@@ -23,14 +23,15 @@ constexpr auto kStartTime = std::chrono::seconds(10);
 // A process that may compute for a second may have to wait for the processor for longer.
 constexpr int kPatience = 10;
 
-// The child has nothing of ours but one end of the socket, as its standard input, and our standard
-// error; a client's connection that it held would not end with us.
+// The child has nothing of ours but one end of the socket, as its standard input, the memory, and
+// our standard error; a client's connection that it held would not end with us.
 class SpawnPlan {
  public:
-  explicit SpawnPlan(int socket) {
+  SpawnPlan(int socket, int memory) {
     posix_spawn_file_actions_init(&actions_);
     posix_spawn_file_actions_adddup2(&actions_, socket, STDIN_FILENO);
-    posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1);
+    posix_spawn_file_actions_adddup2(&actions_, memory, kInspectorMemory);
+    posix_spawn_file_actions_addclosefrom_np(&actions_, kInspectorMemory + 1);
     posix_spawnattr_init(&attributes_);
     sigset_t none;
     sigemptyset(&none);
@@ -67,12 +68,12 @@ std::string Letters(InspectionWish wish) {
 
 InspectorProcess::InspectorProcess(const std::string& program, const InspectorOrders& orders,
                                    const Clock& clock)
-    : orders_(orders), clock_(clock) {
+    : orders_(orders), clock_(clock), message_(orders.max_size) {
   Start(program);
   std::string greeting;
   const Deadline deadline(clock_.Now() + kStartTime);
   const ChannelState state =
-      ReadFrame(socket_.get(), kChannelVersion.size(), deadline, clock_, greeting);
+      ReadText(socket_.get(), kChannelVersion.size(), deadline, clock_, greeting);
   if (state == ChannelState::kOk && greeting == kChannelVersion) return;
   const std::string end = Bury();
   throw std::runtime_error(program + (state == ChannelState::kOk ? " is of another version"
@@ -91,10 +92,10 @@ void InspectorProcess::Start(const std::string& program) {
   const Fd theirs(ends[1]);
   fcntl(socket_.get(), F_SETFL, O_NONBLOCK);
   const auto ms = std::chrono::ceil<std::chrono::milliseconds>(orders_.processor).count();
-  const int error = SpawnPlan(theirs.get())
+  const int error = SpawnPlan(theirs.get(), message_.fd())
                         .Spawn(pid_, program,
                                {program, std::to_string(orders_.memory), std::to_string(ms),
-                                Letters(orders_.wish)});
+                                Letters(orders_.wish), std::to_string(orders_.max_size)});
   if (error == 0) return;
   pid_ = -1;
   throw std::runtime_error(program + ": " + std::strerror(error));
@@ -119,9 +120,12 @@ std::string InspectorProcess::Bury() {
 std::optional<Inspection> InspectorProcess::Ask(const std::vector<std::string_view>& message) {
   std::string answer;
   const Deadline deadline(clock_.Now() + orders_.processor * kPatience);
-  ChannelState state = WriteFrame(socket_.get(), message, deadline, clock_);
+  size_t size = 0;
+  for (const std::string_view piece : message) size += piece.size();
+  if (!message_.Write(message)) return Inspection{.unreadable = "too large"};
+  ChannelState state = SendShort(socket_.get(), std::to_string(size));
   if (state == ChannelState::kOk)
-    state = ReadFrame(socket_.get(), kMaxAnswer, deadline, clock_, answer);
+    state = ReadText(socket_.get(), kMaxAnswer, deadline, clock_, answer);
   if (state == ChannelState::kOk) {
     if (auto found = DecodeInspection(answer)) return found;
   }

@@ -12,8 +12,12 @@
 #include "milter/base/deadline.h"
 #include "milter/base/fd.h"
 #include "milter/inspect/inspection.h"
+#include "milter/inspect/shared_text.h"
 
 namespace spillway {
+
+// The inspector's descriptor of the memory in which messages come.
+constexpr int kInspectorMemory = 3;
 
 // The obituary of a process that was ended for the time it took.
 constexpr std::string_view kTooLong = "it takes too long";
@@ -21,7 +25,8 @@ constexpr std::string_view kTooLong = "it takes too long";
 // What every message is to be looked at for, and what it may cost.
 struct InspectorOrders {
   InspectionWish wish;
-  uint64_t memory = 0;   // octets, for one message
+  uint64_t memory = 0;   // octets, for one message, besides itself
+  size_t max_size = 0;   // of a message
   Duration processor{};  // time, for one message
 };
 
@@ -46,6 +51,7 @@ class InspectorProcess {
 
   const InspectorOrders orders_;
   const Clock& clock_;
+  SharedText message_;
   Fd socket_;
   pid_t pid_ = -1;
   std::string obituary_;

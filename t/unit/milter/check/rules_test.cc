@@ -64,8 +64,21 @@ TEST_F(RulesTest, LookAtWhatOneCanReadOfTheBody) {
   outcome.found.text = "gift cards";
   message_.inspecting->Complete(outcome);
   EXPECT_TRUE(Matches("body = ['gift']"));
-  EXPECT_TRUE(Matches("body = ['555']"));  // as it was sent
-  EXPECT_FALSE(Matches("body = ['gift voucher']"));
+  EXPECT_FALSE(Matches("body = ['555']"));
+}
+
+TEST_F(RulesTest, LookAtTheBodyAsItWasSentWhenItCannotBeRead) {
+  for (const auto& [down, unreadable] :
+       {std::pair("not there", ""), std::pair("", "too many parts")}) {
+    message_.inspecting = std::make_shared<Inspecting>();
+    InspectionOutcome outcome;
+    outcome.down = down;
+    outcome.found.unreadable = unreadable;
+    outcome.found.text = "only a part";
+    message_.inspecting->Complete(outcome);
+    EXPECT_TRUE(Matches("body = ['555']"));
+    EXPECT_FALSE(Matches("body = ['only a part']"));
+  }
 }
 
 TEST_F(RulesTest, AllOfARuleMustHold) {

@@ -15,7 +15,7 @@ constexpr const char* kProgram = "build/release/spillway-inspector";
 class InspectorTest : public ::testing::Test {
  protected:
   static InspectorOrders Limits() {
-    return {.memory = 32 << 20, .processor = std::chrono::seconds(1)};
+    return {.memory = 32 << 20, .max_size = 16 << 20, .processor = std::chrono::seconds(1)};
   }
   std::unique_ptr<Inspector> Make(const InspectorOrders& orders = Limits(),
                                   const std::string& program = kProgram) {
@@ -58,7 +58,8 @@ TEST_F(InspectorTest, LargeMessage) {
 }
 
 TEST_F(InspectorTest, MemoryIsBounded) {
-  const auto inspector = Make({.memory = 1 << 20, .processor = std::chrono::seconds(1)});
+  const auto inspector =
+      Make({.memory = 1 << 20, .max_size = 16 << 20, .processor = std::chrono::seconds(1)});
   const auto outcome = Look(*inspector, {Piece("\r\n" + std::string(4 << 20, 'a'))});
   EXPECT_EQ(outcome.down, "");
   EXPECT_NE(outcome.found.unreadable, "");
@@ -67,7 +68,8 @@ TEST_F(InspectorTest, MemoryIsBounded) {
 }
 
 TEST_F(InspectorTest, TimeIsBounded) {
-  const auto inspector = Make({.memory = 1U << 30U, .processor = std::chrono::milliseconds(20)});
+  const auto inspector =
+      Make({.memory = 1U << 30U, .max_size = 16 << 20, .processor = std::chrono::milliseconds(20)});
   std::string text = "Content-Type: multipart/mixed; boundary=a\r\n\r\n";
   for (int i = 0; i < 90000; ++i) text += "--a\r\n\r\nx\r\n";
   EXPECT_EQ(Look(*inspector, {Piece(text)}).found.unreadable, kTooLong);
