@@ -11,7 +11,7 @@ namespace spillway {
 
 namespace {
 
-using std::string_view_literals::operator""sv;
+using namespace std::string_view_literals;
 
 struct Number {
   std::string_view bytes;

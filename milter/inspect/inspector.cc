@@ -47,6 +47,7 @@ void Inspector::GiveBack(std::unique_ptr<InspectorProcess> process) {
 InspectionOutcome Inspector::Look(const std::vector<Content::Piece>& message) {
   const std::vector<std::string_view> views = [&] {
     std::vector<std::string_view> out;
+    out.reserve(message.size());
     for (const auto& piece : message) out.emplace_back(*piece);
     return out;
   }();

@@ -286,7 +286,7 @@ void PrepareCharsets() {
         "windows-1256", "windows-1257", "koi8-r",       "koi8-u",       "gb2312",
         "gbk",          "gb18030",      "big5",         "shift_jis",    "euc-jp",
         "iso-2022-jp",  "euc-kr",       "iso-2022-kr",  "tis-620",      "macintosh"})
-    iconv_open("utf-8", charset);
+    static_cast<void>(iconv_open("utf-8", charset));
 }
 
 Inspection Inspect(std::string_view message, const FileTypes& types, InspectionWish wish) {
