@@ -3,9 +3,7 @@
 // over its standard input. Nobody else has a use for it.
 #include <fcntl.h>
 #include <gmime/gmime.h>
-#include <malloc.h>
 #include <sys/prctl.h>
-#include <sys/time.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -26,20 +24,6 @@
 namespace {
 
 using namespace spillway;
-
-// SIGPROF, which nobody catches, after so much processor time; 0: never.
-void SetProcessorClock(long milliseconds) {
-  const itimerval time{{}, {milliseconds / 1000, milliseconds % 1000 * 1000}};
-  setitimer(ITIMER_PROF, &time, nullptr);
-}
-
-// What one message needed, the next one needs again: pages that go and come cost more than the rest
-// of the work.
-void KeepMemory() {
-  constexpr int kKept = 16 << 20;
-  mallopt(M_TRIM_THRESHOLD, kKept);
-  mallopt(M_MMAP_THRESHOLD, kKept);
-}
 
 bool Has(std::string_view wishes, char wish) {
   return wishes.find(wish) != std::string_view::npos;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "milter/inspect/sandbox.h"
 
+#include <malloc.h>
 #include <seccomp.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <array>
@@ -84,6 +86,17 @@ void EnterSandbox(uint64_t memory) {
   for (const int call : kRefused)
     Must(seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(EACCES), call, 0), "seccomp");
   Must(seccomp_load(filter.get()), "seccomp");
+}
+
+void SetProcessorClock(long milliseconds) {
+  const itimerval time{{}, {milliseconds / 1000, milliseconds % 1000 * 1000}};
+  setitimer(ITIMER_PROF, &time, nullptr);
+}
+
+void KeepMemory() {
+  constexpr int kKept = 16 << 20;
+  mallopt(M_TRIM_THRESHOLD, kKept);
+  mallopt(M_MMAP_THRESHOLD, kKept);
 }
 
 }  // namespace spillway
