@@ -2,7 +2,6 @@
 // spillway-inspector: takes messages apart for spillway-milter, which starts it and speaks to it
 // over its standard input. Nobody else has a use for it.
 #include <fcntl.h>
-#include <gmime/gmime.h>
 #include <sys/prctl.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -54,7 +53,6 @@ int main(int argc, char** argv) {
   try {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     KeepMemory();
-    g_mime_init();
     const FileTypes types;
     // What libraries open or allocate at their first use is there before the door is shut.
     PrepareCharsets();

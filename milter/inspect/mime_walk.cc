@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <mutex>
 
 #include "milter/inspect/archive_list.h"
 #include "milter/inspect/file_names.h"
@@ -290,6 +291,8 @@ void PrepareCharsets() {
 }
 
 Inspection Inspect(std::string_view message, const FileTypes& types, InspectionWish wish) {
+  static std::once_flag once;
+  std::call_once(once, [] { g_mime_init(); });
   Inspection out;
   if (IsTooComplex(message)) {
     out.unreadable = "too many boundaries";
