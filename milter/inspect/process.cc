@@ -48,6 +48,7 @@ class SpawnPlan {
 
   int Spawn(pid_t& pid, const std::string& program, const std::vector<std::string>& words) const {
     std::vector<char*> argv;
+    argv.reserve(words.size() + 1);
     for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
     argv.push_back(nullptr);
     std::array<char*, 1> environment{nullptr};
