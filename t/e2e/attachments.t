@@ -14,8 +14,9 @@ import zipfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "rig"))
 
 import tap
-from gateway import Gateway, enter_namespace, fields, wait_until
+from gateway import enter_namespace, fields, wait_until
 from mail import Keys, message
+from rule_gateway import RuleGateway
 
 KEYS = Keys()
 FIELD = "X-Spillway-Attachments"
@@ -38,16 +39,6 @@ CLASSES = """
 name = "printers"
 networks = ["192.0.2.77/32"]
 """
-
-
-class AttachmentGateway(Gateway):
-    def start_milter(self):
-        (self.directory / "rules.toml").write_text(RULES)
-        if "file" not in self.config["rules"]:
-            self.config["rules"] += f'\nfile = "{self.directory}/rules.toml"'
-            self.config["log"] = self.config.get("log", "") + CLASSES
-            self.write_config()
-        super().start_milter()
 
 
 def multipart(marker, *parts):
@@ -73,14 +64,10 @@ def zipped(*names, flag=0):
     return bytes(data)
 
 
-def held(gateway):
-    return sum(1 for path in (pathlib.Path(gateway.spool) / "hold").rglob("*") if path.is_file())
-
-
 def quarantined(gateway, marker, mail, what):
-    before = held(gateway)
+    before = gateway.held()
     code, text = gateway.send(mail)
-    tap.ok(code == 250 and held(gateway) == before + 1, f"{what}: held ({text})")
+    tap.ok(code == 250 and gateway.held() == before + 1, f"{what}: held ({text})")
     wait_until(lambda: f"{marker}" in gateway.milter_log(), "the log to say why")
 
 
@@ -151,13 +138,13 @@ def test_inspector(gateway):
 
 enter_namespace()
 CONFIG = {"attachments": "enabled = true", "rules": "enabled = true", "content": "shadow = false",
-          "dnsbl": 'enabled = true\nurl_lists = ["url.example*3"]'}
-with AttachmentGateway(KEYS.zone() + LISTS, CONFIG) as running:
+          "dnsbl": 'enabled = true\nurl_lists = ["url.example*3"]', "log": CLASSES}
+with RuleGateway(RULES, KEYS.zone() + LISTS, CONFIG) as running:
     tap.run(test_findings, running)
     tap.run(test_text, running)
     tap.run(test_classes, running)
     tap.run(test_inspector, running)
-with AttachmentGateway(KEYS.zone(), {"attachments": "enabled = true", "rules": "enabled = false"}) as running:
+with RuleGateway(RULES, KEYS.zone(), {"attachments": "enabled = true", "rules": "enabled = false"}) as running:
     tap.ok(running.send(multipart("tried", ("Content-Type: x/y; name=a.exe", b"x")))[0] == 250, "a new installation only tries it out")
     wait_until(lambda: "would=reject(attachments)" in running.milter_log(), "the log to say so")
 tap.done()

@@ -10,8 +10,9 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "rig"))
 
 import tap
-from gateway import BUILD, Gateway, enter_namespace, fields, wait_until
+from gateway import BUILD, enter_namespace, fields, wait_until
 from mail import Keys, message
+from rule_gateway import RuleGateway
 
 KEYS = Keys()
 RULES = """\
@@ -46,21 +47,8 @@ shadow = true
 """
 
 
-class RulesGateway(Gateway):
-    def start_milter(self):
-        (self.directory / "rules.toml").write_text(RULES)
-        if "file" not in self.config["rules"]:
-            self.config["rules"] += f'\nfile = "{self.directory}/rules.toml"'
-            self.write_config()
-        super().start_milter()
-
-
 def with_subject(marker, subject, body=b""):
     return re.sub(rb"Subject:[^\r]*", b"Subject: " + subject, message(marker), count=1) + body + b"\r\n"
-
-
-def held(gateway):
-    return sum(1 for path in (pathlib.Path(gateway.spool) / "hold").rglob("*") if path.is_file())
 
 
 def test_actions(gateway):
@@ -74,9 +62,9 @@ def test_actions(gateway):
     tap.ok(fields(head, "X-Spillway-Rules") == ["phone"] and fields(head, "X-Example-Note") == ["phone"], "tag and field")
     code, text = gateway.send(message("busy"), helo="busy.good.example", mail_from="")
     tap.ok(code == 451 and "deferred by rules: rule busy" in text, f"tempfail: {text}")
-    before = held(gateway)
+    before = gateway.held()
     code, text = gateway.send(message("unproven"), mail_from="x@nospf.example")
-    tap.ok(code == 250 and held(gateway) == before + 1, "quarantine by what the other checks found: the hold queue")
+    tap.ok(code == 250 and gateway.held() == before + 1, "quarantine by what the other checks found: the hold queue")
     head, _ = gateway.deliver("sized", message("sized") + b"a line of text\r\n" * 2000)
     tap.ok(fields(head, "X-Spillway-Rules") == ["large (shadow)"], "a shadow is only said")
     wait_until(lambda: "would=reject(rules)" in gateway.milter_log(), "the shadow's log line")
@@ -135,13 +123,13 @@ def test_errors(gateway):
 
 
 enter_namespace()
-with RulesGateway(KEYS.zone(), {"rules": "enabled = true", "content": "shadow = false"}) as running:
+with RuleGateway(RULES, KEYS.zone(), {"rules": "enabled = true", "content": "shadow = false"}) as running:
     tap.run(test_actions, running)
     tap.run(test_offline, running)
     tap.run(test_errors, running)
-with RulesGateway(KEYS.zone(), {"rules": "enabled = true"}) as running:
+with RuleGateway(RULES, KEYS.zone(), {"rules": "enabled = true"}) as running:
     tap.ok(running.send(with_subject("gift", b"gift card"))[0] == 250, "a new installation only tries its rules out")
     wait_until(lambda: "would=reject(rules)" in running.milter_log(), "the log to say so")
-with RulesGateway(KEYS.zone() + LISTS, {"rules": "enabled = true", "dnsbl": DNSBL, "content": "shadow = false"}) as running:
+with RuleGateway(RULES, KEYS.zone() + LISTS, {"rules": "enabled = true", "dnsbl": DNSBL, "content": "shadow = false"}) as running:
     tap.run(test_lists, running)
 tap.done()

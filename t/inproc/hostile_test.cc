@@ -5,7 +5,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 #include "t/inproc/daemon.h"
 #include "t/rig/hostile.h"

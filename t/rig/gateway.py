@@ -354,6 +354,10 @@ class Gateway(Processes):
         head, _, body = self.sink.wait_for(marker.encode()).partition(b"\r\n\r\n")
         return head + b"\r\n", body
 
+    def held(self):
+        """How many messages are in the hold queue."""
+        return sum(1 for path in (self.spool / "hold").rglob("*") if path.is_file())
+
     def ctl(self, *words):
         command = [str(BUILD / "spillwayctl"), "-c", str(self.directory / "spillway.toml"), *words]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
