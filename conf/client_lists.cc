@@ -2,9 +2,9 @@
 // The lists are short: a dozen networks, looked at in order.
 #include "conf/client_lists.h"
 
-#include <fnmatch.h>
-
 #include <algorithm>
+
+#include "conf/glob.h"
 
 namespace spillway {
 
@@ -25,10 +25,8 @@ bool Contains(const std::vector<Cidr>& networks, const Ip& address) {
 
 bool ClientLists::Class::Has(const std::optional<Ip>& address, std::string_view user) const {
   if (user.empty()) return address && Contains(networks, *address);
-  const std::string text(user);
-  return std::any_of(users.begin(), users.end(), [&](const std::string& pattern) {
-    return fnmatch(pattern.c_str(), text.c_str(), FNM_NOESCAPE) == 0;
-  });
+  return std::any_of(users.begin(), users.end(),
+                     [&](const std::string& pattern) { return MatchesGlob(pattern, user); });
 }
 
 ClientLists::ClientLists(const Config& config)

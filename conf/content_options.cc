@@ -31,7 +31,7 @@ void AddScanner(std::string_view section, std::vector<Option>& rows) {
       "required", [](Config& c) -> Field { return &(c.*kScanner).required; }, ValidClass);
 }
 
-// What is done about something: `key` is a member of `field`.
+// What is done about something that was found.
 Option Action(std::string_view section, std::string_view key, Field (*field)(Config&)) {
   return {section, key, field, 0, 0, ValidContentAction};
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "conf/signing_table.h"
 
-#include <fnmatch.h>
-
 #include <algorithm>
 #include <cctype>
+
+#include "conf/glob.h"
 
 namespace spillway {
 
@@ -101,7 +101,7 @@ bool IsSelector(std::string_view text) {
 }
 
 bool SigningRow::Matches(std::string_view text) const {
-  return ::fnmatch(pattern.c_str(), std::string(text).c_str(), FNM_NOESCAPE) == 0;
+  return MatchesGlob(pattern, text);
 }
 
 SigningTable ParseSigningTable(std::string_view text, const std::string& name,

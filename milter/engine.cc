@@ -50,7 +50,7 @@ Engine::Engine(const Config& config, Log& log, const Clock& clock,
       checks_(make_checks(config, {resolver_, *workers_, clock, scan_loop_, log})) {}
 
 Engine::~Engine() {
-  inspector_.reset();  // its threads ask the resolver, and have the workers match
+  inspector_.reset();  // its threads ask the resolver, and match rules
   cares_.reset();      // its callbacks go to the resolver, the checks and the workers
   workers_.reset();    // its jobs go to the checks
 }

@@ -69,6 +69,16 @@ bool IsText(std::string_view content) {
   return odd == 0;
 }
 
+// Empty when there is none that we know.
+std::string_view TypeByNumber(std::string_view content) {
+  for (const Number& number : kNumbers) {
+    if (content.size() >= number.offset + number.bytes.size() &&
+        content.substr(number.offset, number.bytes.size()) == number.bytes)
+      return number.type;
+  }
+  return {};
+}
+
 }  // namespace
 
 void FileTypes::Close::operator()(magic_set* cookie) const {
@@ -79,15 +89,6 @@ FileTypes::FileTypes() : cookie_(magic_open(MAGIC_MIME_TYPE)) {
   if (!cookie_) throw std::runtime_error("libmagic: out of memory");
   if (magic_load(cookie_.get(), nullptr) != 0)
     throw std::runtime_error(std::string("libmagic: ") + magic_error(cookie_.get()));
-}
-
-std::string_view TypeByNumber(std::string_view content) {
-  for (const Number& number : kNumbers) {
-    if (content.size() >= number.offset + number.bytes.size() &&
-        content.substr(number.offset, number.bytes.size()) == number.bytes)
-      return number.type;
-  }
-  return {};
 }
 
 std::string FileTypes::Of(std::string_view content) const {

@@ -28,7 +28,4 @@ class FileTypes {
   std::unique_ptr<magic_set, Close> cookie_;
 };
 
-// The type for the number at the beginning of `content`; empty when there is none that we know.
-std::string_view TypeByNumber(std::string_view content);
-
 }  // namespace spillway

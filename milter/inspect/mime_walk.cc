@@ -243,7 +243,9 @@ void Walk::ReadText(GMimeObject* object, std::string_view content, const MimePar
   read_ += content.size();
   if (part.declared_type == "text/html") {
     HtmlText page = ReadHtml(text, room);
-    for (const std::string& link : page.links) AddLinkHost(link, out_.hosts);
+    if (wish_.hosts) {
+      for (const std::string& link : page.links) AddLinkHost(link, out_.hosts);
+    }
     text = std::move(page.text);
   }
   if (wish_.hosts) AddHosts(text, out_.hosts);
