@@ -226,6 +226,7 @@ class Gateway(Processes):
 
     def __init__(self, zone, config=None, chroot=False, scanner=None, policyd=True, slots=300, asks=False, base=None):
         super().__init__(pathlib.Path(tempfile.mkdtemp(prefix="spillway-e2e-", dir=base)))
+        self.directory.chmod(0o755)
         self.spool = self.directory / "spool"
         self.sockets = self.spool / "spillway"
         self.zone = zone
@@ -251,7 +252,6 @@ class Gateway(Processes):
         self.stop()
 
     def start(self):
-        self.directory.chmod(0o755)
         for path in (self.spool, self.sockets, self.directory / "etc", self.directory / "state"):
             path.mkdir(mode=0o755)
         self.start_dns(self.zone)

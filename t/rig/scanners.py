@@ -2,20 +2,25 @@
 """Debian's own clamd, spamd and rspamd, with a few rules of ours instead of theirs, below a directory of
 the test's."""
 
+import contextlib
 import os
 
-from gateway import can_connect, wait_until
+from gate import Gate
+from gateway import Gateway, can_connect, wait_until
 
 VIRUS = b"spillway-test-virus-4711"
 SPAM = b"spillway-test-spam-4711"
 GTUBE = b"XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X"
 
+# A reload that is not concurrent keeps all waiting, and sometimes begins only when an idle thread of
+# clamd's ends.
 CLAMD = """\
-LocalSocket {directory}/clamd.sock
 DatabaseDirectory {directory}/clamd
 TemporaryDirectory {directory}/clamd
 Foreground yes
 MaxThreads 20
+ConcurrentDatabaseReload no
+IdleTimeout 1
 """
 SPAMD_RULES = f"""\
 body SPILLWAY_TEST /{SPAM.decode()}/
@@ -25,8 +30,10 @@ use_auto_whitelist 0
 skip_rbl_checks 1
 dns_available no
 util_rb_tld com net org example
+include gate.txt
 """
 RSPAMD = """\
+lua = "{directory}/gate.lua";
 options {{
   tempdir = "{directory}"; rundir = "{directory}"; pidfile = "{directory}/rspamd.pid";
   dns {{ nameserver = ["127.0.0.1"]; }}
@@ -36,6 +43,7 @@ logging {{ type = "file"; filename = "{directory}/rspamd-own.log"; level = "warn
 worker "normal" {{ count = 1; bind_socket = "127.0.0.1:11333"; }}
 actions {{ reject = 15; add_header = 6; }}
 """
+RSPAMD_LUA = 'for line in io.lines("{directory}/gate.txt") do end\n'
 
 
 class Scanners:
@@ -47,30 +55,55 @@ class Scanners:
         for name in ("clamd", "spamd"):
             (directory / name).mkdir()
         (directory / "clamd/test.ndb").write_text(f"Spillway.Test:0:*:{VIRUS.hex()}\n")
-        (directory / "clamd.conf").write_text(CLAMD.format(directory=directory))
         (directory / "spamd/local.cf").write_text(SPAMD_RULES)
         (directory / "spamd/init.pre").write_text("loadplugin Mail::SpamAssassin::Plugin::Check\n")
         (directory / "rspamd.conf").write_text(RSPAMD.format(directory=directory))
-        self.commands = {
-            "clamd": ["clamd", "-c", directory / "clamd.conf"],
-            "spamd": ["spamd", "--local", "--max-children=2", "-i", "127.0.0.1", "-p", "783", "-u", "nobody", "-x", "-s", "stderr",
-                      "-C", directory / "spamd", f"--siteconfigpath={directory / 'spamd'}"],
-            "rspamd": ["rspamd", "-f", "-i", "-c", directory / "rspamd.conf"],
+        (directory / "gate.lua").write_text(RSPAMD_LUA.format(directory=directory))
+        self.gates = {
+            "clamd": Gate(directory / "clamd/gate.ndb", "Spillway.Gate:0:*:00112233445566778899\n"),
+            "spamd": Gate(directory / "spamd/gate.txt", "# all is there\n"),
+            "rspamd": Gate(directory / "gate.txt", "all is there\n"),
         }
         self.addresses = {"clamd": f"{directory}/clamd.sock", "spamd": ("127.0.0.1", 783),
                           "rspamd": ("127.0.0.1", 11333)}
 
-    def start(self, name):
-        self.gateway.spawn(name, *self.commands[name])
-        wait_until(lambda: can_connect(self.addresses[name]), name)
+    def command(self, name, address):
+        """That starts a scanner of this kind there."""
+        directory = self.gateway.directory
+        local = isinstance(address, str)
+        if name == "rspamd":
+            return ["rspamd", "-f", "-i", "-c", directory / "rspamd.conf"]
+        if name == "clamd":
+            path = directory / "clamd.conf"
+            path.write_text(CLAMD.format(directory=directory) +
+                            (f"LocalSocket {address}\n" if local else f"TCPAddr {address[0]}\nTCPSocket {address[1]}\n"))
+            return ["clamd", "-c", path]
+        where = [f"--socketpath={address}"] if local else ["-i", address[0], "-p", str(address[1])]
+        return ["spamd", "--local", "--max-children=2", "-u", "nobody", "-x", "-s", "stderr",
+                "-C", directory / "spamd", f"--siteconfigpath={directory / 'spamd'}", *where]
 
-    def start_all(self):
-        for name in self.commands:
-            self.start(name)
+    def start(self, name, kind=None):
+        """`kind`: another kind of scanner in its place."""
+        self.gateway.spawn(name, *self.command(kind or name, self.addresses[name]))
+        wait_until(lambda: can_connect(self.addresses[name]), name)
 
     def signal(self, name, number):
         """To the server and its workers."""
         pid = self.gateway.running[name].pid
         with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as children:
             for each in [pid, *map(int, children.read().split())]:
-                os.kill(each, number)
+                with contextlib.suppress(ProcessLookupError):  # a worker that has ended
+                    os.kill(each, number)
+
+
+class ScannedGateway(Gateway):
+    """A gateway whose scanners, those with a section in `config`, run before its filter does."""
+
+    def start(self):
+        self.scanners = Scanners(self)
+        if "clamd" in self.config:
+            self.config["clamd"] += f'\nservers = ["unix:{self.scanners.addresses["clamd"]}"]'
+        for name in self.scanners.addresses:
+            if name in self.config:
+                self.scanners.start(name)
+        super().start()
