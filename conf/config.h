@@ -35,7 +35,7 @@ struct Config {
   struct {
     std::string program;    // empty: spillway-inspector, beside the daemon
     int64_t processes = 0;  // 0: one for each core
-    Milliseconds processor_time{1000};
+    Milliseconds processor_time{500};
   } inspector;
   struct {
     Strings internal{"127.0.0.0/8", "::1/128"};

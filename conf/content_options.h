@@ -63,9 +63,8 @@ struct AttachmentsOptions : CheckOptions {
       "ps2",  "psc1", "reg",       "scf", "scr", "sct", "settingcontent-ms",
       "shb",  "shs",  "url",       "vb",  "vbe", "vbs", "vhd",
       "vhdx", "ws",   "wsc",       "wsf", "wsh", "xll"};
-  Strings forbidden_types{"application/x-dosexec",     "application/x-executable",
-                          "application/x-ms-shortcut", "application/java-vm",
-                          "message/partial",           "message/external-body"};
+  Strings forbidden_types{"application/x-dosexec", "application/x-executable",
+                          "application/x-ms-shortcut", "application/java-vm", "message/partial"};
   std::string on_forbidden = "reject";
   std::string on_misleading = "quarantine";
   std::string on_macros = "quarantine";

@@ -26,6 +26,18 @@ std::string_view ValidPattern(std::string_view value) {
                       : Complaint("expected a regular expression (RE2): " + pattern.error());
 }
 
+std::string_view ValidBodyPattern(std::string_view value) {
+  return value.empty() ? "expected a regular expression that is not empty" : ValidPattern(value);
+}
+
+// What an SMTP reply can carry (RFC 5321 section 4.2.1).
+std::string_view ValidReplyText(std::string_view value) {
+  const bool printable =
+      std::all_of(value.begin(), value.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
+  return printable && value.size() <= 200 ? std::string_view()
+                                          : "expected one line of at most 200 characters, in ASCII";
+}
+
 std::string_view ValidHeaderPattern(std::string_view value) {
   const auto parts = SplitField(value);
   return parts ? ValidPattern(parts->rest) : "expected \"Field: pattern\" or \"*: pattern\"";
@@ -70,12 +82,12 @@ std::vector<TomlKey> Keys(Rule& rule, const std::vector<NamedClass>& classes) {
           {"to", &rule.to, 0, 0, ValidPattern},
           {"helo", &rule.helo, 0, 0, ValidPattern},
           {"user", &rule.user, 0, 0, ValidPattern},
-          {"body", &rule.body, 0, 0, ValidPattern},
+          {"body", &rule.body, 0, 0, ValidBodyPattern},
           {"client", &rule.classes, 0, 0, ValidClassIn(classes)},
           {"larger", &rule.larger, 0, kGiB},
           {"when", &rule.when, 0, 0, ValidCondition},
           {"action", &rule.action, 0, 0, ValidRuleAction},
-          {"text", &rule.text},
+          {"text", &rule.text, 0, 0, ValidReplyText},
           {"add", &rule.add, 0, 0, ValidAdded},
           {"score", &rule.score, -kMaxScore, kMaxScore},
           {"shadow", &rule.shadow}};

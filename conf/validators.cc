@@ -128,17 +128,22 @@ std::string_view ValidClass(std::string_view value) {
 
 std::string_view ValidExtension(std::string_view value) {
   const bool good = std::all_of(value.begin(), value.end(), [](char c) {
-    return c > 0x20 && c < 0x7f && c != '.' && (c < 'A' || c > 'Z');
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
   });
   return good && !value.empty() ? kGood : "expected the end of a name, such as \"exe\"";
 }
 
 std::string_view ValidMediaType(std::string_view value) {
   const size_t slash = value.find('/');
-  const bool good = std::all_of(value.begin(), value.end(), [](char c) {
-    return c > 0x20 && c < 0x7f && (c < 'A' || c > 'Z');
-  });
-  return good && slash != std::string_view::npos && slash > 0 && slash + 1 < value.size()
+  const std::string_view top = value.substr(0, slash);
+  const std::string_view sub = slash == std::string_view::npos ? "" : value.substr(slash + 1);
+  const auto token = [](std::string_view text) {  // RFC 6838 section 4.2
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+             std::string_view("!#$&-^_.+").find(c) != std::string_view::npos;
+    });
+  };
+  return token(top) && (sub == "*" || token(sub))
              ? kGood
              : "expected a media type, such as \"application/x-dosexec\" or \"video/*\"";
 }

@@ -28,7 +28,8 @@ std::unique_ptr<Inspector> MakeInspector(const Config& config, const Clock& cloc
   const InspectorOrders orders{.wish = {.text = rules, .hosts = urls},
                                .memory = 2 * config.budget.max_scan_size.value + 8 * kMiB,
                                .max_size = config.budget.max_scan_size.value,
-                               .processor = config.inspector.processor_time};
+                               .processor = std::min<Duration>(config.inspector.processor_time,
+                                                               config.budget.per_message / 2)};
   return std::make_unique<Inspector>(
       Inspector::Options{.program = config.inspector.program.empty() ? InspectorProgram()
                                                                      : config.inspector.program,

@@ -227,11 +227,20 @@ sfsistat OnBody(SMFICTX* context, unsigned char* data, size_t size) {
   });
 }
 
+// As libmilter wants it: it takes "%" for the beginning of something, and has no room for long
+// lines.
+std::string FitForReply(std::string_view text) {
+  constexpr size_t kLongest = 400;
+  std::string out;
+  for (const char c : LogSafe(text, kLongest)) out += c == '%' ? "%%" : std::string(1, c);
+  return out;
+}
+
 sfsistat Apply(SMFICTX* context, const Agreed& state, const Verdict& verdict) {
   const auto text = [](const std::string& s) { return const_cast<char*>(s.c_str()); };
   if (verdict.tempfail || verdict.reject) {
     smfi_setreply(context, text(verdict.reply_code), text(verdict.enhanced_code),
-                  text(verdict.reply_text));
+                  text(FitForReply(verdict.reply_text)));
     return verdict.tempfail ? SMFIS_TEMPFAIL : SMFIS_REJECT;
   }
   for (const HeaderDeletion& deletion : verdict.deletions) {

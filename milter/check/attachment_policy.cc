@@ -29,13 +29,14 @@ bool Has(const List& list, std::string_view word) {
   return std::find(list.begin(), list.end(), word) != list.end();
 }
 
-// Takes what is unseen out of `name`. Was there any?
+// Takes what is unseen out of `name`. Was there any that no language needs? (U+200C and U+200D join
+// letters, and pictures.)
 bool TakeUnseen(std::string& name) {
   bool found = false;
   for (const std::string_view sign : kUnseen) {
     for (size_t at = 0; (at = name.find(sign, at)) != std::string::npos;) {
       name.erase(at, sign.size());
-      found = true;
+      found = found || (sign != "\u200c" && sign != "\u200d");
     }
   }
   return found;
@@ -108,7 +109,9 @@ void AttachmentPolicy::JudgeNames(const MimePart& part, Findings& out) const {
   bool misleading = false;
   for (const std::string& name : part.names) {
     const ReadName read = ReadFileName(name);
-    const bool bad = IsForbiddenName(read.extension);
+    // "logo@example.com" is the id of a picture.
+    const bool host = read.extension == "com" && name.find('@') != std::string::npos;
+    const bool bad = !host && IsForbiddenName(read.extension);
     if (bad && !std::exchange(forbidden, true))
       out.Add("forbidden name " + Quoted(name), options_.on_forbidden);
     const bool twofold = Has(kDocuments, read.before) && (bad || Has(kPages, read.extension));
@@ -128,7 +131,8 @@ void AttachmentPolicy::JudgeMembers(const MimePart& part, Findings& out) const {
   }
 }
 
-std::vector<AttachmentFinding> AttachmentPolicy::Judge(const Inspection& inspection) const {
+std::vector<AttachmentFinding> AttachmentPolicy::Judge(const Inspection& inspection,
+                                                       Cut cut) const {
   std::vector<AttachmentFinding> all;
   const auto take = [&](Findings& found) {
     all.insert(all.end(), found.all().begin(), found.all().end());
@@ -136,6 +140,8 @@ std::vector<AttachmentFinding> AttachmentPolicy::Judge(const Inspection& inspect
   Findings whole("");
   if (!inspection.unreadable.empty())
     whole.Add("not looked into: " + LogSafe(inspection.unreadable, 100), options_.on_unreadable);
+  if (cut == Cut::kHeader)
+    whole.Add("not looked into: too many header fields", options_.on_unreadable);
   for (const std::string& text : inspection.ambiguities)
     whole.Add("ambiguous: " + LogSafe(text, 100), options_.on_ambiguous);
   take(whole);
@@ -150,7 +156,9 @@ std::vector<AttachmentFinding> AttachmentPolicy::Judge(const Inspection& inspect
     JudgeMembers(part, found);
     if (part.encrypted) found.Add("encrypted", options_.on_encrypted);
     if (part.macros) found.Add("macros", options_.on_macros);
-    if (!part.unreadable.empty() && !part.encrypted)
+    // What our own limit cut off cannot be read to its end; that it was cut is said by itself.
+    const bool was_cut = cut == Cut::kBody && &part == &inspection.parts.back();
+    if (!part.unreadable.empty() && !was_cut)
       found.Add("not looked into: " + LogSafe(part.unreadable, 100), options_.on_unreadable);
     take(found);
   }

@@ -17,13 +17,17 @@ struct AttachmentFinding {
   Wish wish = Wish::kNone;
 };
 
+// What of the message was not handed to the inspector. The header: it had more fields than are
+// looked at, and what the message is may stand in the others.
+enum class Cut : uint8_t { kNothing, kHeader, kBody };
+
 // Immutable, thread-safe.
 class AttachmentPolicy {
  public:
   explicit AttachmentPolicy(const AttachmentsOptions& options);
 
   // In the order of the parts; at most one of a kind for each of them.
-  std::vector<AttachmentFinding> Judge(const Inspection& inspection) const;
+  std::vector<AttachmentFinding> Judge(const Inspection& inspection, Cut cut = Cut::kNothing) const;
 
  private:
   // Collects, and adds the place.

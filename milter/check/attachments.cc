@@ -18,15 +18,16 @@ Result Unscanned(State state, const std::string& why) {
 
 class AttachmentsCheck final : public Check {
  public:
-  AttachmentsCheck(const Message& message, const AttachmentPolicy& policy)
-      : message_(message), policy_(policy) {}
+  // `applies`: to such a client; the message may be inspected for another check's sake.
+  AttachmentsCheck(const Message& message, const AttachmentPolicy& policy, bool applies)
+      : message_(message), policy_(policy), applies_(applies) {}
 
   bool OnBody(std::string_view /*chunk*/) override {
-    return message_.content && !message_.content->full();
+    return applies_ && message_.content && !message_.content->full();
   }
 
   Result Finish(Deadline deadline) override {
-    if (!message_.inspecting) return {.state = State::kSkipped};
+    if (!applies_ || !message_.inspecting) return {.state = State::kSkipped};
     const InspectionOutcome* outcome = message_.inspecting->Wait(deadline);
     if (outcome == nullptr) return Unscanned(State::kLate, "waiting for the inspector");
     if (!outcome->down.empty()) return Unscanned(State::kTemperror, outcome->down);
@@ -36,7 +37,7 @@ class AttachmentsCheck final : public Check {
  private:
   Result Judge(const Inspection& inspection) const {
     Result result{.state = State::kPass};
-    for (const AttachmentFinding& finding : policy_.Judge(inspection)) {
+    for (const AttachmentFinding& finding : policy_.Judge(inspection, WasCut())) {
       if (finding.wish > result.wish) {
         result.wish = finding.wish;
         result.refusal.text = finding.text;
@@ -56,10 +57,16 @@ class AttachmentsCheck final : public Check {
     return result;
   }
 
+  Cut WasCut() const {
+    if (message_.headers_truncated) return Cut::kHeader;
+    return message_.content->truncated() ? Cut::kBody : Cut::kNothing;
+  }
+
   static constexpr size_t kMaxReason = 300;
 
   const Message& message_;
   const AttachmentPolicy& policy_;
+  const bool applies_;
 };
 
 class AttachmentsType final : public CheckType {
@@ -71,6 +78,7 @@ class AttachmentsType final : public CheckType {
   bool tempfail_on_timeout(const Client& /*client*/) const override {
     return options_.on_timeout == "tempfail";
   }
+  bool tempfail_on_down(const Client& client) const override { return tempfail_on_timeout(client); }
   bool required(const Client& /*client*/) const override { return options_.required; }
   bool WantsContent(const Client& client) const override { return WantsInspection(client); }
   bool WantsInspection(const Client& client) const override {
@@ -80,7 +88,7 @@ class AttachmentsType final : public CheckType {
   Wish Action(const Result& result) const override { return result.wish; }
   std::unique_ptr<Check> Begin(const Message& message,
                                std::shared_ptr<MessageCost> /*cost*/) const override {
-    return std::make_unique<AttachmentsCheck>(message, policy_);
+    return std::make_unique<AttachmentsCheck>(message, policy_, WantsInspection(message.client));
   }
 
  private:

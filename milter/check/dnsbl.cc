@@ -6,102 +6,36 @@
 #include <algorithm>
 #include <set>
 
-#include "conf/dns_list.h"
+#include "milter/check/list_lookups.h"
 #include "milter/check/registry.h"
-#include "milter/dns/lookups.h"
 #include "milter/inspect/inspecting.h"
+#include "milter/mail/idna.h"
 #include "milter/mail/registered_domain.h"
 
 namespace spillway {
 
 namespace {
 
-// The entries of RFC 5782 sections 2.1 and 5.
-struct TestEntries {
-  std::string_view listed;
-  std::string_view unlisted;
-};
-constexpr TestEntries kAddressTests{"2.0.0.127", "1.0.0.127"};
-constexpr TestEntries kDomainTests{"test", "invalid"};
-
-// A list, and what is looked for in it.
-struct Lookup {
-  const DnsList* list = nullptr;
-  TestEntries tests;
-  std::string entry;
-
-  DnsQuestion Question(std::string_view name) const {
-    return {std::string(name) + "." + list->zone, RrType::kA};
-  }
-};
-
-std::array<uint8_t, 4> OctetsOf(const Ip& address) {
-  std::array<uint8_t, 4> out{};
-  std::copy_n(address.bytes(), out.size(), out.begin());
-  return out;
-}
-
-// "127.255.255.254" and its like say that we may not ask, other networks that nobody lists there.
-bool IsListing(const Ip& address) {
-  if (!address.is_v4()) return false;
-  const auto octets = OctetsOf(address);
-  return octets[0] == 127 && !(octets[1] == 255 && octets[2] == 255);
-}
-
-bool Lists(const DnsAnswer& answer) {
-  return std::any_of(answer.addresses.begin(), answer.addresses.end(), IsListing);
-}
-
-// What is asked, all in one round, and what has been answered.
-class ListLookups {
- public:
-  ListLookups(Resolver& resolver, std::string owner)
-      : resolver_(resolver), owner_(std::move(owner)) {}
-
-  void Add(const std::vector<DnsList>& lists, TestEntries tests, const std::string& entry) {
-    for (const DnsList& list : lists) all_.push_back({&list, tests, entry});
-  }
-  const std::vector<Lookup>& all() const { return all_; }
-
-  void Ask() {
-    std::vector<DnsQuestion> questions;
-    for (const Lookup& lookup : all_) {
-      for (const std::string_view name :
-           {std::string_view(lookup.entry), lookup.tests.listed, lookup.tests.unlisted}) {
-        const DnsQuestion question = lookup.Question(name);
-        if (std::find(questions.begin(), questions.end(), question) == questions.end())
-          questions.push_back(question);
-      }
-    }
-    if (questions.empty()) return;
-    answers_ = std::make_shared<DnsLookups>(owner_, resolver_, std::move(questions));
-    answers_->Step();
-  }
-  void Wait(Deadline deadline) {
-    if (answers_) answers_->Wait(deadline);
-  }
-  DnsAnswerPtr Find(const DnsQuestion& question) const { return answers_->Find(question); }
-
- private:
-  Resolver& resolver_;
-  const std::string owner_;
-  std::vector<Lookup> all_;
-  std::shared_ptr<DnsLookups> answers_;
-};
-
 // The names by which a list might know the hosts of a message's URLs: lists of hosts and lists of
-// registered domains are both among them.
-std::set<std::string> ListNames(const std::vector<std::string>& hosts) {
-  constexpr size_t kMaxNames = 40;
+// registered domains are both among them. With `more`: there are others.
+struct HostNames {
   std::set<std::string> names;
+  bool more = false;
+};
+HostNames ListNames(const std::vector<std::string>& hosts) {
+  constexpr size_t kMaxNames = 40;
+  HostNames out;
   for (const std::string& host : hosts) {
-    if (names.size() >= kMaxNames) break;
     if (Ip::Parse(host)) continue;
-    names.insert(host);
-    if (std::string domain = RegisteredDomain(host); !domain.empty())
-      names.insert(std::move(domain));
+    for (const std::string& name : {host, RegisteredDomain(host)}) {
+      if (name.empty() || out.names.contains(name)) continue;
+      if (out.names.size() < kMaxNames)
+        out.names.insert(name);
+      else
+        out.more = true;
+    }
   }
-  return names;
+  return out;
 }
 
 struct ListSet {
@@ -119,16 +53,17 @@ class DnsblCheck final : public Check {
   void OnEnvelope() override {
     if (!IsAmong(message_.client, options_.check) || message_.client.probe) return;
     const Client& client = message_.client;
-    envelope_.emplace(services_.resolver, message_.mail_from.domain);
+    envelope_.emplace(services_.resolver, Asker());
     if (client.has_address) {
       const std::string reverse = client.address.ReverseName();
       const size_t suffix = client.address.is_v4() ? sizeof(".in-addr.arpa") : sizeof(".ip6.arpa");
       envelope_->Add(lists_.address, kAddressTests, reverse.substr(0, reverse.size() - suffix + 1));
     }
-    std::set<std::string> domains{message_.mail_from.domain, ToLower(client.helo)};
-    for (const std::string& domain : domains) {
-      if (IsQualifiedDomain(domain)) envelope_->Add(lists_.domain, kDomainTests, domain);
+    std::set<std::string> domains;
+    for (const std::string& name : {message_.mail_from.domain, client.helo}) {
+      if (auto domain = AsciiDomain(name); domain && !Ip::Parse(*domain)) domains.insert(*domain);
     }
+    for (const std::string& domain : domains) envelope_->Add(lists_.domain, kDomainTests, domain);
     envelope_->Ask();
   }
 
@@ -138,13 +73,14 @@ class DnsblCheck final : public Check {
 
   void OnEnd() override {
     if (!WantsUrls() || !message_.inspecting) return;
-    urls_ = std::make_shared<ListLookups>(services_.resolver, message_.mail_from.domain);
-    message_.inspecting->WhenDone(
-        [urls = urls_, &lists = lists_.url](const InspectionOutcome& outcome) {
-          for (const std::string& name : ListNames(outcome.found.hosts))
-            urls->Add(lists, kDomainTests, name);
-          urls->Ask();
-        });
+    urls_ = std::make_shared<UrlLookups>(services_.resolver, Asker());
+    message_.inspecting->WhenDone([urls = urls_,
+                                   &lists = lists_.url](const InspectionOutcome& outcome) {
+      const HostNames hosts = ListNames(outcome.found.hosts);
+      urls->unread = hosts.more ? "more hosts than are looked for" : outcome.found.text_missing();
+      for (const std::string& name : hosts.names) urls->lookups.Add(lists, kDomainTests, name);
+      urls->lookups.Ask();
+    });
   }
 
   Result Finish(Deadline deadline) override {
@@ -152,13 +88,15 @@ class DnsblCheck final : public Check {
     Result result;
     JudgeAll(*envelope_, deadline, result);
     if (urls_) JudgeUrls(deadline, result);
+    const std::string missing = result.reason;
     if (!found_.empty()) {
       // What is missing stays the state, and is named.
       if (result.state == State::kNone) result.state = State::kPolicy;
-      const std::string text = found_ + "; score " + std::to_string(score_);
-      result.reason = text + (result.reason.empty() ? "" : "; " + result.reason);
-      result.added.push_back({std::string(kListsField), text});
+      result.reason = found_ + (found_count_ > kMaxNamed ? ", and more" : "") + "; score " +
+                      std::to_string(score_) + (missing.empty() ? "" : "; " + missing);
     }
+    if (!result.reason.empty())
+      result.added.push_back({std::string(kListsField), LogSafe(result.reason)});
     // A list of good senders that did not answer might have said all that it can.
     const auto number = [](int64_t value) { return static_cast<double>(value); };
     result.wish = WishForScore(number(score_ + mercy_), number(options_.quarantine_score),
@@ -168,66 +106,87 @@ class DnsblCheck final : public Check {
   }
 
  private:
+  // Filled by whoever inspects; ours once that is done.
+  struct UrlLookups {
+    UrlLookups(Resolver& resolver, std::string client) : lookups(resolver, std::move(client)) {}
+    ListLookups lookups;
+    std::string unread;
+  };
+
+  std::string Asker() const {
+    return message_.client.has_address ? message_.client.address.ToString() : "us";
+  }
   bool WantsUrls() const { return envelope_ && !lists_.url.empty(); }
 
   void JudgeAll(ListLookups& lookups, Deadline deadline, Result& result) {
     lookups.Wait(deadline);
-    for (const Lookup& lookup : lookups.all()) Judge(lookup, lookups, result);
+    for (const ListLookup& lookup : lookups.all()) Judge(lookup, lookups.WordOn(lookup), result);
   }
 
   void JudgeUrls(Deadline deadline, Result& result) {
     const InspectionOutcome* outcome = message_.inspecting->Wait(deadline);
+    const bool inspected = outcome != nullptr && outcome->down.empty();
+    if (inspected) JudgeAll(urls_->lookups, deadline, result);
+    const bool cut = message_.content && message_.content->truncated();
+    const bool whole = inspected && urls_->unread.empty() && !cut;
+    if (whole) return;
+    result.unscanned = true;
+    if (!inspected) {
+      for (const DnsList& list : lists_.url) mercy_ += std::min(0, list.weight);
+    }
     if (outcome == nullptr)
-      Trouble(lists_.url.front(), State::kLate, "waiting for the inspector", result);
-    else if (!outcome->down.empty())
-      Trouble(lists_.url.front(), State::kTemperror, outcome->down, result);
-    else
-      JudgeAll(*urls_, deadline, result);
+      Trouble(State::kLate, "waiting for the inspector", result);
+    else if (!inspected)
+      Trouble(State::kTemperror, outcome->down, result);
+    else if (result.state == State::kNone)
+      Trouble(State::kNeutral, urls_->unread.empty() ? "not all of it was read" : urls_->unread,
+              result);
   }
 
   // The strongest thing that went wrong stays: late, then temperror.
-  void Trouble(const DnsList& list, State state, const std::string& reason, Result& result) {
-    mercy_ += std::min(0, list.weight);
+  static void Trouble(State state, const std::string& reason, Result& result) {
     if (result.state == State::kLate) return;
     result.state = state;
     result.reason = reason;
   }
 
-  void Judge(const Lookup& lookup, const ListLookups& lookups, Result& result) {
-    const std::string& zone = lookup.list->zone;
-    const DnsAnswerPtr entry = lookups.Find(lookup.Question(lookup.entry));
-    const DnsAnswerPtr listed = lookups.Find(lookup.Question(lookup.tests.listed));
-    const DnsAnswerPtr unlisted = lookups.Find(lookup.Question(lookup.tests.unlisted));
-    if (!entry || !listed || !unlisted)
-      return Trouble(*lookup.list, State::kLate, "waiting for " + zone, result);
-    if (entry->failed() || listed->failed() || unlisted->failed())
-      return Trouble(*lookup.list, State::kTemperror, "no answer from " + zone, result);
-    if (!Lists(*listed) || Lists(*unlisted) || !unlisted->empty()) {
-      services_.log.Limited(
-          LogLevel::kWarning, "dnsbl",
-          "dnsbl: " + zone + " does not pass its test (RFC 5782), and does not count",
-          services_.clock.Now());
-      return Trouble(*lookup.list, State::kTemperror, zone + " does not pass its test", result);
-    }
-    for (const Ip& answer : entry->addresses) {
-      if (!IsListing(answer) || !lookup.list->Counts(OctetsOf(answer))) continue;
-      score_ += lookup.list->weight;
-      found_ += (found_.empty() ? "" : ", ") + lookup.entry + " in " + zone + " (" +
-                answer.ToString() + ")";
-      return;
-    }
+  void Judge(const ListLookup& lookup, const ListWord& word, Result& result) {
+    const DnsList& list = *lookup.list;
+    if (word.kind == ListWord::Kind::kListed) return Count(lookup, word);
+    if (word.kind == ListWord::Kind::kUnlisted) return;
+    mercy_ += std::min(0, list.weight);
+    if (word.kind == ListWord::Kind::kLate)
+      return Trouble(State::kLate, "waiting for " + list.zone, result);
+    if (word.kind == ListWord::Kind::kFailed)
+      return Trouble(State::kTemperror, "no answer from " + list.zone, result);
+    services_.log.Limited(
+        LogLevel::kWarning, "dnsbl",
+        "dnsbl: " + list.zone + " does not pass its test (RFC 5782), and does not count",
+        services_.clock.Now());
+    Trouble(State::kTemperror, list.zone + " does not pass its test", result);
   }
+
+  // As in postscreen, a list counts once, however much of the message it knows.
+  void Count(const ListLookup& lookup, const ListWord& word) {
+    if (counted_.insert(lookup.list).second) score_ += lookup.list->weight;
+    if (++found_count_ > kMaxNamed) return;
+    found_ += (found_.empty() ? "" : ", ") + lookup.entry + " in " + lookup.list->zone + " (" +
+              word.answer.ToString() + ")";
+  }
+
+  static constexpr int kMaxNamed = 5;
 
   const Message& message_;
   const ListSet& lists_;
   const DnsblOptions& options_;
   const CheckServices& services_;
   std::optional<ListLookups> envelope_;  // none: such clients are not looked for
-  // Filled by whoever inspects; ours once that is done.
-  std::shared_ptr<ListLookups> urls_;
+  std::shared_ptr<UrlLookups> urls_;
+  std::set<const DnsList*> counted_;
   int64_t score_ = 0;
   int64_t mercy_ = 0;  // of the lists that did not answer, 0 or less
   std::string found_;
+  int found_count_ = 0;
 };
 
 std::vector<DnsList> ListsOf(const Strings& texts) {
@@ -249,6 +208,7 @@ class DnsblType final : public CheckType {
   bool tempfail_on_timeout(const Client& /*client*/) const override {
     return options_.on_timeout == "tempfail";
   }
+  bool tempfail_on_down(const Client& client) const override { return tempfail_on_timeout(client); }
   bool required(const Client& /*client*/) const override { return options_.required; }
   bool WantsInspection(const Client& client) const override {
     return !lists_.url.empty() && IsAmong(client, options_.check);

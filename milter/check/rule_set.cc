@@ -38,10 +38,11 @@ RuleSet::RuleSet(std::vector<Rule> rules) : rules_(std::move(rules)), needs_(rul
       const auto parts = SplitField(header);
       Add(FieldKey(parts->name), parts->rest, i);
     }
-    Add("from", rule.from, i);
-    Add("to", rule.to, i);
-    Add("helo", rule.helo, i);
-    Add("user", rule.user, i);
+    for (const auto& [about, pattern] :
+         {std::pair{"from", &rule.from}, std::pair{"to", &rule.to}, std::pair{"helo", &rule.helo},
+          std::pair{"user", &rule.user}}) {
+      if (!pattern->empty()) Add(about, *pattern, i);
+    }
     for (const std::string& body : rule.body) Add(kBody, body, i);
   }
   for (auto& [about, patterns] : sets_) {
@@ -50,7 +51,6 @@ RuleSet::RuleSet(std::vector<Rule> rules) : rules_(std::move(rules)), needs_(rul
 }
 
 void RuleSet::Add(const std::string& about, const std::string& pattern, size_t rule) {
-  if (pattern.empty()) return;
   Patterns& patterns = sets_[about];
   if (!patterns.set) patterns.set = std::make_unique<RE2::Set>(PatternOptions(), RE2::UNANCHORED);
   std::string error;

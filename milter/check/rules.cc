@@ -90,24 +90,42 @@ class RulesCheck final : public Check {
 
   Result Finish(Deadline deadline) override {
     const std::vector<bool>* matched = matching_->Wait(deadline);
-    if (matched == nullptr)
-      return {.state = State::kLate, .reason = "waiting for the text, or the CPU pool"};
+    if (matched == nullptr) return Late();
     Result result;
-    if (message_.headers_truncated)
-      result = {.state = State::kNeutral, .reason = "the header is too large to look at whole"};
+    const std::string missing = NotWhole(deadline);
+    if (!missing.empty()) result = {.state = State::kNeutral, .reason = missing, .unscanned = true};
     for (size_t i = 0; i < matched->size(); ++i) {
       const Rule& rule = rules_.rules()[i];
       if (!(*matched)[i] || !Holds(rule.condition)) continue;
       Apply(rule, result);
       if (rule.action == "accept" && !rule.shadow) break;
     }
-    if (names_.empty()) return result;
-    result.state = State::kPolicy;
-    Sum(result);
+    if (!names_.empty()) {
+      result.state = State::kPolicy;
+      Sum(missing, result);
+    }
+    if (!result.reason.empty())
+      result.added.insert(result.added.begin(), {std::string(kRulesField), result.reason});
     return result;
   }
 
  private:
+  static Result Late() {
+    const std::string why = "waiting for the text, or the CPU pool";
+    return {.state = State::kLate, .reason = why, .added = {{std::string(kRulesField), why}}};
+  }
+
+  // What of the message was not looked at; empty: nothing.
+  std::string NotWhole(Deadline deadline) const {
+    if (message_.headers_truncated) return "the header is too large to look at whole";
+    if (!rules_.wants_body() || !message_.inspecting) return {};
+    const InspectionOutcome* outcome = message_.inspecting->Wait(deadline);
+    if (outcome != nullptr && !outcome->found.text_missing().empty())
+      return outcome->found.text_missing();
+    if (outcome != nullptr && !outcome->down.empty()) return "only the raw text was looked at";
+    return message_.content->truncated() ? "the body is too large to look at whole" : "";
+  }
+
   bool Holds(const Condition& condition) const {
     return condition.Holds([this](std::string_view check) -> std::string_view {
       for (const CheckReport& report : *earlier_) {
@@ -135,16 +153,16 @@ class RulesCheck final : public Check {
     }
   }
 
-  void Sum(Result& result) const {
+  void Sum(const std::string& missing, Result& result) const {
     char score[32];
     std::snprintf(score, sizeof(score), "%.1f", score_);
-    result.reason = names_ + (score_ == 0 ? "" : "; score " + std::string(score));
+    result.reason = names_ + (score_ == 0 ? "" : "; score " + std::string(score)) +
+                    (missing.empty() ? "" : "; " + missing);
     const Wish by_score = WishForScore(score_, options_.quarantine_score, options_.reject_score);
     if (by_score > result.wish) {
       result.wish = by_score;
       result.refusal.text = "score " + std::string(score);
     }
-    result.added.insert(result.added.begin(), {std::string(kRulesField), result.reason});
   }
 
   const Message& message_;

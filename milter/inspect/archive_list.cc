@@ -19,7 +19,7 @@ struct Free {
 };
 using Archive = std::unique_ptr<archive, Free>;
 
-constexpr std::array<std::string_view, 12> kTypes = {"application/zip",
+constexpr std::array<std::string_view, 14> kTypes = {"application/zip",
                                                      "application/vnd.rar",
                                                      "application/x-7z-compressed",
                                                      "application/gzip",
@@ -30,11 +30,13 @@ constexpr std::array<std::string_view, 12> kTypes = {"application/zip",
                                                      "application/vnd.ms-cab-compressed",
                                                      "application/x-iso9660-image",
                                                      "application/x-lzh-compressed",
-                                                     "application/x-cpio"};
+                                                     "application/x-cpio",
+                                                     "application/x-lzma",
+                                                     "application/x-compress"};
 
-constexpr std::array<std::string_view, 18> kEndings = {
-    ".zip", ".rar", ".7z",  ".gz",  ".tgz", ".bz2", ".tbz", ".xz",  ".txz",
-    ".zst", ".tar", ".cab", ".iso", ".img", ".lzh", ".lha", ".arj", ".jar"};
+constexpr std::array<std::string_view, 20> kEndings = {
+    ".zip", ".rar", ".7z",  ".gz",  ".tgz", ".bz2", ".tbz", ".xz",  ".txz",  ".zst",
+    ".tar", ".cab", ".iso", ".img", ".lzh", ".lha", ".arj", ".jar", ".lzma", ".z"};
 
 // Those formats that come by mail; none of the filters starts another program.
 Archive NewReader() {
@@ -43,6 +45,8 @@ Archive NewReader() {
   archive_read_support_filter_bzip2(reader.get());
   archive_read_support_filter_xz(reader.get());
   archive_read_support_filter_zstd(reader.get());
+  archive_read_support_filter_lzma(reader.get());
+  archive_read_support_filter_compress(reader.get());
   archive_read_support_format_zip(reader.get());
   archive_read_support_format_rar(reader.get());
   archive_read_support_format_rar5(reader.get());
@@ -57,10 +61,13 @@ Archive NewReader() {
   return reader;
 }
 
+// The end of a long one: there is what matters. Empty: it is not to be had.
 std::string NameOf(archive_entry* entry) {
   const char* name = archive_entry_pathname_utf8(entry);
   if (name == nullptr) name = archive_entry_pathname(entry);
-  return name == nullptr ? std::string() : std::string(name).substr(0, InspectionLimits::kNameSize);
+  const std::string_view whole = name == nullptr ? "" : name;
+  return std::string(
+      whole.substr(whole.size() - std::min(whole.size(), InspectionLimits::kNameSize)));
 }
 
 std::string Complaint(archive* reader) {
@@ -73,32 +80,58 @@ bool WantsPassword(std::string_view complaint) {
   return text.find("encrypt") != std::string::npos || text.find("passphrase") != std::string::npos;
 }
 
-void AddMember(archive* reader, archive_entry* entry, MimePart& part) {
+// Of a list of this many, each name counts for at least so much.
+constexpr size_t kLeastName = InspectionLimits::kMemberNames / InspectionLimits::kMembers + 1;
+
+// False: there is no room for it.
+bool AddName(std::string name, bool encrypted, ListingRoom& room, MimePart& part) {
+  const size_t needed = std::max(name.size(), kLeastName);
+  if (needed > room.names) return false;
+  room.names -= needed;
+  part.members.push_back({std::move(name), encrypted});
+  return true;
+}
+
+// A single compressed file has no name of its own: it is the archive's without the ending.
+bool AddByArchiveName(ListingRoom& room, MimePart& part) {
+  return std::all_of(part.names.begin(), part.names.end(), [&](const std::string& name) {
+    return !IsArchiveName(name) || AddName(name.substr(0, name.rfind('.')), false, room, part);
+  });
+}
+
+// False: there is no room for its name.
+bool AddMember(archive* reader, archive_entry* entry, ListingRoom& room, MimePart& part) {
   const bool encrypted = archive_entry_is_encrypted(entry) != 0;
   part.encrypted = part.encrypted || encrypted || archive_read_has_encrypted_entries(reader) > 0;
-  // A single compressed file has no name of its own: it is the archive's without the ending.
-  const bool raw = archive_format(reader) == ARCHIVE_FORMAT_RAW;
-  if (raw || archive_entry_filetype(entry) == AE_IFDIR) return;
-  part.members.push_back({NameOf(entry), encrypted});
+  if (archive_format(reader) == ARCHIVE_FORMAT_RAW)
+    return archive_filter_count(reader) <= 1 || AddByArchiveName(room, part);
+  if (archive_entry_filetype(entry) == AE_IFDIR && archive_entry_size(entry) == 0) return true;
+  std::string name = NameOf(entry);
+  if (name.empty()) part.unreadable = "an archive with a name that cannot be read";
+  return AddName(std::move(name), encrypted, room, part);
 }
 
 // Does it make more than an honest archive does of its octets?
-bool Explodes(uint64_t unpacked, size_t packed) {
+bool Explodes(uint64_t unpacked, size_t packed, uint64_t most) {
   constexpr uint64_t kRatio = 1000;
   constexpr uint64_t kHarmless = 16 << 20;
-  return unpacked > InspectionLimits::kUnpacked ||
-         (unpacked > kHarmless && unpacked / kRatio > packed);
+  return unpacked > most || (unpacked > kHarmless && unpacked / kRatio > packed);
+}
+
+uint64_t Unpacked(archive* reader) {
+  if (archive_filter_count(reader) <= 1) return 0;
+  return static_cast<uint64_t>(std::max<la_int64_t>(0, archive_filter_bytes(reader, 0)));
 }
 
 // What is compressed as a whole must be unpacked to get to the next name: in small pieces, so that
 // it can be left in time. False: too much.
-bool Pass(archive* reader, size_t packed) {
+bool Pass(archive* reader, size_t packed, uint64_t most) {
   if (archive_filter_count(reader) <= 1) return true;
   const void* block = nullptr;
   size_t size = 0;
   la_int64_t offset = 0;
   while (archive_read_data_block(reader, &block, &size, &offset) == ARCHIVE_OK) {
-    if (Explodes(static_cast<uint64_t>(archive_filter_bytes(reader, 0)), packed)) return false;
+    if (Explodes(Unpacked(reader), packed, most)) return false;
   }
   return true;
 }
@@ -115,7 +148,7 @@ bool IsArchiveName(std::string_view name) {
                      [&](std::string_view ending) { return lower.ends_with(ending); });
 }
 
-void ListArchive(std::string_view content, MimePart& part) {
+void ListArchive(std::string_view content, ListingRoom& room, MimePart& part) {
   const Archive reader = NewReader();
   archive_entry* entry = nullptr;
   uint64_t said = 0;  // by the entries, of their own size
@@ -123,18 +156,21 @@ void ListArchive(std::string_view content, MimePart& part) {
   while (state == ARCHIVE_OK || state == ARCHIVE_WARN) {
     state = archive_read_next_header(reader.get(), &entry);
     if (state != ARCHIVE_OK && state != ARCHIVE_WARN) break;
-    AddMember(reader.get(), entry, part);
+    const bool listed = AddMember(reader.get(), entry, room, part);
     said += static_cast<uint64_t>(std::max<la_int64_t>(0, archive_entry_size(entry)));
-    if (part.members.size() > InspectionLimits::kMembers || Explodes(said, content.size()) ||
-        !Pass(reader.get(), content.size())) {
+    if (!listed || Explodes(said, content.size(), InspectionLimits::kUnpacked) ||
+        !Pass(reader.get(), content.size(), room.unpacked)) {
       part.unreadable = "an archive of too much";
       return;
     }
   }
+  room.unpacked -= std::min(room.unpacked, Unpacked(reader.get()));
   if (state == ARCHIVE_EOF) return;
   const std::string complaint = Complaint(reader.get());
-  if (WantsPassword(complaint)) part.encrypted = true;
-  part.unreadable = complaint;
+  if (WantsPassword(complaint))
+    part.encrypted = true;
+  else
+    part.unreadable = complaint;
 }
 
 }  // namespace spillway

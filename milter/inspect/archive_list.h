@@ -13,8 +13,15 @@ namespace spillway {
 bool IsArchiveType(std::string_view type);
 bool IsArchiveName(std::string_view name);
 
-// Fills members, encrypted and unreadable of `part`. An archive that makes more than
-// InspectionLimits::kUnpacked octets, or a thousand times its size, is unreadable.
-void ListArchive(std::string_view content, MimePart& part);
+// What may still be listed of a message's archives.
+struct ListingRoom {
+  size_t names = InspectionLimits::kMemberNames;    // octets
+  uint64_t unpacked = InspectionLimits::kUnpacked;  // octets
+};
+
+// Fills members, encrypted and unreadable of `part`; `room` becomes less. An archive of more, or
+// one that makes more than InspectionLimits::kUnpacked octets, or a thousand times its size, is
+// unreadable.
+void ListArchive(std::string_view content, ListingRoom& room, MimePart& part);
 
 }  // namespace spillway

@@ -10,8 +10,10 @@ namespace spillway {
 
 // Appends to `names` the values of every parameter "name" and "filename" in the raw value of a
 // Content-Type or Content-Disposition field, however often it is there, plain, with encoded words
-// (RFC 2047), or in the form and the pieces of RFC 2231. Keeps the limits of InspectionLimits.
-void AddFileNames(std::string_view field_value, std::vector<std::string>& names);
+// (RFC 2047), or in the form and the pieces of RFC 2231; and the value of the older fields that are
+// a name. Other fields have none. Keeps the limits of InspectionLimits.
+void AddFileNames(std::string_view field_name, std::string_view value,
+                  std::vector<std::string>& names);
 
 // The same for the "begin 644 name" lines of files that are uuencoded in a text.
 void AddUuencodedNames(std::string_view text, std::vector<std::string>& names);

@@ -17,14 +17,15 @@ struct Number {
   std::string_view bytes;
   std::string_view type;
   size_t offset = 0;
+  bool may_be_text = true;  // false: a text that happens to begin so is none
 };
 
 constexpr std::string_view kProgram = "application/x-executable";
 constexpr std::string_view kScript = "text/x-script";
 
 // What can do harm, and what can hold it, is told without libmagic.
-constexpr std::array<Number, 27> kNumbers = {{
-    {"MZ"sv, "application/x-dosexec"},
+constexpr std::array<Number, 29> kNumbers = {{
+    {"MZ"sv, "application/x-dosexec", 0, false},
     {"\x7f"
      "ELF"sv,
      kProgram},
@@ -40,15 +41,17 @@ constexpr std::array<Number, 27> kNumbers = {{
     {"Rar!\x1a\x07"sv, "application/vnd.rar"},
     {"7z\xbc\xaf\x27\x1c"sv, "application/x-7z-compressed"},
     {"\x1f\x8b"sv, "application/gzip"},
-    {"BZh"sv, "application/x-bzip2"},
+    {"BZh"sv, "application/x-bzip2", 0, false},
     {"\xfd"
      "7zXZ\0"sv,
      "application/x-xz"},
     {"\x28\xb5\x2f\xfd"sv, "application/zstd"},
+    {"\x5d\0\0"sv, "application/x-lzma"},
+    {"\x1f\x9d"sv, "application/x-compress"},
     {"MSCF"sv, "application/vnd.ms-cab-compressed"},
     {"ustar"sv, "application/x-tar", 257},
     {"CD001"sv, "application/x-iso9660-image", 0x8001},
-    {"-lh"sv, "application/x-lzh-compressed", 2},
+    {"-lh"sv, "application/x-lzh-compressed", 2, false},
     {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"sv, "application/x-ole-storage"},
     {"%PDF-"sv, "application/pdf"},
     {"{\\rt"sv, "application/rtf"},
@@ -73,7 +76,8 @@ bool IsText(std::string_view content) {
 std::string_view TypeByNumber(std::string_view content) {
   for (const Number& number : kNumbers) {
     if (content.size() >= number.offset + number.bytes.size() &&
-        content.substr(number.offset, number.bytes.size()) == number.bytes)
+        content.substr(number.offset, number.bytes.size()) == number.bytes &&
+        (number.may_be_text || !IsText(content)))
       return number.type;
   }
   return {};

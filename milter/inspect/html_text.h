@@ -10,12 +10,12 @@ namespace spillway {
 
 struct HtmlText {
   std::string text;                // without tags, comments, scripts and styles
-  std::vector<std::string> links;  // the values of href, src, action and background
+  std::vector<std::string> links;  // the values of attributes that are links
 };
 
-// `html` in UTF-8; broken HTML is read as browsers would, more or less. At most `limit` octets of
-// text and of links.
-HtmlText ReadHtml(std::string_view html, size_t limit);
+// `page` in UTF-8; broken HTML is read as browsers would, more or less. At most `limit` octets of
+// each.
+HtmlText ReadHtml(std::string_view page, size_t limit);
 
 // libxml2's own tables, before there are no more files.
 void PrepareHtml();

@@ -32,7 +32,16 @@ void PutPart(const MimePart& part, std::string& out) {
     Put(member.encrypted ? 'X' : 'M', member.name, out);
 }
 
+// Who writes more than the inspector does is not it.
+template <typename List, typename Value>
+bool AddTo(List& list, size_t most, Value value) {
+  if (list.size() >= most) return false;
+  list.push_back(std::move(value));
+  return true;
+}
+
 bool TakePartField(char tag, std::string_view value, MimePart& part) {
+  using Limits = InspectionLimits;
   switch (tag) {
     case 'd':
       part.declared_type = value;
@@ -41,8 +50,7 @@ bool TakePartField(char tag, std::string_view value, MimePart& part) {
       part.found_type = value;
       return true;
     case 'n':
-      part.names.emplace_back(value);
-      return true;
+      return AddTo(part.names, Limits::kNames, std::string(value));
     case 's':
       part.size = std::strtoull(std::string(value).c_str(), nullptr, 10);
       return true;
@@ -55,30 +63,30 @@ bool TakePartField(char tag, std::string_view value, MimePart& part) {
       return true;
     case 'M':
     case 'X':
-      part.members.push_back({std::string(value), tag == 'X'});
-      return true;
+      return AddTo(part.members, Limits::kMembers, ArchiveMember{std::string(value), tag == 'X'});
     default:
       return false;
   }
 }
 
 bool Take(char tag, std::string_view value, Inspection& out) {
+  using Limits = InspectionLimits;
   switch (tag) {
     case 'A':
-      out.ambiguities.emplace_back(value);
-      return true;
+      return AddTo(out.ambiguities, Limits::kAmbiguities, std::string(value));
     case 'U':
       out.unreadable = value;
       return true;
     case 'T':
       out.text = value;
       return true;
+    case 'R':
+      out.unread = value;
+      return true;
     case 'H':
-      out.hosts.emplace_back(value);
-      return true;
+      return AddTo(out.hosts, Limits::kHosts, std::string(value));
     case 'P':
-      out.parts.emplace_back().path = value;
-      return true;
+      return AddTo(out.parts, Limits::kParts, MimePart{.path = std::string(value)});
     default:
       return !out.parts.empty() && TakePartField(tag, value, out.parts.back());
   }
@@ -91,6 +99,7 @@ std::string Encode(const Inspection& inspection) {
   for (const std::string& text : inspection.ambiguities) Put('A', text, out);
   PutIf('U', inspection.unreadable, out);
   PutIf('T', inspection.text, out);
+  PutIf('R', inspection.unread, out);
   for (const std::string& host : inspection.hosts) Put('H', host, out);
   for (const MimePart& part : inspection.parts) PutPart(part, out);
   return out;

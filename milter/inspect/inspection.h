@@ -41,6 +41,10 @@ struct Inspection {
   // their URLs lead to.
   std::string text;
   std::vector<std::string> hosts;
+  std::string unread;  // why that is not all
+
+  // Why the texts were not read whole; empty: they were.
+  const std::string& text_missing() const { return unreadable.empty() ? unread : unreadable; }
 };
 
 // What a check wants to know besides the parts.
@@ -52,14 +56,15 @@ struct InspectionWish {
 // Limits of what is looked at; more is `unreadable`.
 struct InspectionLimits {
   static constexpr size_t kParts = 1000;
-  static constexpr size_t kDepth = 50;       // multiparts and messages around a part
-  static constexpr size_t kMembers = 10000;  // of an archive
-  static constexpr size_t kNames = 16;       // of a part
+  static constexpr size_t kDepth = 50;             // multiparts and messages around a part
+  static constexpr size_t kMembers = 10000;        // of all archives together
+  static constexpr size_t kMemberNames = 1 << 20;  // their octets
+  static constexpr size_t kNames = 32;             // of a part
   static constexpr size_t kNameSize = 1024;
   static constexpr size_t kAmbiguities = 16;
   static constexpr size_t kText = 1 << 20;
   static constexpr size_t kHosts = 100;
-  static constexpr uint64_t kUnpacked = 256 << 20;  // octets that a compressed archive makes
+  static constexpr uint64_t kUnpacked = 256 << 20;  // octets that compressed archives make
 };
 
 std::string Encode(const Inspection& inspection);

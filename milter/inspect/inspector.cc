@@ -30,10 +30,10 @@ std::shared_ptr<Inspecting> Inspector::Begin(std::vector<Content::Piece> message
 std::unique_ptr<InspectorProcess> Inspector::TakeProcess() {
   {
     const std::lock_guard lock(mutex_);
-    if (!idle_.empty()) {
+    while (!idle_.empty()) {
       auto process = std::move(idle_.back());
       idle_.pop_back();
-      return process;
+      if (process->Alive()) return process;
     }
   }
   return std::make_unique<InspectorProcess>(options_.program, options_.orders, clock_);
@@ -52,7 +52,7 @@ InspectionOutcome Inspector::Look(const std::vector<Content::Piece>& message) {
     return out;
   }();
   std::string end;
-  // A process may have been ended by somebody else; two in a row were ended by the message.
+  // A process may be ended by somebody else just now; two in a row were ended by the message.
   for (int tries = 0; tries < 2; ++tries) {
     try {
       auto process = TakeProcess();

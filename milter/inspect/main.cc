@@ -16,6 +16,7 @@
 #include "milter/inspect/channel.h"
 #include "milter/inspect/html_text.h"
 #include "milter/inspect/mime_walk.h"
+#include "milter/inspect/part_text.h"
 #include "milter/inspect/process.h"
 #include "milter/inspect/sandbox.h"
 #include "milter/inspect/shared_text.h"

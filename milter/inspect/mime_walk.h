@@ -14,9 +14,6 @@ namespace spillway {
 // in memory and time: that is the sandbox's. Not thread-safe with the same `types`.
 Inspection Inspect(std::string_view message, const FileTypes& types, InspectionWish wish = {});
 
-// Opens what the C library needs to read texts in the usual charsets, and keeps it open.
-void PrepareCharsets();
-
 // Would GMime need long for it, or much? By the lines that may be boundaries, and by how many
 // boundaries they must be compared with.
 bool IsTooComplex(std::string_view message);

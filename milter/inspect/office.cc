@@ -17,8 +17,26 @@ std::string DirectoryName(std::string_view name) {
   return out + std::string(2, '\0');
 }
 
+// Windows does not tell apart upper and lower case there.
 bool Has(std::string_view content, std::string_view name) {
-  return content.find(DirectoryName(name)) != std::string_view::npos;
+  const std::string wanted = DirectoryName(name);
+  const auto same = [](char a, char b) {
+    return std::tolower(static_cast<unsigned char>(a)) ==
+           std::tolower(static_cast<unsigned char>(b));
+  };
+  return std::search(content.begin(), content.end(), wanted.begin(), wanted.end(), same) !=
+         content.end();
+}
+
+// [MS-PPT] 2.4.11, VbaInfoAtom: macros of a presentation are packed into its document, and this
+// says that there are some.
+bool PresentationHasMacros(std::string_view content) {
+  constexpr std::string_view kAtom("\x02\x00\x00\x04\x0c\x00\x00\x00", 8);
+  constexpr size_t kHasMacros = 12;  // behind the reference
+  for (size_t at = 0; (at = content.find(kAtom, at)) != std::string_view::npos; ++at) {
+    if (at + kHasMacros < content.size() && content[at + kHasMacros] == 1) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -29,7 +47,9 @@ void LookIntoOle(std::string_view content, MimePart& part) {
   if (Has(content, "WordDocument")) part.found_type = "application/msword";
   if (Has(content, "Workbook") || Has(content, "Book"))
     part.found_type = "application/vnd.ms-excel";
-  if (Has(content, "PowerPoint Document")) part.found_type = "application/vnd.ms-powerpoint";
+  if (!Has(content, "PowerPoint Document")) return;
+  part.found_type = "application/vnd.ms-powerpoint";
+  part.macros = part.macros || PresentationHasMacros(content);
 }
 
 void LookIntoOfficeZip(MimePart& part) {

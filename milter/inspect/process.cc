@@ -2,6 +2,7 @@
 #include "milter/inspect/process.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -116,6 +117,11 @@ std::string InspectorProcess::Bury() {
   else
     obituary_ = "ended with status " + std::to_string(WEXITSTATUS(status));
   return obituary_;
+}
+
+bool InspectorProcess::Alive() const {
+  pollfd end{socket_.get(), POLLIN, 0};
+  return poll(&end, 1, 0) == 0;
 }
 
 std::optional<Inspection> InspectorProcess::Ask(const std::vector<std::string_view>& message) {

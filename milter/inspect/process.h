@@ -43,6 +43,8 @@ class InspectorProcess {
   // asked.
   std::optional<Inspection> Ask(const std::vector<std::string_view>& message);
   const std::string& obituary() const { return obituary_; }
+  // It has neither ended nor spoken out of turn.
+  bool Alive() const;
 
  private:
   void Start(const std::string& program);

@@ -17,7 +17,7 @@ void Content::AddBody(std::string_view chunk) {
 
 void Content::Add(std::string text) {
   if (text.size() > limit_ - size_) {
-    truncated_ = true;
+    full_ = true;
     text.resize(limit_ - size_);
   }
   if (text.empty()) return;

@@ -26,10 +26,11 @@ class Content {
 
   const std::vector<Piece>& pieces() const { return pieces_; }
   size_t size() const { return size_; }
-  bool full() const { return size_ >= limit_; }
+  // Something did not fit; one that only just fits is not full, or nobody would hear of the rest.
+  bool full() const { return full_; }
   // There is more to the message than this.
-  void MarkTruncated() { truncated_ = true; }
-  bool truncated() const { return truncated_; }
+  void MarkTruncated() { cut_ = true; }
+  bool truncated() const { return full_ || cut_; }
 
  private:
   void Add(std::string text);
@@ -37,7 +38,8 @@ class Content {
   const size_t limit_;
   std::vector<Piece> pieces_;
   size_t size_ = 0;
-  bool truncated_ = false;
+  bool full_ = false;
+  bool cut_ = false;
 };
 
 }  // namespace spillway

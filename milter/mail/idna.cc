@@ -32,11 +32,12 @@ std::optional<std::string> AsciiDomain(std::string_view domain) {
     if (code != IDN2_OK) return std::nullopt;
     name = converted.get();
   }
+  if (!ascii && name.ends_with('.')) name.pop_back();  // U+3002 and its like are dots, too
   // IDNA may map other characters to "@" and the like.
   const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.';
   });
-  if (!plain || !IsQualifiedDomain(name)) return std::nullopt;
+  if (!plain || name.ends_with('.') || !IsQualifiedDomain(name)) return std::nullopt;
   return ToLower(name);
 }
 

@@ -85,7 +85,7 @@ def test_findings(gateway):
     rejected(gateway, multipart("exe-zip", ("Content-Type: application/zip; name=a.zip", zipped("doc/run.js"))), 'forbidden name "doc/run.js" in an archive', "in an archive")
     quarantined(gateway, "macros (1.1)", multipart("macros", ("Content-Type: application/msword; name=a.docm", zipped("[Content_Types].xml", "word/vbaProject.bin"))), "macros")
     quarantined(gateway, 'misleading name "invoice.pdf.html"', multipart("twofold", ("Content-Type: text/html; name=invoice.pdf.html", b"<p>")), "a misleading name")
-    quarantined(gateway, "ambiguous: parts behind the last boundary", multipart("epilogue") + b"--=_b\r\n\r\nx\r\n--=_b--\r\n", "ambiguous MIME")
+    quarantined(gateway, "ambiguous: a line like a boundary", multipart("epilogue") + b"--=_b\r\n\r\nx\r\n--=_b--\r\n", "ambiguous MIME")
     quarantined(gateway, "not looked into: ", multipart("torn", ("Content-Type: application/zip; name=a.zip", b"PK\3\4" + b"\xff" * 60)), "a torn archive")
     head, _ = gateway.deliver("locked", multipart("locked", ("Content-Type: application/zip; name=a.zip", zipped("a.txt", flag=1))))
     tap.ok(fields(head, FIELD) == ["encrypted (1.1)"], f"a password is only said, unless wanted: {fields(head, FIELD)}")
@@ -133,7 +133,7 @@ def test_inspector(gateway):
     mails = [multipart(f"hung-{n}", ("Content-Type: x/y; name=a.exe", b"x")) for n in range(3)]
     head, _ = gateway.deliver("hung-0", mails[0])
     tap.ok(fields(head, FIELD) == ["unscanned (waiting for the inspector)"], f"one that hangs: late, and said so: {fields(head, FIELD)}")
-    tap.like(gateway.milter_log(), r"late=(\w+,)*attachments.* unscanned=attachments", "in the log, too")
+    tap.like(gateway.milter_log(), r"late=(\w+,)*attachments.* unscanned=(\w+,)*attachments", "in the log, too")
 
 
 enter_namespace()

@@ -41,6 +41,12 @@ def test_results(gateway):
     tap.like(gateway.milter_log(), r"client=127\.2\.0\.1 class=external", "with the client's address")
 
 
+def test_tempfail(gateway):
+    odd = message("odd", headers='Content-Type: application/octet-stream; name="100% off.exe"\n')
+    code = send("127.2.0.1", odd)
+    tap.ok(code == 451, f"a tempfail is one, whatever is in its text: {code}")
+
+
 def test_refused_at_connect(gateway):
     idle = [smtplib.SMTP("127.0.0.1", 25, timeout=PATIENCE, source_address=(f"127.2.1.{i}", 0)) for i in range(1, 5)]
     wait_until(lambda: state(gateway)["sessions"] >= 4, "the sessions in the telemetry")
@@ -61,7 +67,8 @@ def test_policyd_gone(gateway):
 
 unpack()
 enter_namespace()
-with SendmailGateway(KEYS.zone(), asks=True) as running:
-    for test in (test_results, test_refused_at_connect, test_policyd_gone):
+CONFIG = {"content": "shadow = false", "attachments": 'enabled = true\non_forbidden = "tempfail"'}
+with SendmailGateway(KEYS.zone(), CONFIG, asks=True) as running:
+    for test in (test_results, test_tempfail, test_refused_at_connect, test_policyd_gone):
         tap.run(test, running)
 tap.done()

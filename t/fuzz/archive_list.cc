@@ -9,7 +9,8 @@ namespace {
 
 const FuzzTarget kTarget("archive_list", [](std::string_view input) {
   MimePart part;
-  ListArchive(input, part);
+  ListingRoom room;
+  ListArchive(input, room, part);
   LookIntoOfficeZip(part);
   LookIntoOle(input, part);
 });

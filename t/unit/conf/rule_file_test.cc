@@ -41,6 +41,12 @@ TEST(RuleFile, ErrorsSayWhere) {
   EXPECT_THAT(file.errors[4], HasSubstr("column 5: expected = or !="));
 }
 
+TEST(RuleFile, WhatCannotBeMeantOrSaid) {
+  EXPECT_THAT(
+      ParseRules("[[rule]]\nname = \"a\"\nbody = ['']\ntext = \"gr\u00fc\u00dfe\"\n", "f").errors,
+      ElementsAre(HasSubstr("f:3:9: "), HasSubstr("f:4:8: ")));
+}
+
 TEST(RuleFile, NamesAreNeededAndTold) {
   EXPECT_THAT(ParseRules("[[rule]]\nname = \"a\"\n[[rule]]\nname = \"a\"\n[[rule]]\n", "f").errors,
               ElementsAre("f: two rules are called \"a\"", "f: rule 3 has no name"));

@@ -22,6 +22,11 @@ std::vector<std::string> Named(const std::string& name) {
   return Texts({.parts = {{.path = "1.2", .names = {name}}}});
 }
 
+TEST(AttachmentPolicy, NamesThatOnlyLookBad) {
+  EXPECT_THAT(Named("logo@example.com"), IsEmpty());
+  EXPECT_THAT(Named("\u0646\u0627\u0645\u0647\u200c\u0647\u0627.pdf"), IsEmpty());
+}
+
 TEST(AttachmentPolicy, ReadsNamesAsTheirSystemsDo) {
   EXPECT_EQ(ReadFileName("A.EXE").extension, "exe");
   EXPECT_EQ(ReadFileName("a.exe. . ").extension, "exe");
@@ -67,7 +72,7 @@ TEST(AttachmentPolicy, Types) {
 TEST(AttachmentPolicy, Archives) {
   EXPECT_THAT(Texts({.parts = {{.path = "1.1",
                                 .encrypted = true,
-                                .unreadable = "encrypted",
+
                                 .members = {{"a.txt"}, {"x/b.exe"}, {"c.exe"}, {"d.zip"}}}}}),
               ElementsAre("forbidden name \"x/b.exe\" in an archive (1.1)",
                           "archive \"d.zip\" in an archive (1.1)", "encrypted (1.1)"));

@@ -62,6 +62,15 @@ TEST_F(AttachmentsTest, MoreThanIsLookedAt) {
   EXPECT_EQ(result.reason, "only the first 0 octets were looked at");
 }
 
+// A document that our own limit cut off is not broken.
+TEST_F(AttachmentsTest, WhatWasCutOffIsOnlyThat) {
+  message_.content->MarkTruncated();
+  const Inspection cut{.parts = {{.path = "1"}, {.path = "2", .unreadable = "truncated"}}};
+  EXPECT_EQ(RunWith(cut).wish, Wish::kNone);
+  message_.headers_truncated = true;
+  EXPECT_EQ(Run().wish, Wish::kQuarantine);
+}
+
 TEST_F(AttachmentsTest, ClassesThatAreNotChecked) {
   config_.attachments.check = {"external"};
   const auto type = MakeAttachmentsCheck(config_, services_);
@@ -71,6 +80,8 @@ TEST_F(AttachmentsTest, ClassesThatAreNotChecked) {
   config_.attachments.check = {"printers"};
   const auto named = MakeAttachmentsCheck(config_, services_);
   EXPECT_TRUE(named->WantsInspection({.cls = ClientClass::kInternal, .named = {"printers"}}));
+  EXPECT_EQ(RunWith({.parts = {{.path = "1", .names = {"a.exe"}}}}).state, State::kSkipped)
+      << "it is another check that wants the inspection";
   message_.inspecting.reset();
   EXPECT_EQ(Run().state, State::kSkipped);
 }

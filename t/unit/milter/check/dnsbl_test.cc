@@ -60,6 +60,31 @@ TEST_F(UrlListTest, HostsAndTheirRegisteredDomains) {
   EXPECT_EQ(result.wish, Wish::kQuarantine);
 }
 
+TEST_F(UrlListTest, AListCountsOnce) {
+  for (const char* name : {"a.bad.co.uk", "b.bad.co.uk", "bad.co.uk"})
+    dns_.Address(std::string(name) + ".url.example", {"127.0.0.2"});
+  EXPECT_NE(RunWithHosts({"a.bad.co.uk", "b.bad.co.uk"}).reason.find("score 4"), std::string::npos);
+}
+
+TEST_F(UrlListTest, WhatIsNotLookedForIsSaid) {
+  std::vector<std::string> hosts;
+  for (int i = 0; i < 30; ++i) hosts.push_back("www.h" + std::to_string(i) + ".example");
+  Result result = RunWithHosts(hosts);
+  EXPECT_EQ(result.state, State::kNeutral);
+  EXPECT_TRUE(result.unscanned);
+  EXPECT_EQ(result.added.at(0).value, "more hosts than are looked for");
+  message_.inspecting = std::make_shared<Inspecting>();
+  result = RunWith({.found = {.unreadable = "too many boundaries"}, .down = {}});
+  EXPECT_EQ(result.reason, "too many boundaries");
+}
+
+// Of good senders there may be one among the lists that could not be asked.
+TEST_F(UrlListTest, MercyOfAllThatWereNotAsked) {
+  config_.dnsbl.url_lists = {"url.example*4", "good.example*-5"};
+  dns_.Address("1.2.0.192.bl.example", {"127.0.0.4"});
+  EXPECT_EQ(RunWith({.found = {}, .down = "not there"}).wish, Wish::kNone);
+}
+
 TEST_F(UrlListTest, NoHosts) {
   EXPECT_EQ(RunWithHosts({}).state, State::kNone);
 }
@@ -79,6 +104,15 @@ TEST_F(UrlListTest, WithoutTheInspector) {
 TEST_F(DnsblTest, WhatIsNotListedIsNothing) {
   EXPECT_EQ(Run().state, State::kNone);
   EXPECT_EQ(Run().wish, Wish::kNone);
+}
+
+TEST_F(DnsblTest, NamesAsDnsHasThem) {
+  message_.client.helo = "mail.bad.example.";
+  dns_.Address("mail.bad.example.dbl.example", {"127.0.1.2"});
+  EXPECT_EQ(Run().state, State::kPolicy);
+  message_.client.helo = "192.0.2.1";
+  dns_.Address("192.0.2.1.dbl.example", {"127.0.1.2"});
+  EXPECT_EQ(Run().state, State::kNone) << "an address is no name";
 }
 
 TEST_F(DnsblTest, WeightsAddUp) {

@@ -126,6 +126,20 @@ TEST_F(RulesTest, AddsItsField) {
   EXPECT_EQ(result.added.at(1).value, "hello");
 }
 
+TEST_F(RulesTest, WithoutAPatternTheFieldMustBeThere) {
+  EXPECT_TRUE(Matches("header = ['Subject:']"));
+  EXPECT_FALSE(Matches("header = ['X-Loop:']"));
+}
+
+TEST_F(RulesTest, WhatWasNotReadIsSaid) {
+  message_.inspecting = std::make_shared<Inspecting>();
+  message_.inspecting->Complete({.found = {.unreadable = "too many boundaries"}, .down = {}});
+  const Result result = Run("[[rule]]\nname = \"a\"\nbody = ['no such']\n");
+  EXPECT_EQ(result.state, State::kNeutral);
+  EXPECT_TRUE(result.unscanned);
+  EXPECT_EQ(result.added.at(0).value, "too many boundaries");
+}
+
 TEST_F(RulesTest, NoRulesIsNoResult) {
   EXPECT_EQ(Run("").state, State::kNone);
 }

@@ -10,7 +10,8 @@ namespace {
 
 MimePart List(const std::string& content) {
   MimePart part;
-  ListArchive(content, part);
+  ListingRoom room;
+  ListArchive(content, room, part);
   return part;
 }
 
@@ -71,7 +72,43 @@ TEST(ArchiveList, OfTooManyNames) {
   for (int i = 0; i < 10002; ++i) many.emplace_back(std::to_string(i), "");
   const MimePart part = List(MakeArchive({}, many));
   EXPECT_EQ(part.unreadable, "an archive of too much");
-  EXPECT_EQ(part.members.size(), InspectionLimits::kMembers + 1);
+  EXPECT_LE(part.members.size(), InspectionLimits::kMembers);
+  EXPECT_GT(part.members.size(), InspectionLimits::kMembers / 2);
+  ArchiveFiles few_but_long;
+  for (int i = 0; i < 2000; ++i)
+    few_but_long.emplace_back(std::string(900, 'x') + std::to_string(i), "");
+  EXPECT_EQ(List(MakeArchive({}, few_but_long)).unreadable, "an archive of too much");
+}
+
+TEST(ArchiveList, TheEndOfALongName) {
+  const MimePart part = List(MakeArchive({}, {{std::string(2000, 'x') + ".exe", ""}}));
+  ASSERT_EQ(part.members.size(), 1U);
+  EXPECT_TRUE(part.members[0].name.ends_with(".exe"));
+}
+
+TEST(ArchiveList, ASingleFileIsCalledAsItsArchive) {
+  MimePart part;
+  part.names = {"evil.exe.gz"};
+  ListingRoom room;
+  ListArchive(
+      MakeArchive({archive_write_set_format_raw, archive_write_add_filter_gzip}, {{"x", "text"}}),
+      room, part);
+  ASSERT_EQ(part.members.size(), 1U);
+  EXPECT_EQ(part.members[0].name, "evil.exe");
+}
+
+TEST(ArchiveList, SeveralHaveTheRoomOfOne) {
+  const ArchiveFiles zeros{{"zeros", std::string(12 << 20, '\0')}};
+  const std::string tar =
+      MakeArchive({archive_write_set_format_ustar, archive_write_add_filter_gzip}, zeros);
+  ListingRoom room{.unpacked = 30 << 20};
+  int read = 0;
+  for (int i = 0; i < 4; ++i) {
+    MimePart part;
+    ListArchive(tar, room, part);
+    if (part.unreadable.empty()) ++read;
+  }
+  EXPECT_EQ(read, 2);
 }
 
 TEST(ArchiveList, NamesOfArchives) {

@@ -12,7 +12,7 @@ using Names = std::vector<std::string>;
 
 Names Of(std::string_view value) {
   Names names;
-  AddFileNames(value, names);
+  AddFileNames("Content-Disposition", value, names);
   return names;
 }
 
@@ -33,6 +33,26 @@ TEST(FileNames, Rfc2231) {
 
 TEST(FileNames, EncodedWords) {
   EXPECT_EQ(Of("x/y; name=\"=?utf-8?Q?a=2Eexe?=\""), (Names{"a.exe", "=?utf-8?Q?a=2Eexe?="}));
+}
+
+TEST(FileNames, PiecesInAnyOrderAndWithGaps) {
+  EXPECT_EQ(Of("attachment; filename*1=l.js; filename*0=evi"), Names{"evil.js"});
+  EXPECT_EQ(Of("attachment; filename*0=evil.js; filename*2=.txt"),
+            (Names{"evil.js.txt", "evil.js"}));
+  EXPECT_EQ(Of("attachment; filename*0=\"=?utf-8?Q?evil=2Ejs?=\""), Names{"evil.js"});
+  EXPECT_EQ(Of("attachment; filename*=iso-2022-jp''evil.j%1B(Bs").at(0), "evil.js");
+}
+
+TEST(FileNames, WhatElseIsTakenForOne) {
+  EXPECT_EQ(Of("attachment, filename=evil.js"), Names{"evil.js"});
+  std::vector<std::string> names;
+  AddFileNames("Content-Name", "a.js", names);
+  AddFileNames("Subject", "name=b.js", names);
+  EXPECT_EQ(names, Names{"a.js"});
+}
+
+TEST(FileNames, TheEndOfALongOne) {
+  EXPECT_TRUE(Of("attachment; filename=" + std::string(2000, 'x') + ".js").at(0).ends_with(".js"));
 }
 
 TEST(FileNames, AllOfSeveral) {

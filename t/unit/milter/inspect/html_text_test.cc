@@ -36,6 +36,19 @@ TEST(HtmlText, Links) {
               ElementsAre("http://a.example/?x=1&y=2", "//b.example/p.png", "https://c.example"));
 }
 
+TEST(HtmlText, CommentsThatAreNone) {
+  for (const char* page :
+       {"<!--><p>seen</p><!-- -->", "<!---><p>seen</p>", "<!--[if mso]><p>seen</p><![endif]-->",
+        "<!--[if !mso]><!--><p>seen</p><!--<![endif]--><p>x</p>"})
+    EXPECT_THAT(ReadHtml(page, 1000).text, HasSubstr("seen")) << page;
+  EXPECT_THAT(ReadHtml("<!--[if !mso]><!-->a<!--<![endif]-->after", 1000).text, HasSubstr("after"));
+}
+
+TEST(HtmlText, NamesOfHtml5) {
+  EXPECT_THAT(ReadHtml("<a href='https&colon;&sol;&sol;evil&period;example'>x</a>", 1000).links,
+              ElementsAre("https://evil.example"));
+}
+
 TEST(HtmlText, BrokenAndBounded) {
   EXPECT_THAT(ReadHtml("<p <a href=x>y</", 100).text, HasSubstr("y"));
   EXPECT_LT(ReadHtml(std::string(100000, 'a'), 1000).text.size(), 10000U);

@@ -55,6 +55,9 @@ TEST(Inspection, WhatEncodeDoesNotWriteIsRefused) {
         std::string_view("Z\0\0\0\0", 5), std::string_view("n\0\0\0\0", 5),
         std::string_view("P\xff\xff\xff\xff", 5)})
     EXPECT_FALSE(DecodeInspection(bad));
+  std::string parts;
+  for (size_t i = 0; i <= InspectionLimits::kParts; ++i) parts += std::string("P\0\0\0\0", 5);
+  EXPECT_FALSE(DecodeInspection(parts));
 }
 
 }  // namespace

@@ -3,6 +3,11 @@
 #include "milter/inspect/inspector.h"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
 
 #include "t/rig/test_log.h"
 
@@ -11,6 +16,20 @@ namespace {
 
 // The sanitizers' own memory and calls do not fit into the sandbox.
 constexpr const char* kProgram = "build/release/spillway-inspector";
+
+std::vector<pid_t> Children() {
+  std::vector<pid_t> out;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::ifstream children(task.path() / "children");
+    for (pid_t child = 0; children >> child;) out.push_back(child);
+  }
+  return out;
+}
+
+void WaitUntilDead(pid_t child) {
+  siginfo_t info{};
+  waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOWAIT);
+}
 
 class InspectorTest : public ::testing::Test {
  protected:
@@ -39,13 +58,23 @@ class InspectorTest : public ::testing::Test {
 TEST_F(InspectorTest, FindsWhatThereIs) {
   const auto inspector = Make();
   for (int i = 0; i < 3; ++i) {
-    const auto outcome =
-        Look(*inspector, {Piece("Content-Type: x/y; name=a.exe\r\n\r\n"), Piece("MZ")});
+    const auto outcome = Look(*inspector, {Piece("Content-Type: x/y; name=a.exe\r\n\r\n"),
+                                           Piece(std::string("MZ\x90\0", 4))});
     EXPECT_EQ(outcome.down, "");
     ASSERT_EQ(outcome.found.parts.size(), 1U);
     EXPECT_EQ(outcome.found.parts[0].found_type, "application/x-dosexec");
     EXPECT_EQ(outcome.found.parts[0].names, std::vector<std::string>{"a.exe"});
   }
+}
+
+// Of a machine without memory, say: no message's doing.
+TEST_F(InspectorTest, ProcessesThatHaveEndedAreReplaced) {
+  const auto inspector = Make();
+  EXPECT_EQ(Look(*inspector, {Piece("\r\nx")}).found.unreadable, "");
+  for (const pid_t child : Children()) kill(child, SIGKILL);
+  for (const pid_t child : Children()) WaitUntilDead(child);
+  EXPECT_EQ(Look(*inspector, {Piece("\r\nx")}).found.unreadable, "");
+  EXPECT_EQ(log_.lines().size(), 0U);
 }
 
 TEST_F(InspectorTest, LargeMessage) {

@@ -106,7 +106,7 @@ TEST(MimeWalk, PagesAndHosts) {
   const Inspection found = Read(
       "Content-Type: text/html\r\n\r\n<p>v<i>i</i>a http://a.example</p><a "
       "href='//b.example/'>x</a>");
-  EXPECT_THAT(found.hosts, ElementsAre("b.example", "a.example"));
+  EXPECT_THAT(found.hosts, ElementsAre("a.example", "b.example"));
   EXPECT_NE(found.text.find("via http"), std::string::npos);
 }
 
@@ -120,6 +120,12 @@ struct Ambiguous {
   std::string rest;
   const char* want;
 };
+
+std::string ManyNames() {
+  std::string out = "Content-Type: x/y";
+  for (size_t i = 0; i < InspectionLimits::kNames; ++i) out += "; name=a" + std::to_string(i);
+  return out + "\r\n\r\nx\r\n";
+}
 
 class MimeWalkAmbiguous : public ::testing::TestWithParam<Ambiguous> {};
 
@@ -137,14 +143,30 @@ INSTANTIATE_TEST_SUITE_P(
             "Content-Type: multipart/mixed; boundary=a; boundary=b\r\n\r\n--a\r\n\r\n--b\r\n\r\n"
             "--b--\r\n--a--\r\n",
             "several parameters boundary"},
-        Ambiguous{"NoBoundary", "Content-Type: multipart/mixed\r\n\r\n--a\r\n\r\nx\r\n--a--\r\n",
+        Ambiguous{"NoBoundary", "Content-Type: multipart/mixed\r\n\r\nx\r\n",
                   "a multipart without a boundary"},
         Ambiguous{"Epilogue", Mixed("--a\r\n\r\nx\r\n--a--\r\n--a\r\n\r\nevil\r\n"),
-                  "parts behind the last boundary"},
-        Ambiguous{"LikeAnother",
-                  Mixed("--a\r\nContent-Type: multipart/mixed; boundary=ab\r\n\r\n--ab\r\n\r\nx\r\n"
-                        "--ab--\r\n"),
-                  "a boundary that begins like another"},
+                  "a line like a boundary, but not between parts"},
+        Ambiguous{"Preamble",
+                  "Content-Type: multipart/mixed; boundary=a\r\n\r\n--b\r\n\r\nx\r\n--b--\r\n"
+                  "--a\r\n\r\ny\r\n--a--\r\n",
+                  "a line like a boundary, but not between parts"},
+        Ambiguous{"BeginsLikeIt", Mixed("--a\r\n\r\nx\r\n--ab\r\n\r\ny\r\n"),
+                  "a line that begins like a boundary"},
+        Ambiguous{"VerticalTab", Mixed("--a\r\n\r\nx\r\n--a\v\r\n\r\ny\r\n"),
+                  "a line that begins like a boundary"},
+        Ambiguous{"CrBeforeIt", Mixed("--a\r\n\r\nx\r--a\r\r\ry\r\n"),
+                  "a bare CR before a boundary"},
+        Ambiguous{"EncodedBoundary",
+                  "Content-Type: multipart/mixed; boundary=\"=?us-ascii?Q?a?=\"\r\n\r\n--a\r\n"
+                  "\r\nx\r\n--a--\r\n",
+                  "a boundary that is not written plainly"},
+        Ambiguous{"Comment",
+                  "Content-Type: multipart/mixed (x; boundary=b); boundary=a\r\n\r\n--a\r\n\r\n"
+                  "x\r\n--a--\r\n",
+                  "a boundary that is not written plainly"},
+        Ambiguous{"NearlyMultipart", "Content-Type: multipart/; boundary=a\r\n\r\nx\r\n",
+                  "a type that is nearly a multipart"},
         Ambiguous{
             "SpaceInBoundary",
             "Content-Type: multipart/mixed; boundary=\"a \"\r\n\r\n--a \r\n\r\nx\r\n--a --\r\n",
@@ -160,10 +182,7 @@ INSTANTIATE_TEST_SUITE_P(
                   "a transfer encoding around parts"},
         Ambiguous{"GoesOn", "Content-Transfer-Encoding: base64\r\n\r\nTVo=\r\nTVpa\r\n",
                   "base64 that goes on behind its end"},
-        Ambiguous{"TwoNames",
-                  "Content-Type: x/y\r\nContent-Disposition: attachment; filename=a.txt; "
-                  "filename=b.exe\r\n\r\nx\r\n",
-                  "several parameters filename"},
+        Ambiguous{"ManyNames", ManyNames(), "a part of many names"},
         Ambiguous{"NoField", Mixed("--a\r\nContent-Type: x/y\r\nthis is none\r\n\r\nx\r\n"),
                   "a header with a line that is no field"},
         Ambiguous{"BareCr", Mixed("--a\r\nX-Y: a\rContent-Type: x/y\r\n\r\nx\r\n"),
@@ -185,6 +204,81 @@ TEST(MimeWalk, WhatIsDailyBreadIsNotAmbiguous) {
                  "------=_x\r\n\r\nx\r\n------=_x--\r\n-- \r\nsignature of a list\r\n")
                   .ambiguities,
               IsEmpty());
+}
+
+// All of them are looked at, and that is all that there is to it.
+TEST(MimeWalk, WhatHonestProgramsWriteIsNotAmbiguous) {
+  for (const std::string& rest :
+       {std::string(
+            "Content-Type: application/pdf; name=\"Resume.pdf\"; name*=UTF-8''R%C3%A9.pdf\r\n"
+            "\r\nx"),
+        Mixed("--a\r\nContent-Type: message/rfc822\r\n\r\n>From x\r\nSubject: y\r\n\r\nz\r\n"),
+        "Content-Transfer-Encoding: quoted-printable\r\n" + Mixed("--a\r\n\r\nx\r\n"),
+        Mixed("--a\r\nContent-Type: multipart/mixed; boundary=a_alt\r\n\r\n--a_alt\r\n\r\nx\r\n"
+              "--a_alt--\r\n")})
+    EXPECT_THAT(Of(rest).ambiguities, IsEmpty()) << rest;
+}
+
+TEST(MimeWalk, AMessageThatIsEncodedAsAWhole) {
+  const std::string inner =
+      "Subject: x\r\n" + Mixed("--a\r\nContent-Type: x/y; name=a.exe\r\n\r\nx\r\n");
+  for (const char* type : {"message/rfc822", "application/octet-stream; name=a.eml"}) {
+    const Inspection found = Of("Content-Type: " + std::string(type) +
+                                "\r\nContent-Transfer-Encoding: base64\r\n\r\n" + Base64(inner));
+    ASSERT_EQ(found.parts.size(), 2U) << type;
+    EXPECT_EQ(found.parts[1].path, "1.1.1");
+    EXPECT_THAT(found.parts[1].names, ElementsAre("a.exe"));
+  }
+}
+
+TEST(MimeWalk, NamesOfWhatHoldsParts) {
+  const Inspection found =
+      Of(Mixed("--a\r\nContent-Type: message/rfc822; name=a.hta\r\n\r\nSubject: x\r\n\r\ny\r\n"));
+  ASSERT_EQ(found.parts.size(), 2U);
+  EXPECT_THAT(found.parts[0].names, ElementsAre("a.hta"));
+  EXPECT_THAT(Of("Content-Name: a.js\r\n\r\nx").parts[0].names, ElementsAre("a.js"));
+}
+
+// Windows opens it all the same.
+TEST(MimeWalk, AnArchiveBehindSomethingElse) {
+  const std::string zip = MakeArchive({}, {{"evil.exe", "MZ"}});
+  for (const std::string& before :
+       {std::string("\0", 1), std::string("GIF89a"), std::string(6000, 'x')}) {
+    const Inspection found =
+        Of("Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: "
+           "base64\r\n\r\n" +
+           Base64(before + zip));
+    ASSERT_EQ(found.parts[0].members.size(), 1U) << before.substr(0, 10);
+    EXPECT_EQ(found.parts[0].members[0].name, "evil.exe");
+  }
+  const std::string called = "Content-Type: application/zip; name=a.zip\r\n\r\nx";
+  EXPECT_EQ(Of(called).parts[0].unreadable, "not the archive that it is called");
+}
+
+TEST(MimeWalk, TextThatIsNotReadSaysSo) {
+  const std::string part = "--a\r\n\r\n" + std::string(700000, 'x') + "\r\n";
+  EXPECT_EQ(Read(Mixed(part)).text_missing(), "");
+  EXPECT_EQ(Read(Mixed(part + part)).text_missing(), "more text than is looked at");
+  EXPECT_EQ(Read("Content-Type: text/plain; charset=no-such\r\n\r\nx").text_missing(), "");
+  EXPECT_EQ(Read("Content-Type: text/plain; charset=no-such\r\n\r\n\xff").text_missing(),
+            "text in a charset that is not known");
+  std::string hosts;
+  for (int i = 0; i < 200; ++i) hosts += "http://h" + std::to_string(i) + ".example ";
+  EXPECT_EQ(Read("\r\n" + hosts).text_missing(), "more hosts than are looked for");
+}
+
+TEST(MimeWalk, PagesByWhateverName) {
+  for (const char* type : {"application/xhtml+xml", "application/octet-stream; name=a.html"})
+    EXPECT_THAT(Read("Content-Type: " + std::string(type) +
+                     "\r\n\r\n<a href='http&colon;//a.example'>x</a>")
+                    .hosts,
+                ElementsAre("a.example"))
+        << type;
+  const Inspection odd = Read(
+      "Content-Type: text/html\r\n\r\n<meta "
+      "content='0;url=http://a.example'><a/href='http://b.example'>"
+      "<p style=\"x: url(http://c.example)\"><!-- http://d.example -->");
+  EXPECT_THAT(odd.hosts, ElementsAre("a.example", "b.example", "c.example", "d.example"));
 }
 
 TEST(MimeWalk, Depth) {

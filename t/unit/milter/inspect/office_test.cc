@@ -27,6 +27,17 @@ TEST(Office, OleWithMacros) {
   EXPECT_EQ(part.found_type, "application/msword");
 }
 
+TEST(Office, OleNamesInAnyCase) {
+  EXPECT_TRUE(Ole(Entry("worddocument") + Entry("_vba_project")).macros);
+}
+
+TEST(Office, PresentationsPackTheirMacros) {
+  std::string atom("\x02\x00\x00\x04\x0c\x00\x00\x00\x07\x00\x00\x00\x01\x00\x00\x00", 16);
+  EXPECT_TRUE(Ole(Entry("PowerPoint Document") + atom).macros);
+  atom[12] = 0;
+  EXPECT_FALSE(Ole(Entry("PowerPoint Document") + atom).macros);
+}
+
 TEST(Office, OleWithout) {
   const MimePart part = Ole(Entry("Workbook") + Entry("VBA_PROJECTION"));
   EXPECT_FALSE(part.macros);

@@ -42,6 +42,31 @@ TEST(Urls, InDisguise) {
               ElementsAre("127.0.0.1"));
 }
 
+TEST(Urls, InSentences) {
+  EXPECT_THAT(In("http://a.example! *http://b.example* \u201chttp://c.example\u201d"),
+              ElementsAre("a.example", "b.example", "c.example"));
+  EXPECT_THAT(In("http://a.example\u2026 http://b.example\uff0c http://c.example\u3002"),
+              ElementsAre("a.example", "b.example", "c.example"));
+  EXPECT_THAT(In("http://bank.example,x@evil.example/"),
+              ElementsAre("evil.example", "bank.example"));
+  EXPECT_THAT(In("http://\xff.example"), IsEmpty());
+}
+
+TEST(Urls, NamesThatIdnaDoesNotAllow) {
+  EXPECT_THAT(In("http://\U0001F4A9.evil.example/"), ElementsAre("evil.example"));
+  EXPECT_THAT(In("http://a.example\u200b/"), ElementsAre("a.example"));
+}
+
+TEST(Urls, LinksInDisguise) {
+  EXPECT_THAT(Link("http://bank.example,x@evil.example/"), ElementsAre("evil.example"));
+  EXPECT_THAT(Link("http://bank.example;(x@evil.example/"), ElementsAre("evil.example"));
+  EXPECT_THAT(Link("\x01http://evil.example"), ElementsAre("evil.example"));
+  EXPECT_THAT(Link("http:" + std::string(2000, '\n') + "//evil.example"),
+              ElementsAre("evil.example"));
+  EXPECT_THAT(Link("http://" + std::string(1000, 'u') + "@evil.example"),
+              ElementsAre("evil.example"));
+}
+
 TEST(Urls, Links) {
   EXPECT_THAT(Link("ht\ntp://e\tvil.example/"), ElementsAre("evil.example"));
   EXPECT_THAT(Link(" //evil.example/x "), ElementsAre("evil.example"));

@@ -21,6 +21,20 @@ TEST(Content, IsTheMessageWithItsLineEnds) {
   EXPECT_FALSE(content.truncated());
 }
 
+// Else the rest would not be asked for, and nobody would know that there is one.
+TEST(Content, IsNotFullBeforeSomethingDoesNotFit) {
+  Content content(10);
+  content.AddHeaders({});
+  content.AddBody("12345678");
+  EXPECT_FALSE(content.full());
+  content.AddBody("9");
+  EXPECT_TRUE(content.full());
+  Content marked(10);
+  marked.MarkTruncated();
+  EXPECT_TRUE(marked.truncated());
+  EXPECT_FALSE(marked.full()) << "it is the header that was too large";
+}
+
 TEST(Content, KeepsNoMoreThanItsLimit) {
   Content content(10);
   content.AddHeaders({});

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "milter/inspect/ambiguity.h"
+
+#include <algorithm>
+
+#include "milter/mail/header.h"
+
+namespace spillway {
+
+namespace {
+
+bool IsBlank(char c) {
+  return c == ' ' || c == '\t' || c == '\r';
+}
+
+// Calls with each line that begins with "--", without that and the blanks at its end.
+template <typename Call>
+void ForDashLines(std::string_view text, Call call) {
+  for (size_t at = text.starts_with("--") ? 0 : text.find("\n--"); at != std::string_view::npos;
+       at = text.find("\n--", at + 1)) {
+    std::string_view line = text.substr(text.find("--", at) + 2);
+    line = line.substr(0, line.find('\n'));
+    while (!line.empty() && IsBlank(line.back())) line.remove_suffix(1);
+    call(line);
+  }
+}
+
+// RFC 822 comments, which hide a parameter from some.
+bool HasComment(std::string_view value) {
+  bool quoted = false;
+  for (size_t i = 0; i < value.size(); ++i) {
+    if (value[i] == '\\') {
+      ++i;
+      continue;
+    }
+    if (value[i] == '"') quoted = !quoted;
+    if (value[i] == '(' && !quoted) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void AddAmbiguity(Inspection& out, const std::string& text) {
+  auto& all = out.ambiguities;
+  if (all.size() < InspectionLimits::kAmbiguities &&
+      std::find(all.begin(), all.end(), text) == all.end())
+    all.push_back(text);
+}
+
+void Ambiguities::CheckField(std::string_view raw_value) {
+  for (size_t at = 0; (at = raw_value.find('\r', at)) != std::string_view::npos; ++at) {
+    if (at + 1 >= raw_value.size() || raw_value[at + 1] != '\n') Add("a field with a bare CR");
+  }
+}
+
+void Ambiguities::CheckType(std::string_view raw_value, bool is_multipart) {
+  const std::string type = ToLower(Trim(raw_value));
+  if (!type.starts_with("multipart")) return;
+  if (!is_multipart) return Add("a type that is nearly a multipart");
+  const bool eight_bit = std::any_of(type.begin(), type.end(),
+                                     [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+  if (eight_bit || HasComment(type) || type.find("=?") != std::string::npos)
+    Add("a boundary that is not written plainly");
+}
+
+// An encoding that is not one of the five names is read by some as the name it begins with, and
+// by others as none at all; and what holds parts has none (RFC 2045 section 6.4). There are honest
+// programs that say quoted-printable there: it matters only where it hides a "-" of a boundary.
+void Ambiguities::CheckEncoding(std::string_view encoding, bool leaf) {
+  const std::string name = ToLower(Trim(encoding));
+  if (name.empty() || name == "7bit" || name == "8bit" || name == "binary") return;
+  if (name != "base64" && name != "quoted-printable")
+    return Add("a transfer encoding that does not exist");
+  const bool harmless = name == "quoted-printable" && text_.find("=2D") == std::string_view::npos &&
+                        text_.find("=2d") == std::string_view::npos;
+  if (!leaf && !harmless) Add("a transfer encoding around parts");
+}
+
+void Ambiguities::CheckBase64(std::string_view raw) {
+  const size_t padding = raw.find('=');
+  if (padding == std::string_view::npos) return;
+  raw.remove_prefix(padding);
+  const bool goes_on = std::any_of(raw.begin(), raw.end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '+' || c == '/';
+  });
+  if (goes_on) Add("base64 that goes on behind its end");
+}
+
+void Ambiguities::CheckBoundary(const std::string& boundary, std::string_view around) {
+  if (!boundary.empty()) boundaries_.insert(boundary);
+  if (Trim(boundary) != boundary) Add("a boundary with spaces at its ends");
+  ForDashLines(around, [&](std::string_view line) {
+    if (!line.empty() && line.front() != '-' && line.front() != ' ')
+      Add("a line like a boundary, but not between parts");
+  });
+}
+
+bool Ambiguities::IsBoundary(std::string_view line) const {
+  if (boundaries_.contains(line)) return true;
+  return line.ends_with("--") && boundaries_.contains(line.substr(0, line.size() - 2));
+}
+
+// Lines that only begin with a boundary count, too, by the letter of RFC 2046 section 5.1.1; and
+// not all take only LF for the end of a line, or only blanks for what may follow.
+void Ambiguities::CheckLines() {
+  if (boundaries_.empty()) return;
+  if (text_.find("\r--") != std::string_view::npos) Add("a bare CR before a boundary");
+  ForDashLines(text_, [&](std::string_view line) {
+    if (line.empty() || IsBoundary(line)) return;
+    if (std::any_of(boundaries_.begin(), boundaries_.end(),
+                    [&](const std::string& boundary) { return line.starts_with(boundary); }))
+      Add("a line that begins like a boundary");
+  });
+}
+
+}  // namespace spillway

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What different readers may understand differently, and GMime passes over without a word: asked
+// about each part, and at the end about the text they all stand in.
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "milter/inspect/inspection.h"
+
+namespace spillway {
+
+// Each finding once.
+void AddAmbiguity(Inspection& out, const std::string& text);
+
+class Ambiguities {
+ public:
+  // `text`: a message, as it was sent; it and `out` outlive this.
+  Ambiguities(std::string_view text, Inspection& out) : text_(text), out_(out) {}
+
+  // A field of a part.
+  void CheckField(std::string_view raw_value);
+  // Its Content-Type, as written. `is_multipart`: taken for one.
+  void CheckType(std::string_view raw_value, bool is_multipart);
+  // Its Content-Transfer-Encoding. `leaf`: it holds no parts.
+  void CheckEncoding(std::string_view encoding, bool leaf);
+  // What follows the padding of base64, if anything.
+  void CheckBase64(std::string_view raw);
+  // What stands before and behind the parts of a multipart (RFC 2046 section 5.1.1).
+  void CheckBoundary(const std::string& boundary, std::string_view around);
+  // Once all boundaries are known.
+  void CheckLines();
+
+ private:
+  void Add(const std::string& text) { AddAmbiguity(out_, text); }
+  bool IsBoundary(std::string_view line) const;
+
+  const std::string_view text_;
+  Inspection& out_;
+  std::set<std::string, std::less<>> boundaries_;
+};
+
+}  // namespace spillway
