@@ -8,6 +8,7 @@
 #include "conf/command_line.h"
 #include "conf/log_options.h"
 #include "milter/base/listener.h"
+#include "milter/base/memory.h"
 #include "milter/run.h"
 
 namespace {
@@ -26,6 +27,7 @@ void BlockSignals() {
 int main(int argc, char** argv) {
   using namespace spillway;
   BlockSignals();
+  KeepMemory();
   const CommandLine line =
       ParseCommandLine(argc, argv, "Milter that checks mail inside a time budget", true);
   if (line.exit_status) return *line.exit_status;

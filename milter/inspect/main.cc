@@ -13,6 +13,7 @@
 #include <string>
 
 #include "milter/base/fd.h"
+#include "milter/base/memory.h"
 #include "milter/inspect/channel.h"
 #include "milter/inspect/html_text.h"
 #include "milter/inspect/mime_walk.h"

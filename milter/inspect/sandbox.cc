@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "milter/inspect/sandbox.h"
 
-#include <malloc.h>
 #include <seccomp.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -93,12 +92,6 @@ void EnterSandbox(uint64_t memory) {
 void SetProcessorClock(long milliseconds) {
   const itimerval time{{}, {milliseconds / 1000, milliseconds % 1000 * 1000}};
   setitimer(ITIMER_PROF, &time, nullptr);
-}
-
-void KeepMemory() {
-  constexpr int kKept = 16 << 20;
-  mallopt(M_TRIM_THRESHOLD, kKept);
-  mallopt(M_MMAP_THRESHOLD, kKept);
 }
 
 }  // namespace spillway

@@ -15,8 +15,4 @@ void EnterSandbox(uint64_t memory);
 // SIGPROF, which nobody catches, after so much processor time; 0: never.
 void SetProcessorClock(long milliseconds);
 
-// What one message needed, the next one needs again: pages that go and come cost more than the rest
-// of the work.
-void KeepMemory();
-
 }  // namespace spillway
