@@ -13,6 +13,7 @@
 #include "milter/inspect/ambiguity.h"
 #include "milter/inspect/archive_list.h"
 #include "milter/inspect/file_names.h"
+#include "milter/inspect/gobject.h"
 #include "milter/inspect/html_text.h"
 #include "milter/inspect/office.h"
 #include "milter/inspect/part_text.h"
@@ -22,12 +23,6 @@
 namespace spillway {
 
 namespace {
-
-struct Unref {
-  void operator()(gpointer object) const { g_object_unref(object); }
-};
-template <typename T>
-using Ref = std::unique_ptr<T, Unref>;
 
 struct FreeOptions {
   void operator()(GMimeParserOptions* options) const { g_mime_parser_options_free(options); }

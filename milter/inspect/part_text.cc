@@ -8,17 +8,12 @@
 #include <array>
 #include <memory>
 
+#include "milter/inspect/gobject.h"
 #include "milter/mail/header.h"
 
 namespace spillway {
 
 namespace {
-
-struct Unref {
-  void operator()(gpointer object) const { g_object_unref(object); }
-};
-template <typename T>
-using Ref = std::unique_ptr<T, Unref>;
 
 // By the names of the WHATWG's Encoding Standard, too: browsers and mail readers go by them.
 constexpr std::array<std::string_view, 8> kUtf16 = {

@@ -47,6 +47,13 @@ def test_tempfail(gateway):
     tap.ok(code == 451, f"a tempfail is one, whatever is in its text: {code}")
 
 
+def test_quarantine(gateway):
+    odd = message("twofold", headers='Content-Disposition: attachment; filename="invoice.pdf.html"\n')
+    tap.ok(send("127.2.0.1", odd) == 250, "what is to be held is accepted")
+    held = [path.read_bytes() for path in (gateway.directory / "queue").glob("hf*")]
+    tap.ok(len(held) == 1 and b"misleading name" in held[0], "and stays in the queue, with the reason")
+
+
 def test_refused_at_connect(gateway):
     idle = [smtplib.SMTP("127.0.0.1", 25, timeout=PATIENCE, source_address=(f"127.2.1.{i}", 0)) for i in range(1, 5)]
     wait_until(lambda: state(gateway)["sessions"] >= 4, "the sessions in the telemetry")
@@ -69,6 +76,6 @@ unpack()
 enter_namespace()
 CONFIG = {"content": "shadow = false", "attachments": 'enabled = true\non_forbidden = "tempfail"'}
 with SendmailGateway(KEYS.zone(), CONFIG, asks=True) as running:
-    for test in (test_results, test_tempfail, test_refused_at_connect, test_policyd_gone):
+    for test in (test_results, test_tempfail, test_quarantine, test_refused_at_connect, test_policyd_gone):
         tap.run(test, running)
 tap.done()
