@@ -21,6 +21,7 @@ struct DnsList {
 
   // nullopt when `text` is not of that form.
   static std::optional<DnsList> Parse(std::string_view text);
+  bool operator==(const DnsList&) const = default;
   bool Counts(const std::array<uint8_t, 4>& answer) const;
 };
 

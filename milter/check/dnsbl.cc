@@ -97,9 +97,8 @@ class DnsblCheck final : public Check {
     }
     if (!result.reason.empty())
       result.added.push_back({std::string(kListsField), LogSafe(result.reason)});
-    // A list of good senders that did not answer might have said all that it can.
     const auto number = [](int64_t value) { return static_cast<double>(value); };
-    result.wish = WishForScore(number(score_ + mercy_), number(options_.quarantine_score),
+    result.wish = WishForScore(number(score_ + Mercy()), number(options_.quarantine_score),
                                number(options_.reject_score));
     result.refusal.text = found_;
     return result;
@@ -132,7 +131,7 @@ class DnsblCheck final : public Check {
     if (whole) return;
     result.unscanned = true;
     if (!inspected) {
-      for (const DnsList& list : lists_.url) mercy_ += std::min(0, list.weight);
+      for (const DnsList& list : lists_.url) missed_.push_back(&list);
     }
     if (outcome == nullptr)
       Trouble(State::kLate, "waiting for the inspector", result);
@@ -154,7 +153,7 @@ class DnsblCheck final : public Check {
     const DnsList& list = *lookup.list;
     if (word.kind == ListWord::Kind::kListed) return Count(lookup, word);
     if (word.kind == ListWord::Kind::kUnlisted) return;
-    mercy_ += std::min(0, list.weight);
+    missed_.push_back(&list);
     if (word.kind == ListWord::Kind::kLate)
       return Trouble(State::kLate, "waiting for " + list.zone, result);
     if (word.kind == ListWord::Kind::kFailed)
@@ -168,10 +167,28 @@ class DnsblCheck final : public Check {
 
   // As in postscreen, a list counts once, however much of the message it knows.
   void Count(const ListLookup& lookup, const ListWord& word) {
-    if (counted_.insert(lookup.list).second) score_ += lookup.list->weight;
+    if (AddOnce(*lookup.list, counted_)) score_ += lookup.list->weight;
     if (++found_count_ > kMaxNamed) return;
     found_ += (found_.empty() ? "" : ", ") + lookup.entry + " in " + lookup.list->zone + " (" +
               word.answer.ToString() + ")";
+  }
+
+  using Lists = std::vector<const DnsList*>;
+  // False: it is among them, perhaps from another setting.
+  static bool AddOnce(const DnsList& list, Lists& lists) {
+    const bool known =
+        std::any_of(lists.begin(), lists.end(), [&](const DnsList* each) { return *each == list; });
+    if (!known) lists.push_back(&list);
+    return !known;
+  }
+  // What those could still say that did not answer, 0 or less: a list of good senders might.
+  int64_t Mercy() const {
+    Lists said = counted_;
+    int64_t mercy = 0;
+    for (const DnsList* list : missed_) {
+      if (AddOnce(*list, said)) mercy += std::min(0, list->weight);
+    }
+    return mercy;
   }
 
   static constexpr int kMaxNamed = 5;
@@ -182,9 +199,9 @@ class DnsblCheck final : public Check {
   const CheckServices& services_;
   std::optional<ListLookups> envelope_;  // none: such clients are not looked for
   std::shared_ptr<UrlLookups> urls_;
-  std::set<const DnsList*> counted_;
+  Lists counted_;
+  Lists missed_;
   int64_t score_ = 0;
-  int64_t mercy_ = 0;  // of the lists that did not answer, 0 or less
   std::string found_;
   int found_count_ = 0;
 };

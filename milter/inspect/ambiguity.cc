@@ -72,9 +72,10 @@ void Ambiguities::CheckEncoding(std::string_view encoding, bool leaf) {
   if (name.empty() || name == "7bit" || name == "8bit" || name == "binary") return;
   if (name != "base64" && name != "quoted-printable")
     return Add("a transfer encoding that does not exist");
+  if (leaf) return;
   const bool harmless = name == "quoted-printable" && text_.find("=2D") == std::string_view::npos &&
                         text_.find("=2d") == std::string_view::npos;
-  if (!leaf && !harmless) Add("a transfer encoding around parts");
+  if (!harmless) Add("a transfer encoding around parts");
 }
 
 void Ambiguities::CheckBase64(std::string_view raw) {
@@ -87,12 +88,17 @@ void Ambiguities::CheckBase64(std::string_view raw) {
   if (goes_on) Add("base64 that goes on behind its end");
 }
 
-void Ambiguities::CheckBoundary(const std::string& boundary, std::string_view around) {
-  if (!boundary.empty()) boundaries_.insert(boundary);
+void Ambiguities::CheckBoundary(const std::string& boundary, std::string_view before,
+                                std::string_view behind) {
+  if (boundary.empty()) return;
+  boundaries_.insert(boundary);
   if (Trim(boundary) != boundary) Add("a boundary with spaces at its ends");
-  ForDashLines(around, [&](std::string_view line) {
+  ForDashLines(before, [&](std::string_view line) {
     if (!line.empty() && line.front() != '-' && line.front() != ' ')
-      Add("a line like a boundary, but not between parts");
+      Add("a line like a boundary before the first part");
+  });
+  ForDashLines(behind, [&](std::string_view line) {
+    if (line.starts_with(boundary)) Add("parts behind the last boundary");
   });
 }
 
@@ -105,6 +111,11 @@ bool Ambiguities::IsBoundary(std::string_view line) const {
 // not all take only LF for the end of a line, or only blanks for what may follow.
 void Ambiguities::CheckLines() {
   if (boundaries_.empty()) return;
+  // In their order, one that begins like another follows it.
+  const auto like = std::adjacent_find(
+      boundaries_.begin(), boundaries_.end(),
+      [](const std::string& one, const std::string& next) { return next.starts_with(one); });
+  if (like != boundaries_.end()) Add("a boundary that begins like another");
   if (text_.find("\r--") != std::string_view::npos) Add("a bare CR before a boundary");
   ForDashLines(text_, [&](std::string_view line) {
     if (line.empty() || IsBoundary(line)) return;

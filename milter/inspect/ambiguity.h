@@ -28,7 +28,7 @@ class Ambiguities {
   // What follows the padding of base64, if anything.
   void CheckBase64(std::string_view raw);
   // What stands before and behind the parts of a multipart (RFC 2046 section 5.1.1).
-  void CheckBoundary(const std::string& boundary, std::string_view around);
+  void CheckBoundary(const std::string& boundary, std::string_view before, std::string_view behind);
   // Once all boundaries are known.
   void CheckLines();
 

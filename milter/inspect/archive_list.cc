@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <clocale>
 #include <memory>
 
 #include "milter/mail/header.h"
@@ -34,9 +35,9 @@ constexpr std::array<std::string_view, 14> kTypes = {"application/zip",
                                                      "application/x-lzma",
                                                      "application/x-compress"};
 
-constexpr std::array<std::string_view, 20> kEndings = {
-    ".zip", ".rar", ".7z",  ".gz",  ".tgz", ".bz2", ".tbz", ".xz",  ".txz",  ".zst",
-    ".tar", ".cab", ".iso", ".img", ".lzh", ".lha", ".arj", ".jar", ".lzma", ".z"};
+constexpr std::array<std::string_view, 19> kEndings = {
+    ".zip", ".rar", ".7z",  ".gz",  ".tgz", ".bz2", ".tbz", ".xz",  ".txz", ".zst",
+    ".tar", ".cab", ".iso", ".img", ".lzh", ".lha", ".arj", ".jar", ".lzma"};
 
 // Those formats that come by mail; none of the filters starts another program.
 Archive NewReader() {
@@ -138,6 +139,10 @@ bool Pass(archive* reader, size_t packed, uint64_t most) {
 
 }  // namespace
 
+void PrepareArchives() {
+  std::setlocale(LC_CTYPE, "C.UTF-8");
+}
+
 bool IsArchiveType(std::string_view type) {
   return std::find(kTypes.begin(), kTypes.end(), type) != kTypes.end();
 }
@@ -167,6 +172,8 @@ void ListArchive(std::string_view content, ListingRoom& room, MimePart& part) {
   room.unpacked -= std::min(room.unpacked, Unpacked(reader.get()));
   if (state == ARCHIVE_EOF) return;
   const std::string complaint = Complaint(reader.get());
+  // Compressed, and any format would do: there is nothing in it.
+  if (archive_filter_count(reader.get()) > 1 && complaint == "Unrecognized archive format") return;
   if (WantsPassword(complaint))
     part.encrypted = true;
   else

@@ -13,6 +13,10 @@ namespace spillway {
 bool IsArchiveType(std::string_view type);
 bool IsArchiveName(std::string_view name);
 
+// Names are read in UTF-8, for which libarchive goes by the process's locale. Before any thread,
+// and before there are no more files.
+void PrepareArchives();
+
 // What may still be listed of a message's archives.
 struct ListingRoom {
   size_t names = InspectionLimits::kMemberNames;    // octets

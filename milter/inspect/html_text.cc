@@ -9,6 +9,7 @@
 #include <array>
 #include <memory>
 
+#include "milter/inspect/html_rewrite.h"
 #include "milter/mail/header.h"
 
 namespace spillway {
@@ -71,62 +72,6 @@ void OnText(void* context, const xmlChar* text, int size) {
   reading.out.text.append(View(text).substr(0, std::min(static_cast<size_t>(size), reading.limit)));
 }
 
-struct Rewrite {
-  std::string_view what;
-  std::string_view as;
-};
-// What HTML 5 reads otherwise than libxml2: its names for what has a meaning in URLs, and comments
-// that are none, some of them for Outlook only. The longer ones first.
-constexpr std::array<Rewrite, 17> kRewrites = {{{"<!--<![endif]-->", ""},
-                                                {"<![endif]-->", ""},
-                                                {"<!--->", ""},
-                                                {"<!-->", ""},
-                                                {"&period;", "."},
-                                                {"&colon;", ":"},
-                                                {"&sol;", "/"},
-                                                {"&bsol;", "\\"},
-                                                {"&commat;", "@"},
-                                                {"&quest;", "?"},
-                                                {"&num;", "#"},
-                                                {"&percnt;", "%"},
-                                                {"&lowbar;", "_"},
-                                                {"&hyphen;", "-"},
-                                                {"&Tab;", "\t"},
-                                                {"&NewLine;", "\n"},
-                                                {"&excl;", "!"}}};
-
-// The length of "<!--[if mso]>" at the front; 0: there is none.
-size_t ConditionLength(std::string_view html) {
-  constexpr size_t kLongest = 200;
-  if (!html.starts_with("<!--[if")) return 0;
-  const size_t end = html.substr(0, kLongest).find("]>");
-  return end == std::string_view::npos ? 0 : end + 2;
-}
-
-// As libxml2 must have it to see what mail readers show.
-std::string Rewritten(std::string_view html) {
-  std::string out;
-  out.reserve(html.size());
-  while (!html.empty()) {
-    const size_t plain = std::min(html.find_first_of("<&"), html.size());
-    out += html.substr(0, plain);
-    html.remove_prefix(plain);
-    const auto* const rewrite =
-        std::find_if(kRewrites.begin(), kRewrites.end(),
-                     [&](const Rewrite& each) { return html.starts_with(each.what); });
-    if (const size_t length = ConditionLength(html); length > 0) {
-      html.remove_prefix(length);
-    } else if (rewrite != kRewrites.end()) {
-      out += rewrite->as;
-      html.remove_prefix(rewrite->what.size());
-    } else {
-      out += html.substr(0, 1);
-      html.remove_prefix(std::min<size_t>(1, html.size()));
-    }
-  }
-  return out;
-}
-
 struct FreeParser {
   void operator()(htmlParserCtxt* parser) const { htmlFreeParserCtxt(parser); }
 };
@@ -148,7 +93,7 @@ HtmlText ReadHtml(std::string_view page, size_t limit) {
   if (!parser) return reading.out;
   htmlCtxtUseOptions(parser.get(), HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
                                        HTML_PARSE_NONET | HTML_PARSE_IGNORE_ENC);
-  const std::string rewritten = Rewritten(page);
+  const std::string rewritten = RewriteHtml(page);
   std::string_view html = rewritten;
   for (; !html.empty(); html.remove_prefix(std::min(html.size(), kChunk))) {
     const auto piece = html.substr(0, kChunk);

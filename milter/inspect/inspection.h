@@ -58,7 +58,7 @@ struct InspectionLimits {
   static constexpr size_t kParts = 1000;
   static constexpr size_t kDepth = 50;             // multiparts and messages around a part
   static constexpr size_t kMembers = 10000;        // of all archives together
-  static constexpr size_t kMemberNames = 1 << 20;  // their octets
+  static constexpr size_t kMemberNames = 2 << 20;  // their octets
   static constexpr size_t kNames = 32;             // of a part
   static constexpr size_t kNameSize = 1024;
   static constexpr size_t kAmbiguities = 16;

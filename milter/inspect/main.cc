@@ -14,6 +14,7 @@
 
 #include "milter/base/fd.h"
 #include "milter/base/memory.h"
+#include "milter/inspect/archive_list.h"
 #include "milter/inspect/channel.h"
 #include "milter/inspect/html_text.h"
 #include "milter/inspect/mime_walk.h"
@@ -57,6 +58,7 @@ int main(int argc, char** argv) {
     KeepMemory();
     const FileTypes types;
     // What libraries open or allocate at their first use is there before the door is shut.
+    PrepareArchives();
     PrepareCharsets();
     PrepareHtml();
     Inspect("Content-Type: text/plain; charset=utf-8\r\n\r\n\r\n", types, {true, true});

@@ -168,8 +168,8 @@ void Walk::Visit(GMimeObject* object, const std::string& path, size_t depth) {
 
 void Walk::VisitMultipart(GMimeMultipart* multipart, const std::string& path, size_t depth) {
   ambiguities_->CheckBoundary(TextOf(g_mime_multipart_get_boundary(multipart)),
-                              TextOf(g_mime_multipart_get_prologue(multipart)) + "\n" +
-                                  TextOf(g_mime_multipart_get_epilogue(multipart)));
+                              TextOf(g_mime_multipart_get_prologue(multipart)),
+                              TextOf(g_mime_multipart_get_epilogue(multipart)));
   const int count = g_mime_multipart_get_count(multipart);
   for (int i = 0; i < count && out_.unreadable.empty(); ++i)
     Visit(g_mime_multipart_get_part(multipart, i), path + "." + std::to_string(i + 1), depth + 1);
@@ -224,11 +224,23 @@ void Walk::VisitNode(GMimeObject* object, const std::string& path) {
   out_.parts.push_back(std::move(part));
 }
 
+// Does it begin with a field, or with what an mbox puts before it?
+bool BeginsLikeMessage(std::string_view content) {
+  const std::string_view line = content.substr(0, content.find('\n'));
+  const size_t colon = line.find(':');
+  if (line.starts_with("From ") || line.starts_with(">From ")) return true;
+  return colon != std::string_view::npos && colon > 0 &&
+         std::all_of(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(colon),
+                     [](char c) { return c > ' ' && c < 0x7f; });
+}
+
 // A message that is encoded as a whole, or that is only called one, is opened by some.
-bool MayBeMessage(const MimePart& part) {
+bool MayBeMessage(const MimePart& part, std::string_view content) {
   if (part.declared_type == "message/rfc822" || part.declared_type == "message/global") return true;
-  return std::any_of(part.names.begin(), part.names.end(),
-                     [](const std::string& name) { return ToLower(Trim(name)).ends_with(".eml"); });
+  const bool called =
+      std::any_of(part.names.begin(), part.names.end(),
+                  [](const std::string& name) { return ToLower(Trim(name)).ends_with(".eml"); });
+  return called && BeginsLikeMessage(content);
 }
 
 void Walk::VisitLeaf(GMimeObject* object, const std::string& path, size_t depth) {
@@ -247,7 +259,7 @@ void Walk::VisitLeaf(GMimeObject* object, const std::string& path, size_t depth)
   const std::string_view data(reinterpret_cast<const char*>(bytes->data), bytes->len);
   LookInside(data, part);
   if (part.declared_type.starts_with("text/") || IsPage(part)) ReadText(object, data, part);
-  const bool message = MayBeMessage(part);
+  const bool message = MayBeMessage(part, data);
   out_.parts.push_back(std::move(part));
   if (message) VisitText(data, path + ".1", depth + 1);
 }
@@ -295,9 +307,12 @@ void Walk::LookForArchive(std::string_view content, MimePart& part) {
   const bool hidden = !known && end.rfind("PK\x05\x06") != std::string_view::npos;
   if (!known && !called && !hidden) return;
   ListArchive(content, room_, part);
-  if (!known && part.members.empty() && part.unreadable.empty() && !part.encrypted && called)
-    part.unreadable = "not the archive that it is called";
-  if (!known && !called && part.members.empty()) part.unreadable.clear();
+  if (!known && part.members.empty() && !part.encrypted) {
+    // A text is none, whatever it is called, and an archive of nothing may be all zeros.
+    const bool harmless = content.find('\0') == std::string_view::npos ||
+                          content.find_first_not_of('\0') == std::string_view::npos;
+    part.unreadable = called && !harmless ? "not the archive that it is called" : "";
+  }
   if (part.found_type == "application/zip") LookIntoOfficeZip(part);
 }
 

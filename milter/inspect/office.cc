@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "milter/inspect/office.h"
 
-#include <algorithm>
-
 #include "milter/mail/header.h"
 
 namespace spillway {
@@ -15,17 +13,6 @@ std::string DirectoryName(std::string_view name) {
   std::string out;
   for (const char c : name) out += {c, '\0'};
   return out + std::string(2, '\0');
-}
-
-// Windows does not tell apart upper and lower case there.
-bool Has(std::string_view content, std::string_view name) {
-  const std::string wanted = DirectoryName(name);
-  const auto same = [](char a, char b) {
-    return std::tolower(static_cast<unsigned char>(a)) ==
-           std::tolower(static_cast<unsigned char>(b));
-  };
-  return std::search(content.begin(), content.end(), wanted.begin(), wanted.end(), same) !=
-         content.end();
 }
 
 // [MS-PPT] 2.4.11, VbaInfoAtom: macros of a presentation are packed into its document, and this
@@ -42,12 +29,16 @@ bool PresentationHasMacros(std::string_view content) {
 }  // namespace
 
 void LookIntoOle(std::string_view content, MimePart& part) {
-  part.macros = Has(content, "_VBA_PROJECT") || Has(content, "_VBA_PROJECT_CUR");
-  part.encrypted = Has(content, "EncryptedPackage");
-  if (Has(content, "WordDocument")) part.found_type = "application/msword";
-  if (Has(content, "Workbook") || Has(content, "Book"))
-    part.found_type = "application/vnd.ms-excel";
-  if (!Has(content, "PowerPoint Document")) return;
+  // Windows does not tell apart upper and lower case there.
+  const std::string lower = ToLower(content);
+  const auto has = [&](std::string_view name) {
+    return lower.find(DirectoryName(ToLower(name))) != std::string::npos;
+  };
+  part.macros = has("_VBA_PROJECT") || has("_VBA_PROJECT_CUR");
+  part.encrypted = has("EncryptedPackage");
+  if (has("WordDocument")) part.found_type = "application/msword";
+  if (has("Workbook") || has("Book")) part.found_type = "application/vnd.ms-excel";
+  if (!has("PowerPoint Document")) return;
   part.found_type = "application/vnd.ms-powerpoint";
   part.macros = part.macros || PresentationHasMacros(content);
 }

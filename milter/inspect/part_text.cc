@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <utility>
 
 #include "milter/inspect/gobject.h"
 #include "milter/mail/header.h"
@@ -19,6 +20,14 @@ namespace {
 constexpr std::array<std::string_view, 8> kUtf16 = {
     "utf-16", "utf-16le", "utf16", "unicode", "csunicode", "iso-10646-ucs-2", "ucs-2", "ucs2"};
 constexpr std::array<std::string_view, 2> kUtf16Big = {"utf-16be", "unicodefffe"};
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kOtherNames = {
+    {{"iso-8859-8-i", "iso-8859-8"},
+     {"iso-8859-8-e", "iso-8859-8"},
+     {"x-gbk", "gbk"},
+     {"ms949", "cp949"},
+     {"utf8", "utf-8"},
+     {"ks_c_5601-1987", "cp949"}}};
 
 template <typename List>
 bool Has(const List& list, std::string_view word) {
@@ -61,9 +70,12 @@ bool IsPlainAscii(std::string_view content) {
 }  // namespace
 
 PartText InUtf8(std::string_view content, const std::string& charset) {
-  const std::string name = ToLower(Trim(charset));
+  std::string name = ToLower(Trim(charset));
   if (Has(kUtf16, name)) return {.utf8 = FromUtf16(content, false)};
   if (Has(kUtf16Big, name)) return {.utf8 = FromUtf16(content, true)};
+  for (const auto& [other, known] : kOtherNames) {
+    if (name == other) name = known;
+  }
   if (name.empty() || name == "utf-8") return {.utf8 = std::string(content)};
   const Ref<GMimeFilter> filter(g_mime_filter_charset_new(name.c_str(), "utf-8"));
   if (!filter) return {.utf8 = std::string(content), .known = IsPlainAscii(content)};
@@ -83,7 +95,11 @@ void PrepareCharsets() {
         "windows-1252", "windows-1253", "windows-1254", "windows-1255", "windows-1256",
         "windows-1257", "koi8-r",       "koi8-u",       "gb2312",       "gbk",
         "gb18030",      "big5",         "shift_jis",    "euc-jp",       "iso-2022-jp",
-        "euc-kr",       "iso-2022-kr",  "tis-620",      "macintosh"})
+        "euc-kr",       "iso-2022-kr",  "tis-620",      "macintosh",    "windows-874",
+        "windows-1258", "iso-8859-3",   "iso-8859-4",   "iso-8859-6",   "iso-8859-8",
+        "iso-8859-10",  "iso-8859-13",  "iso-8859-14",  "iso-8859-16",  "cp437",
+        "cp850",        "cp852",        "cp866",        "cp932",        "windows-31j",
+        "cp949",        "big5-hkscs",   "euc-tw"})
     static_cast<void>(iconv_open("utf-8", charset));
 }
 

@@ -19,7 +19,7 @@ namespace spillway {
 
 namespace {
 
-constexpr size_t kMaxAnswer = 4 << 20;
+constexpr size_t kMaxAnswer = 5 << 20;
 constexpr auto kStartTime = std::chrono::seconds(10);
 // A process that may compute for a second may have to wait for the processor for longer.
 constexpr int kPatience = 10;

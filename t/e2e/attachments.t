@@ -85,7 +85,7 @@ def test_findings(gateway):
     rejected(gateway, multipart("exe-zip", ("Content-Type: application/zip; name=a.zip", zipped("doc/run.js"))), 'forbidden name "doc/run.js" in an archive', "in an archive")
     quarantined(gateway, "macros (1.1)", multipart("macros", ("Content-Type: application/msword; name=a.docm", zipped("[Content_Types].xml", "word/vbaProject.bin"))), "macros")
     quarantined(gateway, 'misleading name "invoice.pdf.html"', multipart("twofold", ("Content-Type: text/html; name=invoice.pdf.html", b"<p>")), "a misleading name")
-    quarantined(gateway, "ambiguous: a line like a boundary", multipart("epilogue") + b"--=_b\r\n\r\nx\r\n--=_b--\r\n", "ambiguous MIME")
+    quarantined(gateway, "ambiguous: parts behind the last boundary", multipart("epilogue") + b"--=_b\r\n\r\nx\r\n--=_b--\r\n", "ambiguous MIME")
     quarantined(gateway, "not looked into: ", multipart("torn", ("Content-Type: application/zip; name=a.zip", b"PK\3\4" + b"\xff" * 60)), "a torn archive")
     head, _ = gateway.deliver("locked", multipart("locked", ("Content-Type: application/zip; name=a.zip", zipped("a.txt", flag=1))))
     tap.ok(fields(head, FIELD) == ["encrypted (1.1)"], f"a password is only said, unless wanted: {fields(head, FIELD)}")

@@ -66,6 +66,18 @@ TEST_F(UrlListTest, AListCountsOnce) {
   EXPECT_NE(RunWithHosts({"a.bad.co.uk", "b.bad.co.uk"}).reason.find("score 4"), std::string::npos);
 }
 
+TEST_F(UrlListTest, AListInTwoSettingsCountsOnce) {
+  config_.dnsbl.url_lists = {"dbl.example*2"};
+  dns_.Address("good.example.dbl.example", {"127.0.1.2"});
+  EXPECT_NE(RunWithHosts({"good.example"}).reason.find("score 2"), std::string::npos);
+}
+
+TEST_F(UrlListTest, MercyIsForAListNotForEachLookup) {
+  config_.dnsbl.url_lists = {"url.example*4", "dead.example*-1"};
+  dns_.Address("bad.example.url.example", {"127.0.0.2"});
+  EXPECT_EQ(RunWithHosts({"bad.example", "a.example", "b.example"}).wish, Wish::kQuarantine);
+}
+
 TEST_F(UrlListTest, WhatIsNotLookedForIsSaid) {
   std::vector<std::string> hosts;
   for (int i = 0; i < 30; ++i) hosts.push_back("www.h" + std::to_string(i) + ".example");

@@ -75,9 +75,26 @@ TEST(ArchiveList, OfTooManyNames) {
   EXPECT_LE(part.members.size(), InspectionLimits::kMembers);
   EXPECT_GT(part.members.size(), InspectionLimits::kMembers / 2);
   ArchiveFiles few_but_long;
-  for (int i = 0; i < 2000; ++i)
+  for (int i = 0; i < 3000; ++i)
     few_but_long.emplace_back(std::string(900, 'x') + std::to_string(i), "");
   EXPECT_EQ(List(MakeArchive({}, few_but_long)).unreadable, "an archive of too much");
+}
+
+TEST(ArchiveList, NamesInUtf8) {
+  PrepareArchives();
+  const std::string name = "\u00dcbersicht.js";
+  const std::string zip = MakeArchive({}, {{name, ""}});
+  const MimePart part = List(zip);
+  EXPECT_EQ(part.unreadable, "");
+  ASSERT_EQ(part.members.size(), 1U);
+  EXPECT_EQ(part.members[0].name, name);
+}
+
+TEST(ArchiveList, OfNothing) {
+  EXPECT_EQ(
+      List(MakeArchive({archive_write_set_format_raw, archive_write_add_filter_gzip}, {{"x", ""}}))
+          .unreadable,
+      "");
 }
 
 TEST(ArchiveList, TheEndOfALongName) {

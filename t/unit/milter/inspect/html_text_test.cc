@@ -44,6 +44,15 @@ TEST(HtmlText, CommentsThatAreNone) {
   EXPECT_THAT(ReadHtml("<!--[if !mso]><!-->a<!--<![endif]-->after", 1000).text, HasSubstr("after"));
 }
 
+TEST(HtmlText, CommentsEndWhereBrowsersEndThem) {
+  for (const char* page :
+       {"<!-- [if mso]>x<![endif]-->seen", "<!-- x <![endif]-->seen", "<!-- x <!-->seen",
+        "<!-- x --!>seen", "<style><!--</style>seen<!-- -->", "<a title='<!--'>seen</a>",
+        "<a title='<style>'>seen</a><p title='</style>'>", "<title><!--</title>seen<!-- -->"})
+    EXPECT_THAT(ReadHtml(page, 1000).text, HasSubstr("seen")) << page;
+  EXPECT_THAT(ReadHtml("a<!-- not this", 1000).text, Not(HasSubstr("not")));
+}
+
 TEST(HtmlText, NamesOfHtml5) {
   EXPECT_THAT(ReadHtml("<a href='https&colon;&sol;&sol;evil&period;example'>x</a>", 1000).links,
               ElementsAre("https://evil.example"));

@@ -146,13 +146,17 @@ INSTANTIATE_TEST_SUITE_P(
         Ambiguous{"NoBoundary", "Content-Type: multipart/mixed\r\n\r\nx\r\n",
                   "a multipart without a boundary"},
         Ambiguous{"Epilogue", Mixed("--a\r\n\r\nx\r\n--a--\r\n--a\r\n\r\nevil\r\n"),
-                  "a line like a boundary, but not between parts"},
+                  "parts behind the last boundary"},
         Ambiguous{"Preamble",
                   "Content-Type: multipart/mixed; boundary=a\r\n\r\n--b\r\n\r\nx\r\n--b--\r\n"
                   "--a\r\n\r\ny\r\n--a--\r\n",
-                  "a line like a boundary, but not between parts"},
+                  "a line like a boundary before the first part"},
         Ambiguous{"BeginsLikeIt", Mixed("--a\r\n\r\nx\r\n--ab\r\n\r\ny\r\n"),
                   "a line that begins like a boundary"},
+        Ambiguous{"LikeAnother",
+                  Mixed("--a\r\n\r\nx\r\n--ab\r\n\r\ny\r\n--a\r\nContent-Type: multipart/mixed; "
+                        "boundary=ab\r\n\r\n--ab\r\n\r\nx\r\n--ab--\r\n"),
+                  "a boundary that begins like another"},
         Ambiguous{"VerticalTab", Mixed("--a\r\n\r\nx\r\n--a\v\r\n\r\ny\r\n"),
                   "a line that begins like a boundary"},
         Ambiguous{"CrBeforeIt", Mixed("--a\r\n\r\nx\r--a\r\r\ry\r\n"),
@@ -214,8 +218,8 @@ TEST(MimeWalk, WhatHonestProgramsWriteIsNotAmbiguous) {
             "\r\nx"),
         Mixed("--a\r\nContent-Type: message/rfc822\r\n\r\n>From x\r\nSubject: y\r\n\r\nz\r\n"),
         "Content-Transfer-Encoding: quoted-printable\r\n" + Mixed("--a\r\n\r\nx\r\n"),
-        Mixed("--a\r\nContent-Type: multipart/mixed; boundary=a_alt\r\n\r\n--a_alt\r\n\r\nx\r\n"
-              "--a_alt--\r\n")})
+        Mixed("--a\r\n\r\nx\r\n") + "--This mail was checked--\r\n",
+        std::string("Content-Type: application/octet-stream; name=note.eml\r\n\r\na note\r\n")})
     EXPECT_THAT(Of(rest).ambiguities, IsEmpty()) << rest;
 }
 
@@ -251,8 +255,13 @@ TEST(MimeWalk, AnArchiveBehindSomethingElse) {
     ASSERT_EQ(found.parts[0].members.size(), 1U) << before.substr(0, 10);
     EXPECT_EQ(found.parts[0].members[0].name, "evil.exe");
   }
-  const std::string called = "Content-Type: application/zip; name=a.zip\r\n\r\nx";
-  EXPECT_EQ(Of(called).parts[0].unreadable, "not the archive that it is called");
+  const std::string called =
+      "Content-Type: application/zip; name=a.zip\r\n"
+      "Content-Transfer-Encoding: base64\r\n\r\n";
+  EXPECT_EQ(Of(called + Base64(std::string("x\0y", 3))).parts[0].unreadable,
+            "not the archive that it is called");
+  EXPECT_EQ(Of(called + Base64("a,b,c")).parts[0].unreadable, "");
+  EXPECT_EQ(Of(called + Base64(std::string(10240, '\0'))).parts[0].unreadable, "");
 }
 
 TEST(MimeWalk, TextThatIsNotReadSaysSo) {

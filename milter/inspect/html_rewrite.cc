@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "milter/inspect/html_rewrite.h"
+
+#include <algorithm>
+#include <array>
+
+#include "milter/mail/header.h"
+
+namespace spillway {
+
+namespace {
+
+struct Entity {
+  std::string_view name;
+  char sign;
+};
+constexpr std::array<Entity, 13> kEntities = {{{"&period;", '.'},
+                                               {"&colon;", ':'},
+                                               {"&sol;", '/'},
+                                               {"&bsol;", '\\'},
+                                               {"&commat;", '@'},
+                                               {"&quest;", '?'},
+                                               {"&num;", '#'},
+                                               {"&percnt;", '%'},
+                                               {"&lowbar;", '_'},
+                                               {"&hyphen;", '-'},
+                                               {"&Tab;", '\t'},
+                                               {"&NewLine;", '\n'},
+                                               {"&excl;", '!'}}};
+
+// In which "<" begins nothing but the end tag.
+constexpr std::array<std::string_view, 2> kLeftOut = {"script", "style"};
+constexpr std::array<std::string_view, 5> kRawText = {"title", "textarea", "xmp", "noembed",
+                                                      "noframes"};
+
+template <typename List>
+bool Has(const List& list, std::string_view word) {
+  return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+bool IsLetter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+void AppendWithSigns(std::string_view text, std::string& out) {
+  for (size_t at = 0; at < text.size();) {
+    const size_t next = std::min(text.find('&', at), text.size());
+    out += text.substr(at, next - at);
+    at = next;
+    if (at == text.size()) return;
+    const auto* const entity = std::find_if(
+        kEntities.begin(), kEntities.end(),
+        [&](const Entity& each) { return text.substr(at, each.name.size()) == each.name; });
+    out += entity == kEntities.end() ? '&' : entity->sign;
+    at += entity == kEntities.end() ? 1 : entity->name.size();
+  }
+}
+
+// The length of the tag at the front. A quote counts only where a value may begin.
+size_t TagLength(std::string_view html) {
+  char before = '<';
+  for (size_t at = 1; at < html.size(); ++at) {
+    const char c = html[at];
+    if (c == '>') return at + 1;
+    if ((c == '"' || c == '\'') && before == '=') {
+      at = html.find(c, at + 1);
+      if (at == std::string_view::npos) break;
+    }
+    if (c != ' ' && c != '\t' && c != '\r' && c != '\n') before = c;
+  }
+  return html.size();
+}
+
+std::string TagName(std::string_view tag) {
+  size_t end = 1;
+  while (end < tag.size() && std::isalnum(static_cast<unsigned char>(tag[end])) != 0) ++end;
+  return ToLower(tag.substr(1, end - 1));
+}
+
+// Where the end tag of `name` begins; the end of `html` without one.
+size_t EndTag(std::string_view html, std::string_view name) {
+  for (size_t at = 0; (at = html.find("</", at)) != std::string_view::npos; ++at) {
+    if (EqualsNoCase(html.substr(at + 2, name.size()), name)) return at;
+  }
+  return html.size();
+}
+
+// The length of what begins with "<!--" at the front and is not shown: a comment, or only the mark
+// of a condition.
+size_t CommentLength(std::string_view html) {
+  constexpr std::string_view kOpen = "<!--";
+  if (html.starts_with("<!-->")) return 5;
+  if (html.starts_with("<!--->")) return 6;
+  if (html.starts_with("<!--[if")) return std::min(html.find('>'), html.size() - 1) + 1;
+  const size_t one = html.find("-->", kOpen.size());
+  const size_t other = html.find("--!>", kOpen.size());
+  if (one == std::string_view::npos && other == std::string_view::npos) return html.size();
+  return one < other ? one + 3 : other + 4;
+}
+
+// Takes a tag from the front, and with it what stands in an element that has no tags inside.
+void TakeTag(std::string_view& html, std::string& out) {
+  const std::string_view tag = html.substr(0, TagLength(html));
+  html.remove_prefix(tag.size());
+  AppendWithSigns(tag, out);
+  const std::string name = TagName(tag);
+  if (Has(kLeftOut, name)) html.remove_prefix(EndTag(html, name));
+  if (!Has(kRawText, name)) return;
+  const std::string_view inside = html.substr(0, EndTag(html, name));
+  html.remove_prefix(inside.size());
+  for (const char c : inside) out += c == '<' ? "&lt;" : std::string(1, c);
+}
+
+}  // namespace
+
+std::string RewriteHtml(std::string_view html) {
+  constexpr std::string_view kEndOfCondition = "<![endif]-->";
+  std::string out;
+  out.reserve(html.size());
+  while (!html.empty()) {
+    const size_t text = std::min(html.find('<'), html.size());
+    AppendWithSigns(html.substr(0, text), out);
+    html.remove_prefix(text);
+    if (html.starts_with("<!--")) {
+      html.remove_prefix(CommentLength(html));
+    } else if (html.starts_with(kEndOfCondition)) {
+      html.remove_prefix(kEndOfCondition.size());
+    } else if (html.size() > 1 && (IsLetter(html[1]) || html[1] == '/')) {
+      TakeTag(html, out);
+    } else if (!html.empty()) {
+      out += '<';
+      html.remove_prefix(1);
+    }
+  }
+  return out;
+}
+
+}  // namespace spillway
