@@ -2,9 +2,10 @@
 // A recursive descent over words; each level of parentheses is one level of the stack, and counted.
 #include "conf/condition.h"
 
-#include <algorithm>
 #include <array>
 #include <cctype>
+
+#include "milter/base/contains.h"
 
 namespace spillway {
 
@@ -17,11 +18,6 @@ constexpr std::array<std::string_view, 11> kChecks = {"iprev", "auth",  "spf",  
 constexpr std::array<std::string_view, 11> kStates = {"pass",    "fail",   "softfail",  "neutral",
                                                       "none",    "policy", "temperror", "permerror",
                                                       "skipped", "late",   "off"};
-
-template <size_t kSize>
-bool IsOneOf(const std::array<std::string_view, kSize>& words, std::string_view word) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
 
 }  // namespace
 
@@ -106,13 +102,13 @@ class ConditionParser {
 
   void Comparison() {
     Condition::Step step{Condition::Kind::kIs, std::string(word_), ""};
-    if (!IsOneOf(kChecks, word_))
+    if (!Contains(kChecks, word_))
       return Complain("expected the name of a check, such as spf, dkim or dmarc");
     Next();
     if (word_ != "=" && word_ != "!=") return Complain("expected = or !=");
     if (word_ == "!=") step.kind = Condition::Kind::kIsNot;
     Next();
-    if (!IsOneOf(kStates, word_))
+    if (!Contains(kStates, word_))
       return Complain("expected a result, such as \"pass\", \"fail\", \"none\" or \"late\"");
     step.state = word_;
     Next();

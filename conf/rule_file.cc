@@ -30,12 +30,15 @@ std::string_view ValidBodyPattern(std::string_view value) {
   return value.empty() ? "expected a regular expression that is not empty" : ValidPattern(value);
 }
 
+bool IsPrintable(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
+}
+
 // What an SMTP reply can carry (RFC 5321 section 4.2.1).
 std::string_view ValidReplyText(std::string_view value) {
-  const bool printable =
-      std::all_of(value.begin(), value.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
-  return printable && value.size() <= 200 ? std::string_view()
-                                          : "expected one line of at most 200 characters, in ASCII";
+  return IsPrintable(value) && value.size() <= 200
+             ? std::string_view()
+             : "expected one line of at most 200 characters, in ASCII";
 }
 
 std::string_view ValidHeaderPattern(std::string_view value) {
@@ -45,10 +48,8 @@ std::string_view ValidHeaderPattern(std::string_view value) {
 
 std::string_view ValidAdded(std::string_view value) {
   const auto parts = SplitField(value);
-  const bool printable =
-      std::all_of(value.begin(), value.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
-  return parts && parts->name != "*" && printable ? std::string_view()
-                                                  : "expected \"Field: value\", in ASCII";
+  return parts && parts->name != "*" && IsPrintable(value) ? std::string_view()
+                                                           : "expected \"Field: value\", in ASCII";
 }
 
 std::string_view ValidCondition(std::string_view value) {

@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "milter/base/contains.h"
 #include "milter/base/log.h"
 #include "milter/inspect/archive_list.h"
 #include "milter/mail/header.h"
@@ -23,11 +24,6 @@ constexpr std::array<std::string_view, 20> kDocuments = {
     "odt", "ods",  "jpg", "jpeg", "png", "gif",  "bmp", "tif", "mp3", "mp4"};
 // Opened by what runs scripts, and not on everybody's list.
 constexpr std::array<std::string_view, 6> kPages = {"htm", "html", "xhtml", "shtml", "svg", "mht"};
-
-template <typename List>
-bool Has(const List& list, std::string_view word) {
-  return std::find(list.begin(), list.end(), word) != list.end();
-}
 
 // Takes what is unseen out of `name`. Was there any that no language needs? (U+200C and U+200D join
 // letters, and pictures.)
@@ -96,7 +92,7 @@ class AttachmentPolicy::Findings {
 AttachmentPolicy::AttachmentPolicy(const AttachmentsOptions& options) : options_(options) {}
 
 bool AttachmentPolicy::IsForbiddenName(std::string_view extension) const {
-  return Has(options_.forbidden_extensions, extension);
+  return Contains(options_.forbidden_extensions, extension);
 }
 
 bool AttachmentPolicy::IsForbiddenType(std::string_view type) const {
@@ -114,7 +110,8 @@ void AttachmentPolicy::JudgeNames(const MimePart& part, Findings& out) const {
     const bool bad = !host && IsForbiddenName(read.extension);
     if (bad && !std::exchange(forbidden, true))
       out.Add("forbidden name " + Quoted(name), options_.on_forbidden);
-    const bool twofold = Has(kDocuments, read.before) && (bad || Has(kPages, read.extension));
+    const bool twofold =
+        Contains(kDocuments, read.before) && (bad || Contains(kPages, read.extension));
     if ((read.disguised || twofold) && !std::exchange(misleading, true))
       out.Add("misleading name " + Quoted(name), options_.on_misleading);
   }

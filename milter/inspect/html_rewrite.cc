@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "milter/base/contains.h"
 #include "milter/mail/header.h"
 
 namespace spillway {
@@ -32,11 +33,6 @@ constexpr std::array<Entity, 13> kEntities = {{{"&period;", '.'},
 constexpr std::array<std::string_view, 2> kLeftOut = {"script", "style"};
 constexpr std::array<std::string_view, 5> kRawText = {"title", "textarea", "xmp", "noembed",
                                                       "noframes"};
-
-template <typename List>
-bool Has(const List& list, std::string_view word) {
-  return std::find(list.begin(), list.end(), word) != list.end();
-}
 
 bool IsLetter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -104,8 +100,8 @@ void TakeTag(std::string_view& html, std::string& out) {
   html.remove_prefix(tag.size());
   AppendWithSigns(tag, out);
   const std::string name = TagName(tag);
-  if (Has(kLeftOut, name)) html.remove_prefix(EndTag(html, name));
-  if (!Has(kRawText, name)) return;
+  if (Contains(kLeftOut, name)) html.remove_prefix(EndTag(html, name));
+  if (!Contains(kRawText, name)) return;
   const std::string_view inside = html.substr(0, EndTag(html, name));
   html.remove_prefix(inside.size());
   for (const char c : inside) out += c == '<' ? "&lt;" : std::string(1, c);

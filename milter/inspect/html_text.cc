@@ -9,6 +9,7 @@
 #include <array>
 #include <memory>
 
+#include "milter/base/contains.h"
 #include "milter/inspect/html_rewrite.h"
 #include "milter/mail/header.h"
 
@@ -21,11 +22,6 @@ constexpr std::array<std::string_view, 8> kLinks = {"href",       "src",  "actio
 // Whose ends part words.
 constexpr std::array<std::string_view, 10> kBlocks = {"p",  "div", "br", "tr", "td",
                                                       "li", "h1",  "h2", "h3", "table"};
-
-template <typename List>
-bool Has(const List& list, std::string_view word) {
-  return std::find(list.begin(), list.end(), word) != list.end();
-}
 
 std::string_view View(const xmlChar* text) {
   return text == nullptr ? std::string_view() : reinterpret_cast<const char*>(text);
@@ -50,10 +46,10 @@ void OnStart(void* context, const xmlChar* name, const xmlChar** attributes) {
   Reading& reading = Of(context);
   const std::string tag = ToLower(View(name));
   if (IsHidden(tag)) ++reading.hidden;
-  if (Has(kBlocks, tag)) reading.out.text += ' ';
+  if (Contains(kBlocks, tag)) reading.out.text += ' ';
   for (; attributes != nullptr && *attributes != nullptr; attributes += 2) {
     const std::string_view value = View(attributes[1]);
-    if (!Has(kLinks, ToLower(View(attributes[0])))) continue;
+    if (!Contains(kLinks, ToLower(View(attributes[0])))) continue;
     reading.links_size += value.size();
     if (reading.links_size <= reading.limit) reading.out.links.emplace_back(value);
   }
@@ -63,7 +59,7 @@ void OnEnd(void* context, const xmlChar* name) {
   Reading& reading = Of(context);
   const std::string tag = ToLower(View(name));
   if (IsHidden(tag) && reading.hidden > 0) --reading.hidden;
-  if (Has(kBlocks, tag)) reading.out.text += ' ';
+  if (Contains(kBlocks, tag)) reading.out.text += ' ';
 }
 
 void OnText(void* context, const xmlChar* text, int size) {

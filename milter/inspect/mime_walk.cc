@@ -5,6 +5,7 @@
 #include <gmime/gmime.h>
 
 #include <algorithm>
+#include <initializer_list>
 #include <memory>
 #include <mutex>
 #include <tuple>
@@ -118,6 +119,7 @@ class Walk {
   void LookForArchive(std::string_view content, MimePart& part);
   void ReadText(GMimeObject* object, std::string_view content, const MimePart& part);
   void CheckHeaders(GMimeObject* object, std::vector<std::string>& names);
+  void Keep(MimePart part);
   std::string_view RawContent(GMimeDataWrapper* content) const;
 
   const FileTypes& types_;
@@ -187,7 +189,11 @@ void Walk::CheckHeaders(GMimeObject* object, std::vector<std::string>& names) {
       ambiguities_->CheckType(value, GMIME_IS_MULTIPART(object));
     AddFileNames(name, value, names);
   }
-  if (names.size() >= InspectionLimits::kNames) AddAmbiguity(out_, "a part of many names");
+}
+
+void Walk::Keep(MimePart part) {
+  if (part.names.size() >= InspectionLimits::kNames) AddAmbiguity(out_, "a part of many names");
+  out_.parts.push_back(std::move(part));
 }
 
 std::string_view Walk::RawContent(GMimeDataWrapper* content) const {
@@ -198,14 +204,19 @@ std::string_view Walk::RawContent(GMimeDataWrapper* content) const {
   return text_.substr(start, end > start ? end - start : 0);
 }
 
+bool HasNameEnding(const MimePart& part, std::initializer_list<std::string_view> endings) {
+  return std::any_of(part.names.begin(), part.names.end(), [&](const std::string& name) {
+    const std::string lower = ToLower(Trim(name));
+    return std::any_of(endings.begin(), endings.end(),
+                       [&](std::string_view ending) { return lower.ends_with(ending); });
+  });
+}
+
 // Is it opened by what shows pages?
 bool IsPage(const MimePart& part) {
   if (part.declared_type == "text/html" || part.declared_type == "application/xhtml+xml")
     return true;
-  return std::any_of(part.names.begin(), part.names.end(), [](const std::string& name) {
-    const std::string lower = ToLower(Trim(name));
-    return lower.ends_with(".htm") || lower.ends_with("html") || lower.ends_with(".svg");
-  });
+  return HasNameEnding(part, {".htm", "html", ".svg"});
 }
 
 std::string DeclaredType(GMimeObject* object) {
@@ -221,7 +232,7 @@ void Walk::VisitNode(GMimeObject* object, const std::string& path) {
   if (part.names.empty()) return;
   part.path = path.substr(1);
   part.declared_type = DeclaredType(object);
-  out_.parts.push_back(std::move(part));
+  Keep(std::move(part));
 }
 
 // Does it begin with a field, or with what an mbox puts before it?
@@ -237,10 +248,7 @@ bool BeginsLikeMessage(std::string_view content) {
 // A message that is encoded as a whole, or that is only called one, is opened by some.
 bool MayBeMessage(const MimePart& part, std::string_view content) {
   if (part.declared_type == "message/rfc822" || part.declared_type == "message/global") return true;
-  const bool called =
-      std::any_of(part.names.begin(), part.names.end(),
-                  [](const std::string& name) { return ToLower(Trim(name)).ends_with(".eml"); });
-  return called && BeginsLikeMessage(content);
+  return HasNameEnding(part, {".eml"}) && BeginsLikeMessage(content);
 }
 
 void Walk::VisitLeaf(GMimeObject* object, const std::string& path, size_t depth) {
@@ -250,7 +258,7 @@ void Walk::VisitLeaf(GMimeObject* object, const std::string& path, size_t depth)
   CheckHeaders(object, part.names);
   GMimeDataWrapper* content =
       GMIME_IS_PART(object) ? g_mime_part_get_content(GMIME_PART(object)) : nullptr;
-  if (content == nullptr) return out_.parts.push_back(std::move(part));
+  if (content == nullptr) return Keep(std::move(part));
   if (g_mime_data_wrapper_get_encoding(content) == GMIME_CONTENT_ENCODING_BASE64)
     ambiguities_->CheckBase64(RawContent(content));
   const Ref<GMimeStream> decoded(g_mime_stream_mem_new());
@@ -260,7 +268,7 @@ void Walk::VisitLeaf(GMimeObject* object, const std::string& path, size_t depth)
   LookInside(data, part);
   if (part.declared_type.starts_with("text/") || IsPage(part)) ReadText(object, data, part);
   const bool message = MayBeMessage(part, data);
-  out_.parts.push_back(std::move(part));
+  Keep(std::move(part));
   if (message) VisitText(data, path + ".1", depth + 1);
 }
 
@@ -291,7 +299,6 @@ void Walk::LookInside(std::string_view content, MimePart& part) {
   part.found_type = types_.Of(content);
   if (part.found_type == "text/plain" || part.declared_type.starts_with("text/"))
     AddUuencodedNames(content, part.names);
-  if (part.names.size() >= InspectionLimits::kNames) AddAmbiguity(out_, "a part of many names");
   if (part.found_type == "application/x-ole-storage") LookIntoOle(content, part);
   LookForArchive(content, part);
 }

@@ -9,6 +9,7 @@
 #include <memory>
 #include <utility>
 
+#include "milter/base/contains.h"
 #include "milter/inspect/gobject.h"
 #include "milter/mail/header.h"
 
@@ -28,11 +29,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kOtherNam
      {"ms949", "cp949"},
      {"utf8", "utf-8"},
      {"ks_c_5601-1987", "cp949"}}};
-
-template <typename List>
-bool Has(const List& list, std::string_view word) {
-  return std::find(list.begin(), list.end(), word) != list.end();
-}
 
 // Of two octets each, the low one first unless a byte order mark says otherwise. iconv would lose
 // step at half a pair.
@@ -71,8 +67,8 @@ bool IsPlainAscii(std::string_view content) {
 
 PartText InUtf8(std::string_view content, const std::string& charset) {
   std::string name = ToLower(Trim(charset));
-  if (Has(kUtf16, name)) return {.utf8 = FromUtf16(content, false)};
-  if (Has(kUtf16Big, name)) return {.utf8 = FromUtf16(content, true)};
+  if (Contains(kUtf16, name)) return {.utf8 = FromUtf16(content, false)};
+  if (Contains(kUtf16Big, name)) return {.utf8 = FromUtf16(content, true)};
   for (const auto& [other, known] : kOtherNames) {
     if (name == other) name = known;
   }
