@@ -48,7 +48,7 @@ Engine::Engine(const Config& config, Log& log, const Clock& clock,
       workers_(std::make_unique<Workers>(static_cast<size_t>(config.workers.threads),
                                          static_cast<size_t>(config.workers.queue), clock)),
       inspector_(MakeInspector(config, clock, log)),
-      checks_(make_checks(config, {resolver_, *workers_, clock, scan_loop_, log})) {}
+      checks_(make_checks(config, {resolver_, *workers_, clock, scan_loop_, keys_, log})) {}
 
 Engine::~Engine() {
   inspector_.reset();  // its threads ask the resolver, and match rules

@@ -37,6 +37,7 @@ class Engine {
   CachingResolver resolver_;
   std::unique_ptr<Workers> workers_;
   ScanLoop scan_loop_;
+  KeyCache keys_;
   std::unique_ptr<Inspector> inspector_;
   CheckTypes checks_;
 };

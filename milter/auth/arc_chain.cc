@@ -8,7 +8,6 @@
 #include <set>
 
 #include "milter/auth/canonical.h"
-#include "milter/auth/signature_key.h"
 #include "milter/auth/signed_fields.h"
 #include "milter/mail/address.h"
 
@@ -150,12 +149,10 @@ SealedText Seal(const std::vector<ArcSet>& sets) {
 
 bool Verifies(const std::string& text, const TagList& tags, const ArcKeyFind& find,
               const ArcLimits& limits) {
-  const auto key = find(KeyName(tags));
+  const auto key = find(KeyName(tags), Get(tags, "a"));
   const auto signature = DecodeBase64(Get(tags, "b"));
-  if (!key || !signature) return false;
-  const auto parsed =
-      SignatureKey::Parse(*key, Get(tags, "a"), limits.min_key_bits, limits.max_key_bits);
-  return parsed && parsed->Verify(text, *signature);
+  return key && signature && key->HasBits(limits.min_key_bits, limits.max_key_bits) &&
+         key->Verify(Sha256(text), *signature);
 }
 
 }  // namespace

@@ -3,10 +3,10 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "milter/auth/key_cache.h"
 #include "milter/auth/tag_list.h"
 #include "milter/base/result.h"
 #include "milter/mail/header.h"
@@ -41,8 +41,9 @@ ArcChain ReadArcChain(const std::vector<HeaderField>& headers);
 // The names of the keys needed, "selector._domainkey.domain", each once.
 std::vector<std::string> ArcKeyNames(const ArcChain& chain);
 
-// The public key in a key record; nullopt: there is none, it is revoked, or of the wrong kind.
-using ArcKeyFind = std::function<std::optional<std::string>(const std::string& name)>;
+// The key at a name for an algorithm; null: there is none.
+using ArcKeyFind =
+    std::function<SignatureKeyPtr(const std::string& name, const std::string& algorithm)>;
 
 struct ArcLimits {
   int min_key_bits = 1024;

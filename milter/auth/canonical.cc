@@ -22,12 +22,15 @@ const EVP_MD* Algorithm() {
   return kSha256;
 }
 
-// Unfolded, white space reduced to single spaces, none at the ends (section 3.4.2).
+// Unfolded, white space reduced to single spaces, none at the ends (section 3.4.2). Line breaks are
+// LF or CRLF; a CR alone is text.
 std::string Relaxed(std::string_view value) {
   std::string out;
   bool space = false;
-  for (const char c : Trim(value)) {
-    if (c == '\r' || c == '\n') continue;
+  value = Trim(value);
+  for (size_t i = 0; i < value.size(); ++i) {
+    const char c = value[i];
+    if (c == '\n' || value.substr(i, 2) == kLineEnd) continue;
     if (IsBlank(c)) {
       space = true;
       continue;

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// How libopendkim is driven: it reads the fields and checks the signatures of the header.
-// DELAYSIGPROC keeps it from fetching keys in dkim_eoh(); dkim_sig_process() checks as soon as a
-// key is there, and one that is not there yet answers TRYAGAIN, which leaves the signature open.
-// The body never goes there: its canonicaliser takes eight times what SHA-256 takes, so bodies are
-// hashed here, once for all signatures of the same form.
+// What is libopendkim's part: it reads the fields and says which of them are signatures that may be
+// verified, with DELAYSIGPROC, so that it asks for no key itself. What a signature covers is put
+// together, hashed and verified here, on what ARC uses, too: the library reads a key anew for each
+// message, which takes longer than all the rest, and its body canonicaliser takes eight times what
+// SHA-256 takes. In tests the library verifies beside this, and both must agree.
 #include "milter/auth/dkim_verify.h"
 
 #include <algorithm>
 #include <cstdlib>
-#include <cstring>
 #include <optional>
 #include <stdexcept>
 
@@ -19,7 +18,8 @@ extern "C" {
 }
 
 #include "milter/auth/canonical.h"
-#include "milter/auth/signature_key.h"
+#include "milter/auth/signed_fields.h"
+#include "milter/auth/tag_list.h"
 
 namespace spillway {
 
@@ -57,46 +57,36 @@ std::string TagOf(DKIM_SIGINFO* signature, const char* tag) {
   return AsString(dkim_sig_gettagvalue(signature, false, AsOctets(tag)));
 }
 
-std::string WithoutSpace(std::string text) {
-  std::erase_if(text, [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; });
-  return text;
-}
-
 }  // namespace
 
 struct DkimLibrary::Handle {
   DKIM_LIB* lib = nullptr;
 };
 
+namespace {
+
+// One signature as far as it is needed until it is judged.
+struct Claim {
+  std::string digest;              // SHA-256 of the header that it covers
+  std::string signature;           // b=
+  std::string body_digest;         // bh=
+  std::optional<uint64_t> length;  // l=
+  size_t hash = 0;                 // which of the body's hashes
+  bool verified = false;           // under its key; the body is still open
+};
+
+}  // namespace
+
 struct DkimVerifierState {
   std::unique_ptr<DKIM, FreeDkim> dkim;
-  DKIM_SIGINFO** list = nullptr;                 // the library's
-  std::vector<std::optional<std::string>> keys;  // by signature; empty until the key has come
-  size_t accepted = 0;                           // DKIM-Signature fields handed to the library
-  std::vector<DkimSignature> refused;            // those that were not
+  DKIM_SIGINFO** list = nullptr;        // the library's
+  std::vector<const HeaderField*> own;  // the fields that were offered to it, in Headers() only
+  std::vector<DkimSignature> refused;   // those that were not
+  std::vector<Claim> claims;            // by signature
   std::vector<BodyHash> hashes;
-  std::vector<size_t> hash_of;       // by signature: which of the hashes
   std::vector<std::string> digests;  // by hash, when the body has ended
   bool body_done = false;
 };
-
-namespace {
-
-// Called by the library inside dkim_sig_process(), with the verifier's state as the user context.
-DKIM_CBSTAT LookUpKey(DKIM* dkim, DKIM_SIGINFO* signature, unsigned char* buffer, size_t size) {
-  const auto* state = static_cast<const DkimVerifierState*>(dkim_get_user_context(dkim));
-  if (state == nullptr || state->list == nullptr) return DKIM_CBSTAT_TRYAGAIN;
-  const size_t count = state->keys.size();
-  const auto index =
-      static_cast<size_t>(std::find(state->list, state->list + count, signature) - state->list);
-  if (index >= count || !state->keys[index]) return DKIM_CBSTAT_TRYAGAIN;
-  const std::string& key = *state->keys[index];
-  if (key.size() >= size) return DKIM_CBSTAT_ERROR;
-  std::memcpy(buffer, key.c_str(), key.size() + 1);
-  return DKIM_CBSTAT_CONTINUE;
-}
-
-}  // namespace
 
 DkimLibrary::DkimLibrary(const DkimLimits& limits)
     : limits_(limits), handle_(std::make_unique<Handle>()) {
@@ -107,51 +97,56 @@ DkimLibrary::DkimLibrary(const DkimLimits& limits)
     dkim_close(handle_->lib);
     throw std::runtime_error("libopendkim was built without SHA-256 or Ed25519");
   }
-  unsigned flags = DKIM_LIBFLAGS_DELAYSIGPROC | DKIM_LIBFLAGS_BADSIGHANDLES | DKIM_LIBFLAGS_FIXCRLF;
+  unsigned flags = DKIM_LIBFLAGS_DELAYSIGPROC | DKIM_LIBFLAGS_BADSIGHANDLES;
   dkim_options(handle_->lib, DKIM_OP_SETOPT, DKIM_OPTS_FLAGS, &flags, sizeof(flags));
-  unsigned bits = limits_.min_key_bits;
-  dkim_options(handle_->lib, DKIM_OP_SETOPT, DKIM_OPTS_MINKEYBITS, &bits, sizeof(bits));
-  dkim_set_key_lookup(handle_->lib, &LookUpKey);
 }
 
 DkimLibrary::~DkimLibrary() {
   dkim_close(handle_->lib);
 }
 
-DkimVerifier::DkimVerifier(const DkimLibrary& library, const std::string& id)
-    : limits_(library.limits()), state_(std::make_unique<DkimVerifierState>()) {
+DkimVerifier::DkimVerifier(const DkimLibrary& library, KeyCache& keys, const std::string& id)
+    : limits_(library.limits()), keys_(keys), state_(std::make_unique<DkimVerifierState>()) {
   DKIM_STAT status = DKIM_STAT_OK;
   state_->dkim.reset(dkim_verify(library.handle().lib, AsOctets(id.c_str()), nullptr, &status));
   if (!state_->dkim) throw std::bad_alloc();
-  dkim_set_user_context(state_->dkim.get(), state_.get());
 }
 
 DkimVerifier::~DkimVerifier() = default;
 
-void DkimVerifier::Header(const HeaderField& field) {
-  if (EqualsNoCase(field.name, "DKIM-Signature")) {
-    const std::string_view names = TagValue(field.value, "h");
-    const auto count = static_cast<size_t>(std::count(names.begin(), names.end(), ':')) + 1;
-    if (count > limits_.max_signed_headers) {
-      state_->refused.push_back({.state = State::kPermerror,
-                                 .reason = "h= names " + std::to_string(count) + " fields",
-                                 .domain = std::string(TagValue(field.value, "d"))});
-      return;
-    }
-    if (++state_->accepted > limits_.max_signatures) return;
+// False for a signature that the library is not to see.
+bool DkimVerifier::Offer(const HeaderField& field) {
+  if (!EqualsNoCase(Trim(field.name), "DKIM-Signature")) return true;
+  const std::string_view names = TagValue(field.value, "h");
+  const auto count = static_cast<size_t>(std::count(names.begin(), names.end(), ':')) + 1;
+  if (count > limits_.max_signed_headers) {
+    state_->refused.push_back({.state = State::kPermerror,
+                               .reason = "h= names " + std::to_string(count) + " fields",
+                               .domain = std::string(TagValue(field.value, "d"))});
+    return false;
   }
-  const std::string text = CanonicalLineBreaks(field);
-  dkim_header(state_->dkim.get(), AsOctets(text.c_str()), text.size());
+  if (state_->own.size() >= limits_.max_signatures) return false;
+  state_->own.push_back(&field);
+  return true;
 }
 
-void DkimVerifier::EndOfHeaders() {
+void DkimVerifier::Headers(const std::vector<HeaderField>& headers) {
+  for (const HeaderField& field : headers) {
+    if (!Offer(field)) continue;
+    const std::string text = CanonicalLineBreaks(field);
+    dkim_header(state_->dkim.get(), AsOctets(text.c_str()), text.size());
+  }
   dkim_eoh(state_->dkim.get());  // what it says of single signatures is in their error codes
   int count = 0;
   if (dkim_getsiglist(state_->dkim.get(), &state_->list, &count) != DKIM_STAT_OK) count = 0;
-  state_->keys.resize(static_cast<size_t>(count));
-  state_->hash_of.resize(static_cast<size_t>(count));
-  signatures_.resize(static_cast<size_t>(count));
-  for (size_t i = 0; i < signatures_.size(); ++i) Describe(i);
+  // One for each field, in their order.
+  signatures_.resize(std::min(static_cast<size_t>(count), state_->own.size()));
+  state_->claims.resize(signatures_.size());
+  for (size_t i = 0; i < signatures_.size(); ++i) {
+    Describe(i);
+    if (signatures_[i].state == State::kLate) Prepare(i, headers, *state_->own[i]);
+  }
+  state_->own.clear();
   std::move(state_->refused.begin(), state_->refused.end(), std::back_inserter(signatures_));
 }
 
@@ -160,60 +155,85 @@ void DkimVerifier::Describe(size_t index) {
   DkimSignature& signature = signatures_[index];
   signature.domain = AsString(dkim_sig_getdomain(info));
   signature.selector = AsString(dkim_sig_getselector(info));
-  signature.algorithm = WithoutSpace(TagOf(info, "a"));
-  signature.identity = WithoutSpace(TagOf(info, "i"));
-  signature.b_prefix = WithoutSpace(TagOf(info, "b")).substr(0, 8);
+  signature.algorithm = WithoutWhiteSpace(TagOf(info, "a"));
+  signature.identity = WithoutWhiteSpace(TagOf(info, "i"));
+  signature.b_prefix = WithoutWhiteSpace(TagOf(info, "b")).substr(0, 8);
   if (dkim_sig_geterror(info) != DKIM_SIGERROR_UNKNOWN &&
       dkim_sig_geterror(info) != DKIM_SIGERROR_OK) {
     JudgeError(index);
   } else if (ToLower(signature.algorithm) == "rsa-sha1") {
-    signature.state = State::kPermerror;
-    signature.reason = "rsa-sha1 is not used any more (RFC 8301)";
-  } else {
-    signature.key_name = DkimKeyName(signature.selector, signature.domain);
+    Settle(index, State::kPermerror, "rsa-sha1 is not used any more (RFC 8301)");
   }
-  if (signature.state == State::kLate)
-    ChooseHash(index);
-  else
-    dkim_sig_ignore(info);
 }
 
-void DkimVerifier::SetKey(size_t index, const DkimKey& key) {
-  DkimSignature& signature = signatures_[index];
-  if (index >= state_->keys.size() || signature.state != State::kLate) return;
-  if (key.status != DkimKey::Status::kFound) {
-    signature.state =
-        key.status == DkimKey::Status::kUnavailable ? State::kTemperror : State::kPermerror;
-    signature.reason = key.reason;
-    dkim_sig_ignore(state_->list[index]);
-    return;
-  }
-  state_->keys[index] = key.record;
-  dkim_sig_process(state_->dkim.get(), state_->list[index]);
-  if (state_->body_done) Judge(index);
-}
-
-// Without l= the whole body.
-void DkimVerifier::ChooseHash(size_t index) {
+// While the header is at hand: what the signature covers of it.
+void DkimVerifier::Prepare(size_t index, const std::vector<HeaderField>& headers,
+                           const HeaderField& own) {
   DKIM_SIGINFO* info = state_->list[index];
-  const std::string length = TagOf(info, "l");
-  dkim_canon_t header{};
-  dkim_canon_t body{};
-  dkim_sig_getcanons(info, &header, &body);
-  const bool relaxed = body == DKIM_CANON_RELAXED;
-  const uint64_t limit =
-      length.empty() ? BodyHash::kWhole : std::strtoull(length.c_str(), nullptr, 10);
+  DkimSignature& signature = signatures_[index];
+  Claim& claim = state_->claims[index];
+  const auto value = DecodeUnpaddedBase64(TagOf(info, "b"));
+  const auto body = DecodeUnpaddedBase64(TagOf(info, "bh"));
+  if (DecodeUnpaddedBase64(TagValue(own.value, "b")) != value)
+    return Settle(index, State::kPermerror, "b= can be read in two ways");
+  if (!value || !body) return Settle(index, State::kPermerror, "b= or bh= is not base64");
+  claim.signature = *value;
+  claim.body_digest = *body;
+  dkim_canon_t header_form{};
+  dkim_canon_t body_form{};
+  dkim_sig_getcanons(info, &header_form, &body_form);
+  const bool relaxed = header_form == DKIM_CANON_RELAXED;
+  claim.digest = Sha256(SignedFields(headers, TagOf(info, "h"), relaxed) + OwnField(own, relaxed));
+  if (dkim_sig_gettagvalue(info, false, AsOctets("l")) != nullptr)
+    claim.length = std::strtoull(TagOf(info, "l").c_str(), nullptr, 10);
+  ChooseHash(index, body_form == DKIM_CANON_RELAXED);
+  signature.key_name = DkimKeyName(signature.selector, signature.domain);
+}
+
+void DkimVerifier::ChooseHash(size_t index, bool relaxed) {
+  Claim& claim = state_->claims[index];
+  const uint64_t limit = claim.length.value_or(BodyHash::kWhole);
   auto& hashes = state_->hashes;
   const auto found = std::find_if(hashes.begin(), hashes.end(),
                                   [&](const BodyHash& hash) { return hash.Is(relaxed, limit); });
-  state_->hash_of[index] = static_cast<size_t>(found - hashes.begin());
+  claim.hash = static_cast<size_t>(found - hashes.begin());
   if (found == hashes.end()) hashes.emplace_back(relaxed, limit);
+}
+
+void DkimVerifier::SetKey(size_t index, const DkimKey& key) {
+  const DkimSignature& signature = signatures_[index];
+  if (index >= state_->claims.size() || signature.state != State::kLate) return;
+  if (key.status != DkimKey::Status::kFound) {
+    const bool temporary = key.status == DkimKey::Status::kUnavailable;
+    return Settle(index, temporary ? State::kTemperror : State::kPermerror, key.reason);
+  }
+  CheckKey(index, *keys_.Get(key.record, ToLower(signature.algorithm)));
+  if (signature.state == State::kLate && state_->body_done) JudgeBody(index);
+}
+
+// RFC 6376 section 6.1.2, and the signature's own digest.
+void DkimVerifier::CheckKey(size_t index, const SignatureKey& key) {
+  const DkimSignature& signature = signatures_[index];
+  Claim& claim = state_->claims[index];
+  const auto least = static_cast<int>(limits_.min_key_bits);
+  if (!key.problem().empty()) return Settle(index, State::kPermerror, key.problem());
+  if (!key.HasBits(least, static_cast<int>(limits_.max_key_bits))) {
+    return Settle(index, State::kPolicy,
+                  "a key of " + std::to_string(key.bits()) + " bits is " +
+                      (key.bits() < least ? "too short" : "too long"));
+  }
+  const std::string_view identity = signature.identity;
+  if (key.strict() && !identity.empty() &&
+      !EqualsNoCase(identity.substr(identity.rfind('@') + 1), signature.domain))
+    return Settle(index, State::kPermerror, "the key is not for subdomains (t=s)");
+  claim.verified = key.Verify(claim.digest, claim.signature);
+  if (!claim.verified) Settle(index, State::kFail, "signature did not verify");
 }
 
 void DkimVerifier::Body(std::string_view chunk) {
   std::vector<bool> wanted(state_->hashes.size());
-  for (size_t i = 0; i < state_->hash_of.size(); ++i) {
-    if (signatures_[i].state == State::kLate) wanted[state_->hash_of[i]] = true;
+  for (size_t i = 0; i < state_->claims.size(); ++i) {
+    if (signatures_[i].state == State::kLate) wanted[state_->claims[i].hash] = true;
   }
   for (size_t i = 0; i < wanted.size(); ++i) {
     if (wanted[i]) state_->hashes[i].Update(chunk);
@@ -223,73 +243,40 @@ void DkimVerifier::Body(std::string_view chunk) {
 void DkimVerifier::EndOfBody() {
   for (BodyHash& hash : state_->hashes) state_->digests.push_back(hash.Finish());
   state_->body_done = true;
-  for (size_t i = 0; i < state_->keys.size(); ++i) {
-    if (state_->keys[i] && signatures_[i].state == State::kLate) Judge(i);
-  }
-}
-
-void DkimVerifier::Judge(size_t index) {
-  DKIM_SIGINFO* info = state_->list[index];
-  DkimSignature& signature = signatures_[index];
-  const bool passed = (dkim_sig_getflags(info) & DKIM_SIGFLAG_PASSED) != 0;
-  const int error = dkim_sig_geterror(info);
-  unsigned bits = 0;
-  dkim_sig_getkeysize(info, &bits);
-  const bool rsa = ToLower(signature.algorithm).starts_with("rsa");
-  if (rsa && (bits < limits_.min_key_bits || bits > limits_.max_key_bits) && bits > 0) {
-    signature.state = State::kPolicy;
-    signature.reason = "a key of " + std::to_string(bits) + " bits is " +
-                       (bits < limits_.min_key_bits ? "too short" : "too long");
-  } else if (passed && (error == DKIM_SIGERROR_OK || error == DKIM_SIGERROR_UNKNOWN)) {
-    JudgeBody(index);
-  } else {
-    JudgeError(index);
+  for (size_t i = 0; i < state_->claims.size(); ++i) {
+    if (state_->claims[i].verified) JudgeBody(i);
   }
 }
 
 // RFC 6376 section 8.2: text added behind a signed length is not covered, so this is no pass.
 void DkimVerifier::JudgeBody(size_t index) {
-  DkimSignature& signature = signatures_[index];
-  const size_t which = state_->hash_of[index];
-  const std::string limit = TagOf(state_->list[index], "l");
-  const uint64_t whole = state_->hashes[which].size();
-  const uint64_t covered = limit.empty() ? whole : std::strtoull(limit.c_str(), nullptr, 10);
-  if (DecodeBase64(TagOf(state_->list[index], "bh")) != state_->digests[which]) {
-    signature.state = State::kFail;
-    signature.reason = "body hash did not verify";
+  const Claim& claim = state_->claims[index];
+  const uint64_t whole = state_->hashes[claim.hash].size();
+  const uint64_t covered = claim.length.value_or(whole);
+  if (claim.body_digest != state_->digests[claim.hash]) {
+    Settle(index, State::kFail, "body hash did not verify");
   } else if (covered > whole) {
-    signature.state = State::kPermerror;
-    signature.reason = "l= is more than the body has";
+    Settle(index, State::kPermerror, "l= is more than the body has");
   } else if (covered < whole) {
-    signature.state = State::kPolicy;
-    signature.reason = "l= covers " + std::to_string(covered) + " of " + std::to_string(whole) +
-                       " octets of the body";
+    Settle(index, State::kPolicy,
+           "l= covers " + std::to_string(covered) + " of " + std::to_string(whole) +
+               " octets of the body");
   } else {
-    signature.state = State::kPass;
+    Settle(index, State::kPass, {});
   }
 }
 
 void DkimVerifier::JudgeError(size_t index) {
-  DkimSignature& signature = signatures_[index];
   const int error = dkim_sig_geterror(state_->list[index]);
   const char* text = dkim_sig_geterrorstr(error);
-  signature.reason = text != nullptr ? text : "signature could not be processed";
-  switch (error) {
-    case DKIM_SIGERROR_BADSIG:
-      signature.state = State::kFail;
-      signature.reason = "signature did not verify";
-      break;
-    case DKIM_SIGERROR_EXPIRED:
-    case DKIM_SIGERROR_FUTURE:
-    case DKIM_SIGERROR_KEYTOOSMALL:
-      signature.state = State::kPolicy;
-      break;
-    case DKIM_SIGERROR_KEYFAIL:
-      signature.state = State::kTemperror;
-      break;
-    default:
-      signature.state = State::kPermerror;
-  }
+  const bool dated = error == DKIM_SIGERROR_EXPIRED || error == DKIM_SIGERROR_FUTURE;
+  Settle(index, dated ? State::kPolicy : State::kPermerror,
+         text != nullptr ? text : "signature could not be processed");
+}
+
+void DkimVerifier::Settle(size_t index, State state, std::string reason) {
+  signatures_[index].state = state;
+  signatures_[index].reason = std::move(reason);
 }
 
 }  // namespace spillway

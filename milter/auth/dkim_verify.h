@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// DKIM verification (RFC 6376, RFC 8301, RFC 8463) of one message on libopendkim, with the keys
-// handed in from outside as they arrive. The only file that sees libopendkim.
+// DKIM verification (RFC 6376, RFC 8301, RFC 8463) of one message, with the keys handed in from
+// outside as they arrive. The only file of the daemons that sees libopendkim.
 #pragma once
 
 #include <memory>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "milter/auth/dkim_key.h"
+#include "milter/auth/key_cache.h"
 #include "milter/base/result.h"
 #include "milter/mail/header.h"
 
@@ -52,35 +53,38 @@ struct DkimSignature {
   std::string key_name;   // where the key is asked for; empty when none is needed
 };
 
-// Call order: Header()* EndOfHeaders() { Body()* | SetKey()* } EndOfBody() SetKey()*. Not
-// thread-safe.
+// Call order: Headers() { Body()* | SetKey()* } EndOfBody() SetKey()*. Not thread-safe.
 class DkimVerifier {
  public:
-  // `id` is for the library's messages.
-  DkimVerifier(const DkimLibrary& library, const std::string& id);
+  // `library` and `keys` outlive it; `id` is for the library's messages.
+  DkimVerifier(const DkimLibrary& library, KeyCache& keys, const std::string& id);
   ~DkimVerifier();
   DkimVerifier(const DkimVerifier&) = delete;
   DkimVerifier& operator=(const DkimVerifier&) = delete;
 
-  void Header(const HeaderField& field);
-  void EndOfHeaders();
+  // Nothing of `headers` is kept.
+  void Headers(const std::vector<HeaderField>& headers);
   // Checks the signature `index` against its key; whether the body matches shows after EndOfBody().
   void SetKey(size_t index, const DkimKey& key);
   void Body(std::string_view chunk);
   void EndOfBody();
 
-  // In the order of the header, valid after EndOfHeaders(). A signature whose key has not come, or
+  // In the order of the header, valid after Headers(). A signature whose key has not come, or
   // whose body has not ended, is late.
   const std::vector<DkimSignature>& signatures() const { return signatures_; }
 
  private:
+  bool Offer(const HeaderField& field);
   void Describe(size_t index);
-  void Judge(size_t index);
-  void JudgeError(size_t index);
+  void Prepare(size_t index, const std::vector<HeaderField>& headers, const HeaderField& own);
+  void ChooseHash(size_t index, bool relaxed);
+  void CheckKey(size_t index, const SignatureKey& key);
   void JudgeBody(size_t index);
-  void ChooseHash(size_t index);
+  void JudgeError(size_t index);
+  void Settle(size_t index, State state, std::string reason);
 
   const DkimLimits& limits_;
+  KeyCache& keys_;
   std::unique_ptr<DkimVerifierState> state_;
   std::vector<DkimSignature> signatures_;
 };

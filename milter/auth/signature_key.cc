@@ -2,12 +2,12 @@
 #include "milter/auth/signature_key.h"
 
 #include <openssl/evp.h>
+#include <openssl/rsa.h>
 #include <openssl/x509.h>
 
 #include <algorithm>
 #include <initializer_list>
 
-#include "milter/auth/canonical.h"
 #include "milter/auth/signed_fields.h"
 #include "milter/auth/tag_list.h"
 
@@ -27,11 +27,37 @@ bool Lists(std::string_view list, std::initializer_list<std::string_view> wanted
   });
 }
 
-evp_pkey_st* ReadKey(const std::string& der, bool ed25519) {
-  if (ed25519)
-    return EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, Bytes(der), der.size());
-  const unsigned char* at = Bytes(der);
-  return d2i_PUBKEY(nullptr, &at, static_cast<long>(der.size()));
+// Other services' keys, and keys for other hashes, are to be ignored.
+std::string WhatIsWrong(const std::optional<TagList>& tags, std::string_view kind) {
+  const auto get = [&](std::string_view name, std::string_view otherwise) {
+    const auto it = tags->find(name);
+    return it == tags->end() ? otherwise : std::string_view(it->second);
+  };
+  if (!tags || !tags->contains("p")) return "the key record cannot be read";
+  if (get("v", "DKIM1") != "DKIM1") return "the key record is of another version";
+  if (get("k", "rsa") != kind) return "the key is not of the signature's kind";
+  if (!Lists(get("s", "*"), {"*", "email"})) return "the key is not for mail";
+  if (!Lists(get("h", "sha256"), {"sha256"})) return "the key is not for SHA-256";
+  return get("p", "").empty() ? "the key is revoked" : "";
+}
+
+bool VerifyRsa(evp_pkey_st* key, std::string_view digest, std::string_view signature) {
+  const std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)> context(
+      EVP_PKEY_CTX_new(key, nullptr), EVP_PKEY_CTX_free);
+  return EVP_PKEY_verify_init(context.get()) == 1 &&
+         EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) == 1 &&
+         EVP_PKEY_CTX_set_signature_md(context.get(), EVP_sha256()) == 1 &&
+         EVP_PKEY_verify(context.get(), Bytes(signature), signature.size(), Bytes(digest),
+                         digest.size()) == 1;
+}
+
+// RFC 8463 section 3: Ed25519 signs the digest as its message.
+bool VerifyEd25519(evp_pkey_st* key, std::string_view digest, std::string_view signature) {
+  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
+                                                                        EVP_MD_CTX_free);
+  return EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key) == 1 &&
+         EVP_DigestVerify(context.get(), Bytes(signature), signature.size(), Bytes(digest),
+                          digest.size()) == 1;
 }
 
 }  // namespace
@@ -48,46 +74,43 @@ std::optional<std::string> DecodeBase64(std::string_view text) {
   return out;
 }
 
+std::optional<std::string> DecodeUnpaddedBase64(std::string_view text) {
+  std::string packed = WithoutWhiteSpace(text);
+  while (packed.ends_with('=')) packed.pop_back();
+  if (packed.size() % 4 == 1) return std::nullopt;
+  return DecodeBase64(packed.append((4 - packed.size() % 4) % 4, '='));
+}
+
 void SignatureKey::Free::operator()(evp_pkey_st* key) const {
   EVP_PKEY_free(key);
 }
 
-std::optional<SignatureKey> SignatureKey::Parse(std::string_view record, std::string_view algorithm,
-                                                int min_bits, int max_bits) {
+SignatureKey::SignatureKey(std::string_view record, std::string_view algorithm)
+    : ed25519_(algorithm == "ed25519-sha256") {
   const auto tags = ParseTagList(record);
-  if (!tags || !tags->contains("p")) return std::nullopt;
-  const auto get = [&](std::string_view name, const char* otherwise) {
-    const auto it = tags->find(name);
-    return it == tags->end() ? std::string(otherwise) : it->second;
-  };
-  const bool ed25519 = algorithm == "ed25519-sha256";
-  if (get("v", "DKIM1") != "DKIM1" || get("k", "rsa") != (ed25519 ? "ed25519" : "rsa"))
-    return std::nullopt;
-  // Other services' keys, and keys for other hashes, are to be ignored.
-  if (!Lists(get("s", "*"), {"*", "email"}) || !Lists(get("h", "sha256"), {"sha256"}))
-    return std::nullopt;
-  const auto der = DecodeBase64(tags->at("p"));
-  if (!der) return std::nullopt;
-  SignatureKey out;
-  out.key_ = std::shared_ptr<evp_pkey_st>(ReadKey(*der, ed25519), Free());
-  out.ed25519_ = ed25519;
-  if (!out.key_) return std::nullopt;
-  const int bits = EVP_PKEY_bits(out.key_.get());
-  const bool rsa = EVP_PKEY_base_id(out.key_.get()) == EVP_PKEY_RSA;
-  if (!ed25519 && (!rsa || bits < min_bits || bits > max_bits)) return std::nullopt;
-  return out;
+  problem_ = WhatIsWrong(tags, ed25519_ ? "ed25519" : "rsa");
+  if (!problem_.empty()) return;
+  strict_ = tags->contains("t") && Lists(tags->at("t"), {"s"});
+  if (const auto der = DecodeUnpaddedBase64(tags->at("p"))) Read(*der);
+  if (!key_) problem_ = "the key cannot be read";
 }
 
-bool SignatureKey::Verify(std::string_view text, std::string_view signature) const {
-  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
-                                                                        EVP_MD_CTX_free);
-  // RFC 8463 section 3: Ed25519 signs the SHA-256 of the text.
-  const std::string hashed = ed25519_ ? Sha256(text) : std::string();
-  if (ed25519_) text = hashed;
-  const EVP_MD* digest = ed25519_ ? nullptr : EVP_sha256();
-  return EVP_DigestVerifyInit(context.get(), nullptr, digest, nullptr, key_.get()) == 1 &&
-         EVP_DigestVerify(context.get(), Bytes(signature), signature.size(), Bytes(text),
-                          text.size()) == 1;
+void SignatureKey::Read(std::string_view der) {
+  const unsigned char* at = Bytes(der);
+  key_.reset(ed25519_ ? EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, at, der.size())
+                      : d2i_PUBKEY(nullptr, &at, static_cast<long>(der.size())));
+  if (key_ && !ed25519_ && EVP_PKEY_base_id(key_.get()) != EVP_PKEY_RSA) key_.reset();
+  if (key_) bits_ = EVP_PKEY_bits(key_.get());
+}
+
+bool SignatureKey::HasBits(int min, int max) const {
+  return ed25519_ || (bits_ >= min && bits_ <= max);
+}
+
+bool SignatureKey::Verify(std::string_view digest, std::string_view signature) const {
+  if (!key_) return false;
+  return ed25519_ ? VerifyEd25519(key_.get(), digest, signature)
+                  : VerifyRsa(key_.get(), digest, signature);
 }
 
 }  // namespace spillway

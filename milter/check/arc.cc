@@ -46,7 +46,10 @@ class ArcCheck final : public Check {
     if (const std::string name = keys_->waiting_for(); !name.empty())
       return Report(State::kLate, "waiting for " + name);
     VerifyArcChain(
-        message_.headers, hash_->Finish(), [this](const std::string& name) { return Key(name); },
+        message_.headers, hash_->Finish(),
+        [this](const std::string& name, const std::string& algorithm) {
+          return Key(name, algorithm);
+        },
         limits_, chain_);
     // A key that could not be had is no proof that the chain is broken.
     if (chain_.state == State::kFail && !unavailable_.empty())
@@ -57,11 +60,11 @@ class ArcCheck final : public Check {
   }
 
  private:
-  std::optional<std::string> Key(const std::string& name) {
+  SignatureKeyPtr Key(const std::string& name, const std::string& algorithm) {
     const DkimKey key = SelectDkimKey(name, *keys_->Find({name, RrType::kTxt}));
     if (key.status == DkimKey::Status::kUnavailable) unavailable_ = name;
-    if (key.status != DkimKey::Status::kFound) return std::nullopt;
-    return key.record;
+    if (key.status != DkimKey::Status::kFound) return nullptr;
+    return services_.keys.Get(key.record, algorithm);
   }
 
   static Result Report(State state, const std::string& reason) {

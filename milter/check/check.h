@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "conf/config.h"
+#include "milter/auth/key_cache.h"
 #include "milter/base/deadline.h"
 #include "milter/base/log.h"
 #include "milter/base/result.h"
@@ -29,6 +30,7 @@ struct CheckServices {
   Workers& workers;
   const Clock& clock;  // for wall time in texts; deadlines are arguments
   ScanLoop& scan_loop;
+  KeyCache& keys;
   Log& log;  // for scanners and DNS lists that come and go, never of one message
 };
 

@@ -27,12 +27,11 @@ class DkimJob final : public std::enable_shared_from_this<DkimJob> {
           std::shared_ptr<MessageCost> cost)
       : services_(services),
         strand_(std::make_shared<Strand>(services.workers, std::move(cost))),
-        verifier_(library, "spillway") {}
+        verifier_(library, services.keys, "spillway") {}
 
   // False when there is nothing to verify.
   bool Headers(const std::vector<HeaderField>& headers) {
-    for (const HeaderField& field : headers) verifier_.Header(field);
-    verifier_.EndOfHeaders();
+    verifier_.Headers(headers);
     signatures_ = verifier_.signatures();
     key_known_.resize(signatures_.size());
     for (size_t i = 0; i < signatures_.size(); ++i) {
@@ -219,7 +218,7 @@ class DkimCheck final : public Check {
  private:
   bool HasSignature() const {
     for (const HeaderField& field : message_.headers) {
-      if (EqualsNoCase(field.name, "DKIM-Signature")) return true;
+      if (EqualsNoCase(Trim(field.name), "DKIM-Signature")) return true;
     }
     return false;
   }

@@ -87,7 +87,10 @@ class Chain {
   explicit Chain(const std::vector<Endpoint>& endpoints) {
     for (const Endpoint& endpoint : endpoints)
       clients_.push_back(std::make_unique<MilterClient>(endpoint));
-    for (const auto& client : clients_) good_ = client->Negotiate() && good_;
+    for (const auto& client : clients_) {
+      client->BufferWrites();
+      good_ = client->Negotiate() && good_;
+    }
   }
   bool good() const { return good_; }
   void Quit() {

@@ -49,11 +49,12 @@ Text Split(const std::string& message) {
 void Verify(const Text& text, const YAML::Node& records, ArcChain& chain) {
   BodyHash hash(chain.relaxed_body);
   hash.Update(text.body);
-  const auto find = [&](const std::string& name) -> std::optional<std::string> {
+  const auto find = [&](const std::string& name, const std::string& algorithm) -> SignatureKeyPtr {
     for (const auto& record : records) {
-      if (ToLower(record.first.as<std::string>()) == name) return record.second.as<std::string>();
+      if (ToLower(record.first.as<std::string>()) == name)
+        return std::make_shared<const SignatureKey>(record.second.as<std::string>(), algorithm);
     }
-    return std::nullopt;
+    return nullptr;
   };
   VerifyArcChain(text.headers, hash.Finish(), find, {}, chain);
 }

@@ -21,7 +21,10 @@ const FuzzTarget kTarget("arc_chain", [](std::string_view input) {
   static_cast<void>(chain.began_with_dmarc_pass());
   VerifyArcChain(
       headers, std::string(32, 'x'),
-      [&](const std::string& name) { return std::optional<std::string>("p=" + name); }, {}, chain);
+      [&](const std::string& name, const std::string& algorithm) {
+        return std::make_shared<const SignatureKey>("p=" + name, algorithm);
+      },
+      {}, chain);
 });
 
 }  // namespace

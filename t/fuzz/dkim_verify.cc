@@ -7,10 +7,9 @@ namespace {
 
 const FuzzTarget kTarget("dkim_verify", [](std::string_view input) {
   static const DkimLibrary library{DkimLimits{}};
-  DkimVerifier verifier(library, "fuzz");
-  verifier.Header({"DKIM-Signature", std::string(input)});
-  verifier.Header({"From", " a@example.org"});
-  verifier.EndOfHeaders();
+  KeyCache keys;
+  DkimVerifier verifier(library, keys, "fuzz");
+  verifier.Headers({{"DKIM-Signature", std::string(input)}, {"From", " a@example.org"}});
   verifier.Body(input);
   verifier.SetKey(0, {DkimKey::Status::kFound, std::string(input), {}});
   verifier.EndOfBody();

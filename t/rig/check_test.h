@@ -17,8 +17,9 @@ class CheckTest : public testing::Test {
   Config config_;
   Workers workers_{2, 64, clock_};
   ScanLoop scan_loop_;
+  KeyCache keys_;
   TestLog log_;
-  CheckServices services_{dns_, workers_, clock_, scan_loop_, log_};
+  CheckServices services_{dns_, workers_, clock_, scan_loop_, keys_, log_};
   Message message_;
 };
 

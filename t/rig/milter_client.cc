@@ -21,6 +21,7 @@ namespace spillway {
 namespace {
 
 constexpr size_t kMaxChunk = 65535;
+constexpr size_t kPostfixBuffer = 4096;  // VSTREAM_BUFSIZE, as strace shows it
 constexpr uint32_t kNrConnect = 0x1000, kNrHelo = 0x2000, kNrMail = 0x4000, kNrRcpt = 0x8000;
 constexpr uint32_t kNrHeader = 0x80, kNrEndOfHeaders = 0x40000, kNrBody = 0x80000;
 constexpr uint32_t kLeadingSpace = 0x100000;
@@ -73,23 +74,42 @@ void MilterClient::Raw(std::string_view bytes) {
 }
 
 void MilterClient::SendPacket(char command, std::string_view data) {
-  std::string packet = Big32(static_cast<uint32_t>(data.size() + 1));
-  packet += command;
-  packet += data;
-  Raw(packet);
+  unsent_ += Big32(static_cast<uint32_t>(data.size() + 1));
+  unsent_ += command;
+  unsent_ += data;
+  if (!buffered_) return Flush();
+  std::string_view rest = unsent_;
+  for (; rest.size() >= kPostfixBuffer; rest.remove_prefix(kPostfixBuffer))
+    Raw(rest.substr(0, kPostfixBuffer));
+  unsent_.erase(0, unsent_.size() - rest.size());
+}
+
+void MilterClient::Flush() {
+  Raw(unsent_);
+  unsent_.clear();
 }
 
 bool MilterClient::ReadExactly(char* to, size_t size) {
   while (size > 0) {
-    const ssize_t n = ::recv(fd_.get(), to, size, 0);
-    if (n <= 0) return false;
+    if (unread_.empty() && !Refill(size)) return false;
+    const size_t n = unread_.copy(to, size);
+    unread_.erase(0, n);
     to += n;
-    size -= static_cast<size_t>(n);
+    size -= n;
   }
   return true;
 }
 
+// Without buffering no octet more than is wanted, so that fd() tells of what else has come.
+bool MilterClient::Refill(size_t wanted) {
+  unread_.resize(buffered_ ? kPostfixBuffer : wanted);
+  const ssize_t n = ::recv(fd_.get(), unread_.data(), unread_.size(), 0);
+  unread_.resize(static_cast<size_t>(std::max<ssize_t>(n, 0)));
+  return n > 0;
+}
+
 MilterReply MilterClient::ReadReply() {
+  Flush();
   MilterReply reply;
   while (true) {
     char head[5];
@@ -130,9 +150,11 @@ void MilterClient::Macro(char stage, const std::string& pairs) {
 }
 void MilterClient::Abort() {
   SendPacket('A', "");
+  Flush();
 }
 void MilterClient::Quit() {
   SendPacket('Q', "");
+  Flush();
 }
 
 MilterReply MilterClient::SendUntilEnd(const MilterMail& mail) {

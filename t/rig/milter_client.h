@@ -46,6 +46,10 @@ class MilterClient {
   // Connects; throws std::system_error.
   explicit MilterClient(const Endpoint& endpoint);
 
+  // From now on as Postfix does: 4096 octets at a time, written when there are as many or an answer
+  // is due.
+  void BufferWrites() { buffered_ = true; }
+
   // False when the filter closed instead.
   bool Negotiate();
   bool Negotiate(const Offer& offer);
@@ -69,11 +73,16 @@ class MilterClient {
 
  private:
   void SendPacket(char command, std::string_view data);
+  void Flush();
   MilterReply ReadReply();
   bool ReadExactly(char* to, size_t size);
+  bool Refill(size_t wanted);
 
   Fd fd_;
   uint32_t agreed_ = 0;
+  bool buffered_ = false;
+  std::string unsent_;
+  std::string unread_;
 };
 
 }  // namespace spillway

@@ -26,7 +26,11 @@ class ArcTest : public testing::Test {
   std::string Verify() const {
     ArcChain chain = ReadArcChain(mail_);
     VerifyArcChain(
-        mail_, kBodyHash, [this](const std::string&) { return key_.Record(); }, {}, chain);
+        mail_, kBodyHash,
+        [this](const std::string&, const std::string& algorithm) {
+          return std::make_shared<const SignatureKey>(key_.Record(), algorithm);
+        },
+        {}, chain);
     return std::string(StateName(chain.state)) + " " + chain.reason;
   }
 

@@ -47,9 +47,9 @@ class DkimSignTest : public testing::TestWithParam<Case> {
   }
   std::string Judge(Fields fields, const HeaderField& signature, const std::string& body) const {
     fields.insert(fields.begin(), signature);
-    DkimVerifier verifier(library_, "test");
-    for (const HeaderField& field : fields) verifier.Header(field);
-    verifier.EndOfHeaders();
+    KeyCache keys;
+    DkimVerifier verifier(library_, keys, "test");
+    verifier.Headers(fields);
     verifier.SetKey(0, {DkimKey::Status::kFound, key_.Record(), {}});
     verifier.Body(body);
     verifier.EndOfBody();

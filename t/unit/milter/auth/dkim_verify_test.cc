@@ -23,9 +23,8 @@ class DkimVerifyTest : public testing::Test {
   // Verifies with the keys in the order of the signatures, handed in before the body.
   std::vector<DkimSignature> Verify(const Fields& fields, const std::string& body,
                                     const std::vector<DkimKey>& keys) {
-    DkimVerifier verifier(library_, "test");
-    for (const HeaderField& field : fields) verifier.Header(field);
-    verifier.EndOfHeaders();
+    DkimVerifier verifier(library_, keys_, "test");
+    verifier.Headers(fields);
     for (size_t i = 0; i < keys.size(); ++i) verifier.SetKey(i, keys[i]);
     verifier.Body(body);
     verifier.EndOfBody();
@@ -37,6 +36,7 @@ class DkimVerifyTest : public testing::Test {
   }
 
   const DkimLibrary library_{DkimLimits{}};
+  KeyCache keys_;
   const DkimSigner signer_{DkimSigner::Kind::kRsa};
   const Fields fields_ = vectors::SharedFields();
   const std::string body_ = vectors::kBody;
@@ -82,9 +82,8 @@ TEST_F(DkimVerifyTest, ChangedBodyAndChangedHeaderFailForTheirReasons) {
 TEST_F(DkimVerifyTest, KeyMayComeBeforeInTheMiddleOrAfterTheBody) {
   const Fields fields = With(signer_.Sign(fields_, body_), fields_);
   for (int when = 0; when < 3; ++when) {
-    DkimVerifier verifier(library_, "test");
-    for (const HeaderField& field : fields) verifier.Header(field);
-    verifier.EndOfHeaders();
+    DkimVerifier verifier(library_, keys_, "test");
+    verifier.Headers(fields);
     if (when == 0) verifier.SetKey(0, Found(signer_.record()));
     verifier.Body(body_.substr(0, 10));
     if (when == 1) verifier.SetKey(0, Found(signer_.record()));
@@ -110,9 +109,8 @@ TEST_F(DkimVerifyTest, OneSilentKeyOfThreeLeavesTheOthersAlone) {
   Fields fields = With(third.Sign(fields_, body_, {.selector = "c"}), fields_);
   fields = With(second.Sign(fields_, body_, {.selector = "b"}), fields);
   fields = With(signer_.Sign(fields_, body_, {.selector = "a"}), fields);
-  DkimVerifier verifier(library_, "test");
-  for (const HeaderField& field : fields) verifier.Header(field);
-  verifier.EndOfHeaders();
+  DkimVerifier verifier(library_, keys_, "test");
+  verifier.Headers(fields);
   verifier.SetKey(0, Found(signer_.record()));
   verifier.SetKey(2, Found(third.record()));
   verifier.Body(body_);
@@ -135,10 +133,8 @@ TEST_F(DkimVerifyTest, DnsTroubleIsTemporaryAndAMissingKeyPermanent) {
 
 TEST_F(DkimVerifyTest, ShortKeyIsPolicy) {
   const DkimLibrary strict(DkimLimits{.min_key_bits = 2048});
-  DkimVerifier verifier(strict, "test");
-  for (const HeaderField& field : With(signer_.Sign(fields_, body_), fields_))
-    verifier.Header(field);
-  verifier.EndOfHeaders();
+  DkimVerifier verifier(strict, keys_, "test");
+  verifier.Headers(With(signer_.Sign(fields_, body_), fields_));
   verifier.SetKey(0, Found(signer_.record()));
   verifier.Body(body_);
   verifier.EndOfBody();
@@ -148,9 +144,8 @@ TEST_F(DkimVerifyTest, ShortKeyIsPolicy) {
 TEST_F(DkimVerifyTest, LongKeyIsPolicy) {
   const DkimLibrary strict(DkimLimits{.max_key_bits = 2048});
   const DkimSigner big(DkimSigner::Kind::kRsa, 3072);
-  DkimVerifier verifier(strict, "test");
-  for (const HeaderField& field : With(big.Sign(fields_, body_), fields_)) verifier.Header(field);
-  verifier.EndOfHeaders();
+  DkimVerifier verifier(strict, keys_, "test");
+  verifier.Headers(With(big.Sign(fields_, body_), fields_));
   verifier.SetKey(0, Found(big.record()));
   verifier.Body(body_);
   verifier.EndOfBody();
