@@ -188,13 +188,12 @@ void Session::EndOfHeaders() {
   pipeline_->OnHeaders();
 }
 
-bool Session::Body(std::string_view chunk) {
-  if (!message_) return false;
+void Session::Body(std::string_view chunk) {
+  if (!message_) return;
   const Timed timed(*this);
   message_->body_bytes += chunk.size();
   if (message_->content && body_wanted_) message_->content->AddBody(chunk);
   body_wanted_ = body_wanted_ && pipeline_->OnBody(chunk);
-  return body_wanted_;
 }
 
 Verdict Session::EndOfMessage(std::string_view queue_id) {

@@ -60,8 +60,7 @@ class Session {
   // `value` begins with the white space after the colon, if there was any.
   void Header(std::string_view name, std::string_view value);
   void EndOfHeaders();
-  // False: the rest of the body need not be sent.
-  bool Body(std::string_view chunk);
+  void Body(std::string_view chunk);
   // `queue_id` may be empty. The one place where a message gets its verdict, log line and record.
   Verdict EndOfMessage(std::string_view queue_id);
   // Forgets the message, if there is one; the connection goes on.

@@ -38,6 +38,13 @@ bool Workers::Submit(Job job, std::shared_ptr<MessageCost> cost) {
   return true;
 }
 
+bool Workers::TryHere(const Job& job) {
+  const bool idle = busy_.fetch_add(1) < threads_.size() && queue_.empty();
+  if (idle) job();
+  busy_.fetch_sub(1);
+  return idle;
+}
+
 void Workers::Run() {
   while (true) {
     while (sem_wait(&ready_) != 0) {
@@ -51,7 +58,9 @@ void Workers::Run() {
     item->cost->waiting_since_us = 0;
     item->cost->queue_wait_us.fetch_add(Microseconds(clock_.Now() - item->queued),
                                         std::memory_order_relaxed);
+    busy_.fetch_add(1);
     item->job();
+    busy_.fetch_sub(1);
   }
 }
 

@@ -45,6 +45,9 @@ class Workers {
 
   // False, and `job` is not run, when the queue is full. Jobs must not throw.
   bool Submit(Job job, std::shared_ptr<MessageCost> cost);
+  // Runs `job` at once, in the caller's thread, when a thread of the pool is idle: that costs no
+  // way there and back, and nothing has to wait. False, and it is not run, when all are busy.
+  bool TryHere(const Job& job);
   size_t threads() const { return threads_.size(); }
 
  private:
@@ -59,6 +62,7 @@ class Workers {
   boost::lockfree::queue<Item*, boost::lockfree::fixed_sized<true>> queue_;
   sem_t ready_{};  // counts the queue's items, plus one per thread at the end
   std::atomic<bool> stopping_{false};
+  std::atomic<size_t> busy_{0};  // jobs that run now, here or in their callers' threads
   std::vector<std::thread> threads_;
 };
 

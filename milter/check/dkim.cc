@@ -53,6 +53,7 @@ class DkimJob final : public std::enable_shared_from_this<DkimJob> {
       };
       const DnsAnswerPtr known =
           services_.resolver.Ask({name, RrType::kTxt}, wanted[i].domain, arrived);
+      alone_ = alone_ && known != nullptr;
       if (!known) continue;
       NoteKey(i);
       known_keys_.emplace_back(i, SelectDkimKey(name, *known));
@@ -60,6 +61,7 @@ class DkimJob final : public std::enable_shared_from_this<DkimJob> {
   }
 
   void Body(std::string piece) {
+    alone_ = false;
     {
       std::unique_lock lock(mutex_);
       const auto room = [this] { return backlog_ <= kMaxBacklog || abandoned_; };
@@ -76,10 +78,13 @@ class DkimJob final : public std::enable_shared_from_this<DkimJob> {
   }
 
   void End(std::string rest) {
+    const auto here = [&] {
+      Finish(known_keys_, rest);
+      Publish();
+    };
+    if (alone_ && services_.workers.TryHere(here)) return;
     Post([self = shared_from_this(), keys = std::move(known_keys_), rest = std::move(rest)] {
-      self->SetKeys(keys);
-      self->verifier_.Body(rest);
-      self->verifier_.EndOfBody();
+      self->Finish(keys, rest);
     });
   }
 
@@ -99,6 +104,12 @@ class DkimJob final : public std::enable_shared_from_this<DkimJob> {
 
  private:
   using Keys = std::vector<std::pair<size_t, DkimKey>>;
+
+  void Finish(const Keys& keys, const std::string& rest) {
+    SetKeys(keys);
+    verifier_.Body(rest);
+    verifier_.EndOfBody();
+  }
 
   void SetKeys(const Keys& keys) {
     for (const auto& [index, key] : keys) verifier_.SetKey(index, key);
@@ -143,6 +154,7 @@ class DkimJob final : public std::enable_shared_from_this<DkimJob> {
   const std::shared_ptr<Strand> strand_;
   // Keys that were in the cache: they go to the strand with the body, which saves a way there.
   Keys known_keys_;
+  bool alone_ = true;      // nothing of this job is on the strand, or will come to it by itself
   DkimVerifier verifier_;  // the session's until OnHeaders returns, the strand's afterwards
 
   std::mutex mutex_;  // guards all below

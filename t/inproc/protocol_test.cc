@@ -15,7 +15,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr uint32_t kSkip = 0x400, kLeadingSpace = 0x100000, kNrHeader = 0x80, kNrBody = 0x80000;
+constexpr uint32_t kLeadingSpace = 0x100000, kNrHeader = 0x80, kNrBody = 0x80000;
 
 // What a check that asks nothing of DNS says: so that results do not depend on the network.
 MakeChecksFunction Quick() {
@@ -35,7 +35,6 @@ bool Eventually(Done done) {
 TEST(Protocol, NegotiatesWhatItNeedNotAnswer) {
   const Daemon daemon({.make_checks = Quick()});
   const MilterClient client = daemon.Negotiated();
-  EXPECT_NE(client.agreed() & kSkip, 0U);
   EXPECT_NE(client.agreed() & kLeadingSpace, 0U);
   EXPECT_NE(client.agreed() & kNrHeader, 0U);
   EXPECT_NE(client.agreed() & kNrBody, 0U);
@@ -100,13 +99,6 @@ TEST(Protocol, ForgedResultsAreRemovedFromTheHighestIndexDown) {
   }
   EXPECT_EQ(deleted, (std::vector<uint32_t>{7, 5, 4, 2, 1}));
   EXPECT_EQ(reply.edits.back().command, 'i');
-}
-
-TEST(Protocol, BodyNobodyWantsIsSkipped) {
-  const Daemon daemon({.dns = "127.0.0.1:1", .make_checks = MakeChecks});
-  MilterClient client = daemon.Connect();
-  ASSERT_TRUE(client.Negotiate({.protocol = 0x1fffff & ~kNrBody}));
-  EXPECT_EQ(client.SendUntilEnd(SmallMail()).command, 's');  // unsigned: nothing reads the body
 }
 
 TEST(Protocol, ConnectionsThatComeToNothing) {

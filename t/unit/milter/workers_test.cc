@@ -42,6 +42,25 @@ TEST(Workers, TheWaitInTheQueueIsMeasured) {
   EXPECT_EQ(cost->queue_wait_us, 40000);
 }
 
+TEST(Workers, RunsInTheCallersThreadOnlyWhileOneIsIdle) {
+  SystemClock clock;
+  Workers workers(1, 16, clock);
+  std::thread::id where;
+  EXPECT_TRUE(workers.TryHere([&] { where = std::this_thread::get_id(); }));
+  EXPECT_EQ(where, std::this_thread::get_id());
+  std::promise<void> running;
+  std::promise<void> release;
+  workers.Submit(
+      [&] {
+        running.set_value();
+        release.get_future().wait();
+      },
+      std::make_shared<MessageCost>());
+  running.get_future().wait();
+  EXPECT_FALSE(workers.TryHere([] { FAIL() << "no thread was idle"; }));
+  release.set_value();
+}
+
 TEST(Workers, FullQueueRefuses) {
   const FakeClock clock;
   std::promise<void> gate;
