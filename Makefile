@@ -24,9 +24,9 @@ BASE_CXXFLAGS = -std=c++20 -pthread -I. -DSPILLWAY_VERSION='"$(VERSION)"' \
   -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE $(WARNINGS) $(PKG_CFLAGS)
 # libmilter is linked statically: some of the calls it makes are wrapped.
 comma := ,
-POOL_CURE := pthread_create pthread_cond_timedwait pthread_cond_signal sigwait
-READ_AHEAD := accept close poll read
-WRAPS := -Wl,--undefined=__wrap_sigwait -Wl,--undefined=__wrap_read $(patsubst %,-Wl$(comma)--wrap=%,$(POOL_CURE) $(READ_AHEAD))
+POOL_CURE := pthread_create pthread_detach pthread_cond_timedwait pthread_cond_signal sigwait
+IO_CURE := accept close poll read writev
+WRAPS := -Wl,--undefined=__wrap_sigwait -Wl,--undefined=__wrap_read $(patsubst %,-Wl$(comma)--wrap=%,$(POOL_CURE) $(IO_CURE))
 BASE_LDFLAGS = -pthread -pie -Wl,-z,relro,-z,now,--as-needed
 LIBS = -lspf2 $(PKG_LIBS) -lresolv -lrt
 MILTER_LIBS = -l:libmilter.a

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Input and output for libmilter, linked in with -Wl,--wrap (see the Makefile).
+//
+// For each packet, and each header field is one, libmilter waits three times and reads twice: five
+// system calls. An MTA writes dozens of packets at once. Here waiting for a session's socket reads
+// what has come, and read() takes from that; while something is left, poll() says so without asking
+// the kernel. Changes to a message, of which each is a packet of its own, too, go out together with
+// the reply that follows them. What is left is the session's, whichever thread serves it next, and
+// goes away with its socket.
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <string>
+
+// Names that the linker's --wrap dictates. NOLINTBEGIN(bugprone-reserved-identifier)
+extern "C" {
+int __real_accept(int, sockaddr*, socklen_t*);
+int __real_close(int);
+int __real_poll(pollfd*, nfds_t, int);
+ssize_t __real_read(int, void*, size_t);
+ssize_t __real_writev(int, const iovec*, int);
+}
+
+namespace {
+
+// A connection from the MTA. One thread at a time uses it: libmilter hands it on under a mutex.
+class Session {
+ public:
+  explicit Session(int fd) : fd_(fd) {}
+
+  bool has_more() const { return begin_ < end_; }
+  // The MTA has not been answered since something was read, so there is probably more.
+  bool expects_more() const { return expects_more_; }
+  void set_write_timeout(int milliseconds) { write_timeout_ = milliseconds; }
+
+  // Reads what is there without waiting; an end or an error is left for read() to find.
+  void Fill() {
+    if (!data_) data_ = std::make_unique<char[]>(kSize);
+    const ssize_t n = recv(fd_, data_.get(), kSize, MSG_DONTWAIT);
+    begin_ = 0;
+    end_ = static_cast<size_t>(std::max<ssize_t>(n, 0));
+    expects_more_ = end_ > 0;
+    if (end_ == 0) data_.reset();
+  }
+
+  ssize_t Take(void* to, size_t size) {
+    const size_t n = std::min(size, end_ - begin_);
+    std::memcpy(to, data_.get() + begin_, n);
+    begin_ += n;
+    if (!has_more()) data_.reset();  // thousands of sessions may wait for their next message
+    return static_cast<ssize_t>(n);
+  }
+
+  // As writev() of one packet: its head of five octets, and its data. 0: the MTA does not read.
+  ssize_t Write(const iovec* parts, int count);
+
+ private:
+  static constexpr size_t kSize = 16 * 1024;
+
+  bool Send(const std::string& octets);
+
+  const int fd_;
+  std::unique_ptr<char[]> data_;
+  size_t begin_ = 0;
+  size_t end_ = 0;
+  bool expects_more_ = true;
+  int write_timeout_ = -1;
+  std::string changes_;  // not sent yet
+};
+
+// The packets that a reply always follows: insert, add and change a header field, quarantine.
+bool IsChange(const iovec& head) {
+  constexpr size_t kHead = 5;
+  return head.iov_len == kHead &&
+         std::strchr("ihmq", static_cast<const char*>(head.iov_base)[kHead - 1]) != nullptr;
+}
+
+ssize_t Session::Write(const iovec* parts, int count) {
+  const size_t before = changes_.size();
+  for (int i = 0; i < count; ++i)
+    changes_.append(static_cast<const char*>(parts[i].iov_base), parts[i].iov_len);
+  const auto size = static_cast<ssize_t>(changes_.size() - before);
+  if (IsChange(parts[0])) return size;
+  const bool sent = Send(changes_);
+  changes_.clear();
+  expects_more_ = false;
+  return sent ? size : -1;
+}
+
+bool Session::Send(const std::string& octets) {
+  size_t at = 0;
+  while (at < octets.size()) {
+    const ssize_t n =
+        send(fd_, octets.data() + at, octets.size() - at, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (n > 0) at += static_cast<size_t>(n);
+    if (n >= 0 || errno == EINTR) continue;
+    if (errno != EAGAIN && errno != EWOULDBLOCK) return false;
+    pollfd wait{.fd = fd_, .events = POLLOUT, .revents = 0};
+    if (__real_poll(&wait, 1, write_timeout_) == 0) {
+      errno = ETIMEDOUT;
+      return false;
+    }
+  }
+  return true;
+}
+
+// By descriptor; null for all that are no sessions, and for those beyond.
+std::array<std::atomic<Session*>, 65536> g_sessions;
+
+Session* SessionOf(int fd) {
+  const auto index = static_cast<size_t>(fd);
+  return fd >= 0 && index < g_sessions.size() ? g_sessions[index].load() : nullptr;
+}
+
+void Replace(int fd, std::unique_ptr<Session> session) {
+  const auto index = static_cast<size_t>(fd);
+  if (fd >= 0 && index < g_sessions.size())
+    std::unique_ptr<Session>(g_sessions[index].exchange(session.release()));
+}
+
+// Is there something without asking poll()? As poll(), its answer in `wait`.
+bool IsReady(Session& session, pollfd& wait, int timeout) {
+  if ((wait.events & POLLOUT) != 0) {
+    session.set_write_timeout(timeout);
+    wait.revents = POLLOUT;  // Send() waits if it must
+    return true;
+  }
+  if (!session.has_more() && session.expects_more()) session.Fill();
+  wait.revents = POLLIN;
+  return session.has_more();
+}
+
+}  // namespace
+
+extern "C" {
+
+int __wrap_accept(int listening, sockaddr* address, socklen_t* size) {
+  const int fd = __real_accept(listening, address, size);
+  if (fd >= 0) Replace(fd, std::make_unique<Session>(fd));
+  return fd;
+}
+
+int __wrap_close(int fd) {
+  Replace(fd, nullptr);
+  return __real_close(fd);
+}
+
+// Many at once are what the pool waits for, and never one with something left: its worker keeps it.
+int __wrap_poll(pollfd* waits, nfds_t count, int timeout) {
+  Session* session = count == 1 ? SessionOf(waits->fd) : nullptr;
+  if (session == nullptr) return __real_poll(waits, count, timeout);
+  if (IsReady(*session, *waits, timeout)) return 1;
+  const int ready = __real_poll(waits, count, timeout);
+  if (ready == 1 && (waits->revents & POLLIN) != 0) session->Fill();
+  return ready;
+}
+
+ssize_t __wrap_read(int fd, void* to, size_t size) {
+  Session* session = SessionOf(fd);
+  if (session == nullptr || !session->has_more()) return __real_read(fd, to, size);
+  return session->Take(to, size);
+}
+
+ssize_t __wrap_writev(int fd, const iovec* parts, int count) {
+  Session* session = SessionOf(fd);
+  return session == nullptr ? __real_writev(fd, parts, count) : session->Write(parts, count);
+}
+
+}  // extern "C"
+// NOLINTEND(bugprone-reserved-identifier)

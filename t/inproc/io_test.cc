@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Guards what stands between libmilter and its sockets (milter/io_cure.cc), and its spare threads.
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+
+#include <filesystem>
+#include <set>
+#include <thread>
+
+#include "milter/base/big_endian.h"
+#include "t/inproc/daemon.h"
+
+namespace spillway {
+namespace {
+
+std::string Packet(char command, const std::string& data) {
+  return Big32(static_cast<uint32_t>(data.size() + 1)) + command + data;
+}
+
+std::string Zero(const std::string& text) {
+  return text + '\0';
+}
+
+// All packets of a message with `fields` header fields; MAIL and the end of message are answered.
+std::string Message(int fields) {
+  std::string out = Packet('M', Zero("<a@example.org>")) + Packet('R', Zero("<b@example.net>"));
+  for (int i = 0; i < fields; ++i)
+    out += Packet('L', Zero("X-Field") + Zero(" " + std::string(static_cast<size_t>(i), 'x')));
+  return out + Packet('N', "") + Packet('B', "body\r\n") + Packet('E', "");
+}
+
+// The replies up to that of the next end of message, as their commands: "ci...c".
+std::string Replies(MilterClient& client) {
+  std::string out;
+  for (int finals = 0; finals < 2;) {
+    char head[5];
+    if (recv(client.fd(), head, sizeof(head), MSG_WAITALL) != sizeof(head)) return out + "closed";
+    std::string data(FromBig32(head) - 1, '\0');
+    if (!data.empty()) recv(client.fd(), data.data(), data.size(), MSG_WAITALL);
+    out += head[4];
+    if (head[4] != 'i' && head[4] != 'm') ++finals;
+  }
+  return out;
+}
+
+MakeChecksFunction Quick() {
+  return SleepyChecks(std::chrono::milliseconds(0));
+}
+
+TEST(Io, PacketsMayComeInAnyPieces) {
+  const Daemon daemon({.make_checks = Quick()});
+  const std::string message = Message(200);
+  for (const size_t piece : {size_t{1}, size_t{4}, size_t{5}, size_t{4096}, message.size()}) {
+    MilterClient client = daemon.Negotiated();
+    for (size_t at = 0; at < message.size(); at += piece) client.Raw(message.substr(at, piece));
+    EXPECT_EQ(Replies(client), "cic") << "pieces of " << piece;
+  }
+}
+
+TEST(Io, SeveralMessagesInOnePiece) {
+  const Daemon daemon({.make_checks = Quick()});
+  MilterClient client = daemon.Negotiated();
+  client.Raw(Message(3) + Message(300) + Message(0));
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(Replies(client), "cic") << i;
+}
+
+TEST(Io, PacketBeginsInOneThreadsTimeAndEndsInAnothers) {
+  const Daemon daemon({.make_checks = Quick()});
+  std::vector<MilterClient> clients;
+  const std::string message = Message(20);
+  const size_t half = message.size() / 2;
+  for (int i = 0; i < 32; ++i) {
+    clients.push_back(daemon.Negotiated());
+    clients.back().Raw(message.substr(0, half));
+  }
+  for (MilterClient& client : clients) client.Raw(message.substr(half) + message.substr(0, half));
+  for (MilterClient& client : clients) EXPECT_EQ(Replies(client), "cic");
+  for (MilterClient& client : clients) client.Raw(message.substr(half));
+  for (MilterClient& client : clients) EXPECT_EQ(Replies(client), "cic");
+}
+
+// More replies than the socket takes: the filter waits, and none is lost.
+TEST(Io, RepliesThatAreReadLate) {
+  const Daemon daemon({.make_checks = Quick()});
+  MilterClient client = daemon.Negotiated();
+  const int small = 1;
+  setsockopt(client.fd(), SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
+  constexpr int kMessages = 5000;
+  std::thread sender([&client] {
+    for (int i = 0; i < kMessages; ++i) client.Raw(Message(0));
+  });
+  for (int i = 0; i < kMessages; ++i) ASSERT_EQ(Replies(client), "cic") << i;
+  sender.join();
+}
+
+TEST(Io, EndsInTheMiddleOfAPacket) {
+  const Daemon daemon({.make_checks = Quick()});
+  const std::string message = Message(20);
+  for (size_t size = 1; size < message.size(); size += 7) {
+    MilterClient client = daemon.Negotiated();
+    client.Raw(message.substr(0, size));
+  }
+  EXPECT_EQ(daemon.Negotiated().Send(SmallMail()).command, 'c');
+}
+
+std::set<std::string> ThreadsOf(const Daemon& daemon) {
+  std::set<std::string> out;
+  const auto tasks = "/proc/" + std::to_string(daemon.pid()) + "/task";
+  for (const auto& task : std::filesystem::directory_iterator(tasks)) out.insert(task.path());
+  return out;
+}
+
+TEST(Io, ThreadsAreUsedAgain) {
+  const Daemon daemon({.make_checks = SleepyChecks(std::chrono::milliseconds(20))});
+  std::set<std::string> seen;
+  for (int burst = 0; burst < 20; ++burst) {
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 16; ++i)
+      threads.emplace_back([&] { EXPECT_EQ(daemon.Negotiated().Send(SmallMail()).command, 'c'); });
+    for (std::thread& thread : threads) thread.join();
+    seen.merge(ThreadsOf(daemon));
+  }
+  EXPECT_LT(seen.size(), 60U);  // for 320 messages
+}
+
+}  // namespace
+}  // namespace spillway
