@@ -31,6 +31,8 @@ std::string Message(int fields) {
 
 // The replies up to that of the next end of message, as their commands: "ci...c".
 std::string Replies(MilterClient& client) {
+  const timeval patience{.tv_sec = 20, .tv_usec = 0};
+  setsockopt(client.fd(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
   std::string out;
   for (int finals = 0; finals < 2;) {
     char head[5];
@@ -89,8 +91,11 @@ TEST(Io, RepliesThatAreReadLate) {
   std::thread sender([&client] {
     for (int i = 0; i < kMessages; ++i) client.Raw(Message(0));
   });
-  for (int i = 0; i < kMessages; ++i) ASSERT_EQ(Replies(client), "cic") << i;
+  int answered = 0;
+  while (answered < kMessages && Replies(client) == "cic") ++answered;
+  shutdown(client.fd(), SHUT_RDWR);  // the sender must not wait for what failed
   sender.join();
+  EXPECT_EQ(answered, kMessages);
 }
 
 TEST(Io, EndsInTheMiddleOfAPacket) {
@@ -111,16 +116,16 @@ std::set<std::string> ThreadsOf(const Daemon& daemon) {
 }
 
 TEST(Io, ThreadsAreUsedAgain) {
-  const Daemon daemon({.make_checks = SleepyChecks(std::chrono::milliseconds(20))});
+  const Daemon daemon({.make_checks = SleepyChecks(std::chrono::milliseconds(2))});
   std::set<std::string> seen;
-  for (int burst = 0; burst < 20; ++burst) {
+  for (int burst = 0; burst < 100; ++burst) {
     std::vector<std::thread> threads;
-    for (int i = 0; i < 16; ++i)
+    for (int i = 0; i < 8; ++i)
       threads.emplace_back([&] { EXPECT_EQ(daemon.Negotiated().Send(SmallMail()).command, 'c'); });
     for (std::thread& thread : threads) thread.join();
     seen.merge(ThreadsOf(daemon));
   }
-  EXPECT_LT(seen.size(), 60U);  // for 320 messages
+  EXPECT_LT(seen.size(), 60U);  // for 800 messages
 }
 
 }  // namespace
