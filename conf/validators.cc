@@ -92,6 +92,12 @@ std::string_view ValidAction(std::string_view value) {
              : "expected \"none\", \"quarantine\" or \"reject\"";
 }
 
+std::string_view ValidDmarcAction(std::string_view value) {
+  return value == "mark" || ValidAction(value).empty()
+             ? kGood
+             : "expected \"none\", \"mark\", \"quarantine\" or \"reject\"";
+}
+
 std::string_view ValidContentAction(std::string_view value) {
   return value == "tempfail" || ValidAction(value).empty()
              ? kGood

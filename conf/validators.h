@@ -19,6 +19,8 @@ std::string_view ValidDnsServer(std::string_view value);
 std::string_view ValidHostName(std::string_view value);
 std::string_view ValidPath(std::string_view value);
 std::string_view ValidAction(std::string_view value);
+// What is done with a message whose author's domain is forged.
+std::string_view ValidDmarcAction(std::string_view value);
 // What is done with a message for its content.
 std::string_view ValidContentAction(std::string_view value);
 std::string_view ValidOnTimeout(std::string_view value);

@@ -3,6 +3,8 @@
 // only from what a check's Action() says, for a result that is final.
 #include "milter/verdict.h"
 
+#include <algorithm>
+
 #include "milter/auth/authres.h"
 
 namespace spillway {
@@ -31,6 +33,7 @@ void ApplyActions(const std::vector<CheckReport>& reports, const std::string& id
       verdict.waived = true;
       continue;
     }
+    if (report.action == Wish::kMark) verdict.marked = true;
     if (report.action == Wish::kQuarantine)
       verdict.quarantine = std::string(report.name) + ": " + report.result.reason;
     if (report.action == Wish::kTempfail && !verdict.tempfail && !verdict.reject)
@@ -82,6 +85,10 @@ Verdict Decide(const std::vector<CheckReport>& reports, const std::string& auths
     const auto& added = report->result.added;
     verdict.insertions.insert(verdict.insertions.end(), added.begin(), added.end());
   }
+  const bool has_flag =
+      std::any_of(verdict.insertions.begin(), verdict.insertions.end(),
+                  [](const AddedField& field) { return field.name == kSpamFlag; });
+  if (verdict.marked && !has_flag) verdict.insertions.push_back({std::string(kSpamFlag), "YES"});
   verdict.insertions.push_back(
       {std::string(kAuthenticationResults), FormatAuthenticationResults(authserv_id, methods)});
   return verdict;

@@ -18,6 +18,7 @@ struct HeaderDeletion {
 struct Verdict {
   bool tempfail = false;
   bool reject = false;
+  bool marked = false;        // X-Spam-Flag is among the insertions for what was found
   std::string quarantine;     // why the MTA shall hold it; empty: it shall not
   std::string reply_code;     // "451" when tempfail, "550" when reject
   std::string enhanced_code;  // RFC 3463, "4.3.0"; RFC 7372, "5.7.26"

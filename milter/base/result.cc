@@ -14,12 +14,13 @@ std::string_view StateName(State state) {
 }
 
 std::string_view WishName(Wish wish) {
-  constexpr std::array<std::string_view, 4> kNames = {"none", "quarantine", "tempfail", "reject"};
+  constexpr std::array<std::string_view, 5> kNames = {"none", "mark", "quarantine", "tempfail",
+                                                      "reject"};
   return kNames[static_cast<size_t>(wish)];
 }
 
 Wish WishFrom(std::string_view name) {
-  for (const Wish wish : {Wish::kQuarantine, Wish::kTempfail, Wish::kReject}) {
+  for (const Wish wish : {Wish::kMark, Wish::kQuarantine, Wish::kTempfail, Wish::kReject}) {
     if (name == WishName(wish)) return wish;
   }
   return Wish::kNone;

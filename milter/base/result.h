@@ -42,8 +42,8 @@ struct MethodResult {
 
 // What the domain that stands behind a message, or its form, asks for. A wish: what is done is the
 // administrator's to say.
-enum class Wish : uint8_t { kNone, kQuarantine, kTempfail, kReject };
-std::string_view WishName(Wish wish);  // "none", "quarantine", "tempfail", "reject"
+enum class Wish : uint8_t { kNone, kMark, kQuarantine, kTempfail, kReject };
+std::string_view WishName(Wish wish);  // "none", "mark", "quarantine", "tempfail", "reject"
 Wish WishFrom(std::string_view name);  // kNone for any other word
 // What a score asks for, by the least that quarantines and the least that rejects; 0: none does.
 Wish WishForScore(double score, double quarantine, double reject);

@@ -68,10 +68,21 @@ def test_actions(gateway):
     tap.ok(code == 250, f"what could not be told is not rejected: {code} {text}")
 
 
+def test_mark(gateway):
+    head, _ = gateway.deliver("mark", forged("mark", "strict.example"))
+    tap.ok(fields(head, "X-Spam-Flag") == ["YES"], "reject can be a mark, by which mail stores file as junk")
+    fine = KEYS.sign(message("mark-fine")).replace(b"From:", b"X-Spam-Flag: NO\r\nFrom:", 1)
+    head, _ = gateway.deliver("mark-fine", fine)
+    tap.ok(not fields(head, "X-Spam-Flag"), "what passes has none, and a stranger's goes")
+    tap.ok("verdict=mark" in gateway.milter_log(), "the log has it")
+
+
 enter_namespace()
 with Gateway(KEYS.zone()) as running:
     tap.run(test_report_only, running)
 ACTIONS = 'on_quarantine = "quarantine"\non_reject = "reject"\non_unclear_author = "reject"'
 with Gateway(KEYS.zone(), {"dmarc": ACTIONS}) as running:
     tap.run(test_actions, running)
+with Gateway(KEYS.zone(), {"dmarc": 'on_reject = "mark"'}) as running:
+    tap.run(test_mark, running)
 tap.done()

@@ -108,6 +108,21 @@ TEST(Verdict, QuarantineIsAnAcceptWithAReason) {
   EXPECT_NE(verdict.insertions.back().value.find("dmarc=fail"), std::string::npos);
 }
 
+TEST(Verdict, MarkIsOneSpamFlag) {
+  CheckReport report = Report("dmarc", State::kFail);
+  report.action = Wish::kMark;
+  for (const bool also_by_scanner : {false, true}) {
+    CheckReport scanner = Report("spamd", State::kFail);
+    if (also_by_scanner) scanner.result.added = {{std::string(kSpamFlag), "YES"}};
+    const Verdict verdict = Decide({report, scanner}, "mx.example", {}, "QID", false);
+    EXPECT_TRUE(verdict.marked);
+    EXPECT_EQ(std::count_if(verdict.insertions.begin(), verdict.insertions.end(),
+                            [](const AddedField& field) { return field.name == kSpamFlag; }),
+              1);
+    EXPECT_EQ(verdict.insertions.back().name, "Authentication-Results");
+  }
+}
+
 TEST(Verdict, OnlyLateTempfails) {
   for (const State state :
        {State::kFail, State::kTemperror, State::kPermerror, State::kNone, State::kSkipped}) {
