@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "milter/auth/authres.h"
+#include "milter/auth/body_hashes.h"
 
 namespace spillway {
 
@@ -55,7 +56,8 @@ std::string WouldBe(const std::vector<CheckReport>& reports) {
 std::string_view VerdictName(const Verdict& verdict) {
   if (verdict.tempfail) return "tempfail";
   if (verdict.reject) return "reject";
-  return verdict.quarantine.empty() ? "accept" : "quarantine";
+  if (!verdict.quarantine.empty()) return "quarantine";
+  return verdict.marked ? "mark" : "accept";
 }
 
 // The name in a late check's "waiting for NAME", as it may stand in a journal.
@@ -115,7 +117,11 @@ bool Session::CannotRetry() const {
 
 bool Session::MarksSpam() const {
   const Config& config = shared_.config;
-  return client_.cls == ClientClass::kExternal && (config.spamd.enabled || config.rspamd.enabled);
+  const DmarcOptions& dmarc = config.dmarc;
+  const bool marks_forgeries = dmarc.on_quarantine == "mark" || dmarc.on_reject == "mark" ||
+                               dmarc.on_unclear_author == "mark";
+  return client_.cls == ClientClass::kExternal &&
+         (config.spamd.enabled || config.rspamd.enabled || marks_forgeries);
 }
 
 void Session::Classify() {
@@ -140,6 +146,7 @@ void Session::MailFrom(std::string_view path, std::string_view auth_user) {
   message_ = std::make_unique<Message>();
   message_->client = client_;
   message_->mail_from = ParsePath(path);
+  message_->body_hashes = std::make_shared<BodyHashes>();
   pipeline_ = std::make_unique<Pipeline>(shared_.checks, *message_, shared_.clock);
   if (pipeline_->WantsContent())
     message_->content.emplace(shared_.config.budget.max_scan_size.value);
@@ -192,6 +199,7 @@ void Session::Body(std::string_view chunk) {
   if (!message_) return;
   const Timed timed(*this);
   message_->body_bytes += chunk.size();
+  message_->body_hashes->Update(chunk);
   if (message_->content && body_wanted_) message_->content->AddBody(chunk);
   body_wanted_ = body_wanted_ && pipeline_->OnBody(chunk);
 }
@@ -201,6 +209,7 @@ Verdict Session::EndOfMessage(std::string_view queue_id) {
   const TimePoint start = shared_.clock.Now() - spent_;
   const int slot = shared_.recorder.Enter(start);
   message_->queue_id = queue_id.empty() ? id_ : std::string(queue_id);
+  message_->body_hashes->Finish();
   if (shared_.inspector != nullptr && message_->content && pipeline_->WantsInspection())
     message_->inspecting = shared_.inspector->Begin(message_->content->pieces(), pipeline_->cost());
   const std::vector<CheckReport> reports =

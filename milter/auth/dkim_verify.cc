@@ -71,21 +71,20 @@ struct Claim {
   std::string signature;           // b=
   std::string body_digest;         // bh=
   std::optional<uint64_t> length;  // l=
-  size_t hash = 0;                 // which of the body's hashes
-  bool verified = false;           // under its key; the body is still open
+  bool wants_body = false;
+  size_t hash = 0;        // which of the body's hashes
+  bool verified = false;  // under its key; the body is still open
 };
 
 }  // namespace
 
 struct DkimVerifierState {
   std::unique_ptr<DKIM, FreeDkim> dkim;
-  DKIM_SIGINFO** list = nullptr;        // the library's
-  std::vector<const HeaderField*> own;  // the fields that were offered to it, in Headers() only
-  std::vector<DkimSignature> refused;   // those that were not
-  std::vector<Claim> claims;            // by signature
-  std::vector<BodyHash> hashes;
-  std::vector<std::string> digests;  // by hash, when the body has ended
-  bool body_done = false;
+  DKIM_SIGINFO** list = nullptr;           // the library's
+  std::vector<const HeaderField*> own;     // the fields that were offered to it, in Headers() only
+  std::vector<DkimSignature> refused;      // those that were not
+  std::vector<Claim> claims;               // by signature
+  std::vector<BodyHashes::Digest> bodies;  // by signature, when the body has ended
 };
 
 DkimLibrary::DkimLibrary(const DkimLimits& limits)
@@ -130,7 +129,7 @@ bool DkimVerifier::Offer(const HeaderField& field) {
   return true;
 }
 
-void DkimVerifier::Headers(const std::vector<HeaderField>& headers) {
+void DkimVerifier::Headers(const std::vector<HeaderField>& headers, BodyHashes& hashes) {
   for (const HeaderField& field : headers) {
     if (!Offer(field)) continue;
     const std::string text = CanonicalLineBreaks(field);
@@ -144,7 +143,7 @@ void DkimVerifier::Headers(const std::vector<HeaderField>& headers) {
   state_->claims.resize(signatures_.size());
   for (size_t i = 0; i < signatures_.size(); ++i) {
     Describe(i);
-    if (signatures_[i].state == State::kLate) Prepare(i, headers, *state_->own[i]);
+    if (signatures_[i].state == State::kLate) Prepare(i, headers, hashes);
   }
   state_->own.clear();
   std::move(state_->refused.begin(), state_->refused.end(), std::back_inserter(signatures_));
@@ -168,7 +167,8 @@ void DkimVerifier::Describe(size_t index) {
 
 // While the header is at hand: what the signature covers of it.
 void DkimVerifier::Prepare(size_t index, const std::vector<HeaderField>& headers,
-                           const HeaderField& own) {
+                           BodyHashes& hashes) {
+  const HeaderField& own = *state_->own[index];
   DKIM_SIGINFO* info = state_->list[index];
   DkimSignature& signature = signatures_[index];
   Claim& claim = state_->claims[index];
@@ -186,18 +186,10 @@ void DkimVerifier::Prepare(size_t index, const std::vector<HeaderField>& headers
   claim.digest = Sha256(SignedFields(headers, TagOf(info, "h"), relaxed) + OwnField(own, relaxed));
   if (dkim_sig_gettagvalue(info, false, AsOctets("l")) != nullptr)
     claim.length = std::strtoull(TagOf(info, "l").c_str(), nullptr, 10);
-  ChooseHash(index, body_form == DKIM_CANON_RELAXED);
+  claim.wants_body = true;
+  claim.hash =
+      hashes.Want(body_form == DKIM_CANON_RELAXED, claim.length.value_or(BodyHash::kWhole));
   signature.key_name = DkimKeyName(signature.selector, signature.domain);
-}
-
-void DkimVerifier::ChooseHash(size_t index, bool relaxed) {
-  Claim& claim = state_->claims[index];
-  const uint64_t limit = claim.length.value_or(BodyHash::kWhole);
-  auto& hashes = state_->hashes;
-  const auto found = std::find_if(hashes.begin(), hashes.end(),
-                                  [&](const BodyHash& hash) { return hash.Is(relaxed, limit); });
-  claim.hash = static_cast<size_t>(found - hashes.begin());
-  if (found == hashes.end()) hashes.emplace_back(relaxed, limit);
 }
 
 void DkimVerifier::SetKey(size_t index, const DkimKey& key) {
@@ -208,7 +200,7 @@ void DkimVerifier::SetKey(size_t index, const DkimKey& key) {
     return Settle(index, temporary ? State::kTemperror : State::kPermerror, key.reason);
   }
   CheckKey(index, *keys_.Get(key.record, ToLower(signature.algorithm)));
-  if (signature.state == State::kLate && state_->body_done) JudgeBody(index);
+  if (signature.state == State::kLate && !state_->bodies.empty()) JudgeBody(index);
 }
 
 // RFC 6376 section 6.1.2, and the signature's own digest.
@@ -230,19 +222,9 @@ void DkimVerifier::CheckKey(size_t index, const SignatureKey& key) {
   if (!claim.verified) Settle(index, State::kFail, "signature did not verify");
 }
 
-void DkimVerifier::Body(std::string_view chunk) {
-  std::vector<bool> wanted(state_->hashes.size());
-  for (size_t i = 0; i < state_->claims.size(); ++i) {
-    if (signatures_[i].state == State::kLate) wanted[state_->claims[i].hash] = true;
-  }
-  for (size_t i = 0; i < wanted.size(); ++i) {
-    if (wanted[i]) state_->hashes[i].Update(chunk);
-  }
-}
-
-void DkimVerifier::EndOfBody() {
-  for (BodyHash& hash : state_->hashes) state_->digests.push_back(hash.Finish());
-  state_->body_done = true;
+void DkimVerifier::EndOfBody(const BodyHashes& hashes) {
+  for (const Claim& claim : state_->claims)
+    state_->bodies.push_back(claim.wants_body ? hashes.Get(claim.hash) : BodyHashes::Digest{});
   for (size_t i = 0; i < state_->claims.size(); ++i) {
     if (state_->claims[i].verified) JudgeBody(i);
   }
@@ -251,9 +233,9 @@ void DkimVerifier::EndOfBody() {
 // RFC 6376 section 8.2: text added behind a signed length is not covered, so this is no pass.
 void DkimVerifier::JudgeBody(size_t index) {
   const Claim& claim = state_->claims[index];
-  const uint64_t whole = state_->hashes[claim.hash].size();
+  const uint64_t whole = state_->bodies[index].size;
   const uint64_t covered = claim.length.value_or(whole);
-  if (claim.body_digest != state_->digests[claim.hash]) {
+  if (claim.body_digest != state_->bodies[index].sha256) {
     Settle(index, State::kFail, "body hash did not verify");
   } else if (covered > whole) {
     Settle(index, State::kPermerror, "l= is more than the body has");

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "milter/auth/body_hashes.h"
 #include "milter/auth/dkim_key.h"
 #include "milter/auth/key_cache.h"
 #include "milter/base/result.h"
@@ -53,7 +54,7 @@ struct DkimSignature {
   std::string key_name;   // where the key is asked for; empty when none is needed
 };
 
-// Call order: Headers() { Body()* | SetKey()* } EndOfBody() SetKey()*. Not thread-safe.
+// Call order: Headers() SetKey()* EndOfBody() SetKey()*. Not thread-safe.
 class DkimVerifier {
  public:
   // `library` and `keys` outlive it; `id` is for the library's messages.
@@ -62,12 +63,11 @@ class DkimVerifier {
   DkimVerifier(const DkimVerifier&) = delete;
   DkimVerifier& operator=(const DkimVerifier&) = delete;
 
-  // Nothing of `headers` is kept.
-  void Headers(const std::vector<HeaderField>& headers);
+  // Nothing of `headers` is kept; `hashes` learns what of the body is wanted.
+  void Headers(const std::vector<HeaderField>& headers, BodyHashes& hashes);
   // Checks the signature `index` against its key; whether the body matches shows after EndOfBody().
   void SetKey(size_t index, const DkimKey& key);
-  void Body(std::string_view chunk);
-  void EndOfBody();
+  void EndOfBody(const BodyHashes& hashes);
 
   // In the order of the header, valid after Headers(). A signature whose key has not come, or
   // whose body has not ended, is late.
@@ -76,8 +76,7 @@ class DkimVerifier {
  private:
   bool Offer(const HeaderField& field);
   void Describe(size_t index);
-  void Prepare(size_t index, const std::vector<HeaderField>& headers, const HeaderField& own);
-  void ChooseHash(size_t index, bool relaxed);
+  void Prepare(size_t index, const std::vector<HeaderField>& headers, BodyHashes& hashes);
   void CheckKey(size_t index, const SignatureKey& key);
   void JudgeBody(size_t index);
   void JudgeError(size_t index);

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // ARC verification (RFC 8617). The keys of all sets are asked for, at once, when the header is
-// complete; the body is hashed as it comes, in the session's own thread (a millisecond or two for
-// a megabyte); the signatures are checked at the end.
+// complete; the signatures are checked at the end.
 #include <algorithm>
-#include <optional>
 
 #include "milter/auth/arc_chain.h"
-#include "milter/auth/canonical.h"
+#include "milter/auth/body_hashes.h"
 #include "milter/auth/dkim_key.h"
 #include "milter/check/registry.h"
 #include "milter/dns/lookups.h"
@@ -25,17 +23,12 @@ class ArcCheck final : public Check {
     if (message_.headers_truncated) return;
     chain_ = ReadArcChain(message_.headers);
     if (chain_.state != State::kPass) return;
-    hash_.emplace(chain_.relaxed_body);
+    hash_ = message_.body_hashes->Want(chain_.relaxed_body);
     std::vector<DnsQuestion> questions;
     for (const std::string& name : ArcKeyNames(chain_)) questions.push_back({name, RrType::kTxt});
     keys_ = std::make_shared<DnsLookups>(chain_.sealers().back(), services_.resolver,
                                          std::move(questions));
     keys_->Step();
-  }
-
-  bool OnBody(std::string_view chunk) override {
-    if (hash_) hash_->Update(chunk);
-    return hash_.has_value();
   }
 
   Result Finish(Deadline deadline) override {
@@ -46,7 +39,7 @@ class ArcCheck final : public Check {
     if (const std::string name = keys_->waiting_for(); !name.empty())
       return Report(State::kLate, "waiting for " + name);
     VerifyArcChain(
-        message_.headers, hash_->Finish(),
+        message_.headers, message_.body_hashes->Get(hash_).sha256,
         [this](const std::string& name, const std::string& algorithm) {
           return Key(name, algorithm);
         },
@@ -90,7 +83,7 @@ class ArcCheck final : public Check {
   const Strings& trusted_;
   const CheckServices& services_;
   ArcChain chain_;
-  std::optional<BodyHash> hash_;
+  size_t hash_ = 0;
   std::shared_ptr<DnsLookups> keys_;
   std::string unavailable_;
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // DKIM verification (RFC 6376, RFC 8463). The keys are asked for, all at once, when the header is
-// complete; the body is hashed on the CPU pool while it arrives; each signature is judged as soon
-// as its key and the body are there, so that one silent key server costs only its own signature.
+// complete; each signature is judged as soon as its key and the body are there, so that one silent
+// key server costs only its own signature.
 #include <condition_variable>
 #include <mutex>
 
@@ -11,14 +11,6 @@
 namespace spillway {
 
 namespace {
-
-// Small bodies go to the pool in one piece with the end of the body; large ones in pieces of this
-// size.
-constexpr size_t kPiece = 256 * 1024;
-// What may wait for the pool, for one message; beyond it the MTA is made to wait, and when that
-// does not help the message's verification is given up: it is late.
-constexpr size_t kMaxBacklog = 4 * kPiece;
-constexpr auto kBackpressure = std::chrono::seconds(1);
 
 // The verification of one message; shared by the check and what is under way for it.
 class DkimJob final : public std::enable_shared_from_this<DkimJob> {
@@ -30,8 +22,8 @@ class DkimJob final : public std::enable_shared_from_this<DkimJob> {
         verifier_(library, services.keys, "spillway") {}
 
   // False when there is nothing to verify.
-  bool Headers(const std::vector<HeaderField>& headers) {
-    verifier_.Headers(headers);
+  bool Headers(const std::vector<HeaderField>& headers, BodyHashes& hashes) {
+    verifier_.Headers(headers, hashes);
     signatures_ = verifier_.signatures();
     key_known_.resize(signatures_.size());
     for (size_t i = 0; i < signatures_.size(); ++i) {
@@ -60,32 +52,13 @@ class DkimJob final : public std::enable_shared_from_this<DkimJob> {
     }
   }
 
-  void Body(std::string piece) {
-    alone_ = false;
-    {
-      std::unique_lock lock(mutex_);
-      const auto room = [this] { return backlog_ <= kMaxBacklog || abandoned_; };
-      if (!changed_.wait_for(lock, kBackpressure, room)) abandoned_ = true;
-      if (abandoned_) return;
-      backlog_ += piece.size();
-    }
-    Post([self = shared_from_this(), keys = std::move(known_keys_), piece = std::move(piece)] {
-      self->SetKeys(keys);
-      self->verifier_.Body(piece);
-      const std::lock_guard lock(self->mutex_);
-      self->backlog_ -= piece.size();
-    });
-  }
-
-  void End(std::string rest) {
+  void End(const std::shared_ptr<const BodyHashes>& hashes) {
     const auto here = [&] {
-      Finish(known_keys_, rest);
+      Judge(*hashes);
       Publish();
     };
     if (alone_ && services_.workers.TryHere(here)) return;
-    Post([self = shared_from_this(), keys = std::move(known_keys_), rest = std::move(rest)] {
-      self->Finish(keys, rest);
-    });
+    Post([self = shared_from_this(), hashes] { self->Judge(*hashes); });
   }
 
   // The signatures as far as they are judged at the deadline.
@@ -103,16 +76,9 @@ class DkimJob final : public std::enable_shared_from_this<DkimJob> {
   }
 
  private:
-  using Keys = std::vector<std::pair<size_t, DkimKey>>;
-
-  void Finish(const Keys& keys, const std::string& rest) {
-    SetKeys(keys);
-    verifier_.Body(rest);
-    verifier_.EndOfBody();
-  }
-
-  void SetKeys(const Keys& keys) {
-    for (const auto& [index, key] : keys) verifier_.SetKey(index, key);
+  void Judge(const BodyHashes& hashes) {
+    for (const auto& [index, key] : known_keys_) verifier_.SetKey(index, key);
+    verifier_.EndOfBody(hashes);
   }
 
   // Runs `step` after all earlier ones, then publishes what it found.
@@ -153,7 +119,7 @@ class DkimJob final : public std::enable_shared_from_this<DkimJob> {
   const CheckServices& services_;
   const std::shared_ptr<Strand> strand_;
   // Keys that were in the cache: they go to the strand with the body, which saves a way there.
-  Keys known_keys_;
+  std::vector<std::pair<size_t, DkimKey>> known_keys_;
   bool alone_ = true;      // nothing of this job is on the strand, or will come to it by itself
   DkimVerifier verifier_;  // the session's until OnHeaders returns, the strand's afterwards
 
@@ -162,7 +128,6 @@ class DkimJob final : public std::enable_shared_from_this<DkimJob> {
   std::vector<DkimSignature> signatures_;  // as last published
   std::vector<bool> key_known_;            // by signature: the answer has come, whatever it was
   size_t unfinished_ = 0;
-  size_t backlog_ = 0;  // octets handed to the strand and not hashed yet
   bool abandoned_ = false;
 };
 
@@ -196,19 +161,12 @@ class DkimCheck final : public Check {
   void OnHeaders() override {
     if (message_.headers_truncated || !HasSignature()) return;
     job_ = std::make_shared<DkimJob>(library_, services_, cost_);
-    if (!job_->Headers(message_.headers)) return job_.reset();
+    if (!job_->Headers(message_.headers, *message_.body_hashes)) return job_.reset();
     job_->AskForKeys();
   }
 
-  bool OnBody(std::string_view chunk) override {
-    if (!job_) return false;
-    piece_ += chunk;
-    if (piece_.size() >= kPiece) job_->Body(std::exchange(piece_, {}));
-    return true;
-  }
-
   void OnEnd() override {
-    if (job_) job_->End(std::move(piece_));
+    if (job_) job_->End(message_.body_hashes);
   }
 
   Result Finish(Deadline deadline) override {
@@ -247,7 +205,6 @@ class DkimCheck final : public Check {
   const CheckServices& services_;
   const std::shared_ptr<MessageCost> cost_;
   std::shared_ptr<DkimJob> job_;
-  std::string piece_;
 };
 
 class DkimType final : public CheckType {

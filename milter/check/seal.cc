@@ -4,7 +4,7 @@
 // verified in time, or for want of a key, is not sealed, neither as good nor as bad.
 #include "milter/auth/arc_seal.h"
 #include "milter/auth/authres.h"
-#include "milter/auth/canonical.h"
+#include "milter/auth/body_hashes.h"
 #include "milter/check/registry.h"
 #include "milter/check/signing_keys.h"
 
@@ -26,14 +26,9 @@ class SealCheck final : public Check {
     if (message_.client.cls != ClientClass::kExternal || message_.headers_truncated) return;
     chain_ = ReadArcChain(message_.headers);
     if (chain_.state == State::kFail) return;
-    hash_.emplace(true);
+    hash_ = message_.body_hashes->Want(true);
     published_.emplace(keys_.Select([](const SigningRow& /*row*/) { return true; }),
                        keys_.check_published(), services_.resolver);
-  }
-
-  bool OnBody(std::string_view chunk) override {
-    if (hash_) hash_->Update(chunk);
-    return hash_.has_value();
   }
 
   void Learn(const std::vector<CheckReport>& earlier) override {
@@ -60,8 +55,8 @@ class SealCheck final : public Check {
   Result Seal(const SigningKey& key, Deadline deadline) {
     SigningJob job(
         services_, cost_,
-        [headers = message_.headers, body = hash_->Finish(), chain = chain_, &key,
-         holds = verified_ == State::kPass,
+        [headers = message_.headers, body = message_.body_hashes->Get(hash_).sha256, chain = chain_,
+         &key, holds = verified_ == State::kPass,
          results = FormatAuthenticationResults(authserv_id_, methods_),
          now = services_.clock.UnixSeconds()] {
           const ArcSeal seal{
@@ -85,7 +80,7 @@ class SealCheck final : public Check {
   const CheckServices& services_;
   const std::shared_ptr<MessageCost> cost_;
   ArcChain chain_;
-  std::optional<BodyHash> hash_;
+  size_t hash_ = 0;
   std::optional<PublishedKeys> published_;
   std::vector<MethodResult> methods_;
   State verified_ = State::kSkipped;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // DKIM signatures for mail that is ours: of authenticated users and internal networks, never of
-// strangers. The body is hashed as it comes; the key's place in DNS is asked for (and cached) when
-// the header is complete; the CPU pool signs at the end.
+// strangers. The key's place in DNS is asked for (and cached) when the header is complete; the CPU
+// pool signs at the end.
 #include <algorithm>
 #include <optional>
 
-#include "milter/auth/canonical.h"
+#include "milter/auth/body_hashes.h"
 #include "milter/auth/dkim_sign.h"
 #include "milter/check/registry.h"
 #include "milter/check/signing_keys.h"
@@ -64,13 +64,12 @@ class SignCheck final : public Check {
     auto selected =
         keys_.Select([&](const SigningRow& row) { return WantedBy(row, client, author); });
     if (selected.empty()) return;
-    hash_.emplace(form_.relaxed_body);
+    hash_ = message_.body_hashes->Want(form_.relaxed_body);
     published_.emplace(std::move(selected), keys_.check_published(), services_.resolver);
   }
 
   bool OnBody(std::string_view chunk) override {
-    if (!hash_) return false;
-    hash_->Update(chunk);
+    if (!published_) return false;
     lines_.Add(chunk);
     return true;
   }
@@ -95,10 +94,11 @@ class SignCheck final : public Check {
     started_ = true;
     usable_ = published_->Usable(deadline, unusable_);
     if (usable_.empty()) return;
-    job_.emplace(
-        services_, cost_,
-        [headers = message_.headers, body = hash_->Finish(), keys = usable_, form = form_,
-         now = services_.clock.UnixSeconds()] { return Sign(headers, body, keys, form, now); });
+    job_.emplace(services_, cost_,
+                 [headers = message_.headers, body = message_.body_hashes->Get(hash_).sha256,
+                  keys = usable_, form = form_, now = services_.clock.UnixSeconds()] {
+                   return Sign(headers, body, keys, form, now);
+                 });
   }
 
   static std::vector<AddedField> Sign(const std::vector<HeaderField>& headers,
@@ -131,7 +131,7 @@ class SignCheck final : public Check {
   const DkimForm form_;
   const CheckServices& services_;
   const std::shared_ptr<MessageCost> cost_;
-  std::optional<BodyHash> hash_;
+  size_t hash_ = 0;
   std::optional<PublishedKeys> published_;
   bool started_ = false;
   SigningKeys::List usable_;

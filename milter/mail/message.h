@@ -16,6 +16,7 @@
 
 namespace spillway {
 
+class BodyHashes;
 class Inspecting;
 
 // Who is sending; the numbers are part of the telemetry format.
@@ -53,6 +54,8 @@ struct Message {
   // Set when more arrived than we keep; the checks then see the headers as incomplete.
   bool headers_truncated = false;
   uint64_t body_bytes = 0;
+  // What checks want hashed of the body; they say so when the header is complete.
+  std::shared_ptr<BodyHashes> body_hashes;
   std::optional<Content> content;  // only when a check wants it
   // From the end of message on, when a check wants it: what there is in the parts.
   std::shared_ptr<Inspecting> inspecting;

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "milter/auth/body_hashes.h"
 #include "milter/check/check.h"
 #include "t/rig/fake_dns.h"
 #include "t/rig/test_log.h"
@@ -12,6 +13,15 @@ namespace spillway {
 
 class CheckTest : public testing::Test {
  protected:
+  CheckTest() { message_.body_hashes = std::make_shared<BodyHashes>(); }
+  // The rest of the body; then it is complete.
+  void EndBody(Check& check, std::string_view rest) {
+    check.OnBody(rest);
+    message_.body_hashes->Update(rest);
+    message_.body_hashes->Finish();
+    check.OnEnd();
+  }
+
   SystemClock clock_;
   FakeDns dns_;
   Config config_;

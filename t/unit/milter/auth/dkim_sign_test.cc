@@ -48,11 +48,13 @@ class DkimSignTest : public testing::TestWithParam<Case> {
   std::string Judge(Fields fields, const HeaderField& signature, const std::string& body) const {
     fields.insert(fields.begin(), signature);
     KeyCache keys;
+    BodyHashes hashes;
     DkimVerifier verifier(library_, keys, "test");
-    verifier.Headers(fields);
+    verifier.Headers(fields, hashes);
     verifier.SetKey(0, {DkimKey::Status::kFound, key_.Record(), {}});
-    verifier.Body(body);
-    verifier.EndOfBody();
+    hashes.Update(body);
+    hashes.Finish();
+    verifier.EndOfBody(hashes);
     return std::string(StateName(verifier.signatures().at(0).state));
   }
   const PrivateKey key_ = PrivateKey::Generate(GetParam().kind, 1024);

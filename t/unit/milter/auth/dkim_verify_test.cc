@@ -23,11 +23,13 @@ class DkimVerifyTest : public testing::Test {
   // Verifies with the keys in the order of the signatures, handed in before the body.
   std::vector<DkimSignature> Verify(const Fields& fields, const std::string& body,
                                     const std::vector<DkimKey>& keys) {
+    BodyHashes hashes;
     DkimVerifier verifier(library_, keys_, "test");
-    verifier.Headers(fields);
+    verifier.Headers(fields, hashes);
     for (size_t i = 0; i < keys.size(); ++i) verifier.SetKey(i, keys[i]);
-    verifier.Body(body);
-    verifier.EndOfBody();
+    hashes.Update(body);
+    hashes.Finish();
+    verifier.EndOfBody(hashes);
     return verifier.signatures();
   }
   static Fields With(const HeaderField& signature, Fields fields) {
@@ -82,13 +84,15 @@ TEST_F(DkimVerifyTest, ChangedBodyAndChangedHeaderFailForTheirReasons) {
 TEST_F(DkimVerifyTest, KeyMayComeBeforeInTheMiddleOrAfterTheBody) {
   const Fields fields = With(signer_.Sign(fields_, body_), fields_);
   for (int when = 0; when < 3; ++when) {
+    BodyHashes hashes;
     DkimVerifier verifier(library_, keys_, "test");
-    verifier.Headers(fields);
+    verifier.Headers(fields, hashes);
     if (when == 0) verifier.SetKey(0, Found(signer_.record()));
-    verifier.Body(body_.substr(0, 10));
+    hashes.Update(body_.substr(0, 10));
     if (when == 1) verifier.SetKey(0, Found(signer_.record()));
-    verifier.Body(body_.substr(10));
-    verifier.EndOfBody();
+    hashes.Update(body_.substr(10));
+    hashes.Finish();
+    verifier.EndOfBody(hashes);
     if (when == 2) {
       EXPECT_EQ(verifier.signatures()[0].state, State::kLate);
       verifier.SetKey(0, Found(signer_.record()));
@@ -109,12 +113,14 @@ TEST_F(DkimVerifyTest, OneSilentKeyOfThreeLeavesTheOthersAlone) {
   Fields fields = With(third.Sign(fields_, body_, {.selector = "c"}), fields_);
   fields = With(second.Sign(fields_, body_, {.selector = "b"}), fields);
   fields = With(signer_.Sign(fields_, body_, {.selector = "a"}), fields);
+  BodyHashes hashes;
   DkimVerifier verifier(library_, keys_, "test");
-  verifier.Headers(fields);
+  verifier.Headers(fields, hashes);
   verifier.SetKey(0, Found(signer_.record()));
   verifier.SetKey(2, Found(third.record()));
-  verifier.Body(body_);
-  verifier.EndOfBody();
+  hashes.Update(body_);
+  hashes.Finish();
+  verifier.EndOfBody(hashes);
   EXPECT_EQ(verifier.signatures().at(0).state, State::kPass);
   EXPECT_EQ(verifier.signatures().at(1).state, State::kLate);
   EXPECT_EQ(verifier.signatures().at(2).state, State::kPass);
@@ -133,22 +139,26 @@ TEST_F(DkimVerifyTest, DnsTroubleIsTemporaryAndAMissingKeyPermanent) {
 
 TEST_F(DkimVerifyTest, ShortKeyIsPolicy) {
   const DkimLibrary strict(DkimLimits{.min_key_bits = 2048});
+  BodyHashes hashes;
   DkimVerifier verifier(strict, keys_, "test");
-  verifier.Headers(With(signer_.Sign(fields_, body_), fields_));
+  verifier.Headers(With(signer_.Sign(fields_, body_), fields_), hashes);
   verifier.SetKey(0, Found(signer_.record()));
-  verifier.Body(body_);
-  verifier.EndOfBody();
+  hashes.Update(body_);
+  hashes.Finish();
+  verifier.EndOfBody(hashes);
   EXPECT_EQ(verifier.signatures()[0].state, State::kPolicy) << verifier.signatures()[0].reason;
 }
 
 TEST_F(DkimVerifyTest, LongKeyIsPolicy) {
   const DkimLibrary strict(DkimLimits{.max_key_bits = 2048});
   const DkimSigner big(DkimSigner::Kind::kRsa, 3072);
+  BodyHashes hashes;
   DkimVerifier verifier(strict, keys_, "test");
-  verifier.Headers(With(big.Sign(fields_, body_), fields_));
+  verifier.Headers(With(big.Sign(fields_, body_), fields_), hashes);
   verifier.SetKey(0, Found(big.record()));
-  verifier.Body(body_);
-  verifier.EndOfBody();
+  hashes.Update(body_);
+  hashes.Finish();
+  verifier.EndOfBody(hashes);
   EXPECT_EQ(verifier.signatures()[0].state, State::kPolicy) << verifier.signatures()[0].reason;
 }
 

@@ -24,9 +24,7 @@ class DkimCheckTest : public CheckTest {
     const auto check = type_->Begin(message_, std::make_shared<MessageCost>());
     check->OnEnvelope();
     check->OnHeaders();
-    for (size_t at = 0; at < body.size(); at += 65535)
-      check->OnBody(std::string_view(body).substr(at, 65535));
-    check->OnEnd();
+    EndBody(*check, body);
     return check->Finish(Deadline(clock_.Now() + patience));
   }
 
@@ -95,9 +93,8 @@ TEST_F(DkimCheckTest, KeysAreAskedAllAtOnceAndMayAnswerInAnyOrder) {
   const auto check = type_->Begin(message_, std::make_shared<MessageCost>());
   check->OnHeaders();
   EXPECT_EQ(dns_.asked(), 2U);
-  check->OnBody(vectors::kBody);
   dns_.Release(kKeyName);
-  check->OnEnd();
+  EndBody(*check, vectors::kBody);
   dns_.Release("ed._domainkey.example.org");
   const Result result = check->Finish(Deadline(clock_.Now() + std::chrono::seconds(20)));
   ASSERT_EQ(result.methods.size(), 2U);

@@ -30,8 +30,7 @@ class SignCheckTest : public CheckTest {
     const auto check = type.Begin(message_, std::make_shared<MessageCost>());
     check->OnEnvelope();
     check->OnHeaders();
-    check->OnBody("text\r\n");
-    check->OnEnd();
+    EndBody(*check, "text\r\n");
     check->Learn({{.name = "arc", .result = {.state = chain}}});
     return check->Finish(Deadline(clock_.Now() + patience));
   }
