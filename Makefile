@@ -38,7 +38,7 @@ UNIT := $(wildcard t/unit/*/*_test.cc t/unit/*/*/*_test.cc)
 INPROC := $(wildcard t/inproc/*.cc)
 FUZZ := $(wildcard t/fuzz/*.cc)
 PROGRAMS := spillway-milter spillway-inspector spillway-policyd spillwayctl
-TOOLS := dnsd milterload noop-filter policyload trivial-policy
+TOOLS := dnsd milterload noop-filter policyload trivial-policy verify-floor
 
 .DEFAULT_GOAL := all
 .PHONY: all check demo replay sim conformance asan tsan tidy format install uninstall clean help deb bench bench-peers unit e2e
@@ -94,6 +94,9 @@ build/$(1)/policyload: build/$(1)/t/bench/policyload.o build/$(1)/libspillway.a
 build/$(1)/trivial-policy: build/$(1)/t/bench/trivial_policy.o build/$(1)/libspillway.a
 	@echo "LD  $$@"
 	@$$(CXX) $$(BASE_LDFLAGS) $$(CXXFLAGS) $(2) -o $$@ $$^ $$(PKG_LIBS)
+build/$(1)/verify-floor: build/$(1)/t/bench/verify_floor.o build/$(1)/librig.a build/$(1)/libspillway.a
+	@echo "LD  $$@"
+	@$$(CXX) $$(BASE_LDFLAGS) $$(CXXFLAGS) $(2) -o $$@ $$^ $$(LIBS)
 build/$(1)/noop-filter: build/$(1)/t/bench/noop_filter.o
 	@echo "LD  $$@"
 	@$$(CXX) $$(BASE_LDFLAGS) $$(CXXFLAGS) $(2) -o $$@ $$^ -l:libmilter.a
@@ -151,9 +154,10 @@ tsan: build/release/spillway-inspector build/tsan/unit-tests build/tsan/inproc-t
 	TSAN_OPTIONS="suppressions=t/tsan.supp" $(BOUNDED) build/tsan/unit-tests --gtest_brief=1
 	TSAN_OPTIONS="suppressions=t/tsan.supp" $(BOUNDED) build/tsan/inproc-tests --gtest_brief=1
 
-bench: all $(TOOLS:%=build/release/%)  ## milter throughput beside a no-op filter and opendkim
+bench: all $(TOOLS:%=build/release/%)  ## throughput beside a no-op filter and opendkim, and what a signature costs at least
 	t/bench/compare
 	t/bench/policy
+	build/release/verify-floor
 
 bench-peers: all build/release/milterload build/release/noop-filter build/release/dnsd  ## the same work beside opendkim + opendmarc and rspamd, installed for it
 	scripts/bootstrap --peers

@@ -22,6 +22,20 @@ const EVP_MD* Algorithm() {
   return kSha256;
 }
 
+// How much of a text that begins with neither a CR nor a blank stays as it is: no line ends, and
+// single spaces only between other octets.
+size_t RelaxedLength(std::string_view text) {
+  size_t i = 1;
+  for (; i < text.size(); ++i) {
+    const char c = text[i];
+    if (static_cast<unsigned char>(c) > ' ') continue;  // most are
+    if (c == '\r' || c == '\t') break;
+    const bool between = i + 1 < text.size() && !IsBlank(text[i + 1]) && text[i + 1] != '\r';
+    if (c == ' ' && !between) break;
+  }
+  return i;
+}
+
 // Unfolded, white space reduced to single spaces, none at the ends (section 3.4.2). Line breaks are
 // LF or CRLF; a CR alone is text.
 std::string Relaxed(std::string_view value) {
@@ -105,10 +119,8 @@ void BodyHash::Update(std::string_view chunk) {
       space_ = true;
       chunk.remove_prefix(1);
     } else {
-      const auto* end = std::find_if(chunk.begin(), chunk.end(), [this](char d) {
-        return d == '\r' || (relaxed_ && IsBlank(d));
-      });
-      const auto length = static_cast<size_t>(end - chunk.begin());
+      const size_t length =
+          relaxed_ ? RelaxedLength(chunk) : std::min(chunk.find('\r'), chunk.size());
       Content(chunk.substr(0, length));
       chunk.remove_prefix(length);
     }

@@ -26,18 +26,9 @@ DKIM_CBSTAT Answer(DKIM* dkim, DKIM_SIGINFO* /*signature*/, unsigned char* buffe
   return DKIM_CBSTAT_CONTINUE;
 }
 
-using Library = std::unique_ptr<DKIM_LIB, decltype(&dkim_close)>;
 using Verifying = std::unique_ptr<DKIM, decltype(&dkim_free)>;
 
-Library Open() {
-  Library library(dkim_init(nullptr, nullptr), &dkim_close);
-  unsigned flags = DKIM_LIBFLAGS_DELAYSIGPROC | DKIM_LIBFLAGS_BADSIGHANDLES;
-  dkim_options(library.get(), DKIM_OP_SETOPT, DKIM_OPTS_FLAGS, &flags, sizeof(flags));
-  dkim_set_key_lookup(library.get(), &Answer);
-  return library;
-}
-
-bool Holds(DKIM* dkim, DKIM_SIGINFO* signature) {
+bool HoldsOne(DKIM* dkim, DKIM_SIGINFO* signature) {
   static_cast<void>(dkim_sig_process(dkim, signature));
   return (dkim_sig_getflags(signature) & DKIM_SIGFLAG_PASSED) != 0 &&
          dkim_sig_getbh(signature) == DKIM_SIGBH_MATCH &&
@@ -46,12 +37,21 @@ bool Holds(DKIM* dkim, DKIM_SIGINFO* signature) {
 
 }  // namespace
 
-std::vector<bool> HoldsByLibrary(const std::vector<HeaderField>& fields, const std::string& body,
-                                 const std::string& record) {
-  const Library library = Open();
+DkimOracle::DkimOracle() : library_(dkim_init(nullptr, nullptr)) {
+  unsigned flags = DKIM_LIBFLAGS_DELAYSIGPROC | DKIM_LIBFLAGS_BADSIGHANDLES;
+  dkim_options(library_, DKIM_OP_SETOPT, DKIM_OPTS_FLAGS, &flags, sizeof(flags));
+  dkim_set_key_lookup(library_, &Answer);
+}
+
+DkimOracle::~DkimOracle() {
+  dkim_close(library_);
+}
+
+std::vector<bool> DkimOracle::Holds(const std::vector<HeaderField>& fields, const std::string& body,
+                                    const std::string& record) const {
   const std::string id = "oracle";
   DKIM_STAT status = DKIM_STAT_OK;
-  const Verifying dkim(dkim_verify(library.get(), Octets(id), nullptr, &status), &dkim_free);
+  const Verifying dkim(dkim_verify(library_, Octets(id), nullptr, &status), &dkim_free);
   std::string context = record;
   dkim_set_user_context(dkim.get(), &context);
   for (const HeaderField& field : fields) {
@@ -65,7 +65,7 @@ std::vector<bool> HoldsByLibrary(const std::vector<HeaderField>& fields, const s
   int count = 0;
   if (dkim_getsiglist(dkim.get(), &list, &count) != DKIM_STAT_OK) return {};
   std::vector<bool> out;
-  for (int i = 0; i < count; ++i) out.push_back(Holds(dkim.get(), list[i]));
+  for (int i = 0; i < count; ++i) out.push_back(HoldsOne(dkim.get(), list[i]));
   return out;
 }
 

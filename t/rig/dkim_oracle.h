@@ -8,11 +8,24 @@
 
 #include "milter/mail/header.h"
 
+struct dkim_lib;
+
 namespace spillway {
 
-// By signature, in the order of the header: does it hold under `record`, the same key record for
-// all?
-std::vector<bool> HoldsByLibrary(const std::vector<HeaderField>& fields, const std::string& body,
-                                 const std::string& record);
+class DkimOracle {
+ public:
+  DkimOracle();
+  ~DkimOracle();
+  DkimOracle(const DkimOracle&) = delete;
+  DkimOracle& operator=(const DkimOracle&) = delete;
+
+  // By signature, in the order of the header: does it hold under `record`, the same key record for
+  // all?
+  std::vector<bool> Holds(const std::vector<HeaderField>& fields, const std::string& body,
+                          const std::string& record) const;
+
+ private:
+  dkim_lib* library_;
+};
 
 }  // namespace spillway
