@@ -18,6 +18,7 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <string>
 
 // Names that the linker's --wrap dictates. NOLINTBEGIN(bugprone-reserved-identifier)
@@ -43,7 +44,8 @@ class Session {
 
   // Reads what is there without waiting; an end or an error is left for read() to find.
   void Fill() {
-    if (!data_) data_ = std::make_unique<char[]>(kSize);
+    if (!data_) data_.reset(new (std::nothrow) char[kSize]);
+    if (!data_) return;  // read() finds it where it is
     const ssize_t n = recv(fd_, data_.get(), kSize, MSG_DONTWAIT);
     begin_ = 0;
     end_ = static_cast<size_t>(std::max<ssize_t>(n, 0));
@@ -59,7 +61,7 @@ class Session {
     return static_cast<ssize_t>(n);
   }
 
-  // As writev() of one packet: its head of five octets, and its data. 0: the MTA does not read.
+  // As writev() of one packet: its head of five octets, and its data.
   ssize_t Write(const iovec* parts, int count);
 
  private:
@@ -144,7 +146,7 @@ extern "C" {
 
 int __wrap_accept(int listening, sockaddr* address, socklen_t* size) {
   const int fd = __real_accept(listening, address, size);
-  if (fd >= 0) Replace(fd, std::make_unique<Session>(fd));
+  if (fd >= 0) Replace(fd, std::unique_ptr<Session>(new (std::nothrow) Session(fd)));
   return fd;
 }
 
@@ -171,7 +173,13 @@ ssize_t __wrap_read(int fd, void* to, size_t size) {
 
 ssize_t __wrap_writev(int fd, const iovec* parts, int count) {
   Session* session = SessionOf(fd);
-  return session == nullptr ? __real_writev(fd, parts, count) : session->Write(parts, count);
+  if (session == nullptr) return __real_writev(fd, parts, count);
+  try {
+    return session->Write(parts, count);
+  } catch (const std::bad_alloc&) {  // nothing may be thrown through libmilter
+    errno = ENOMEM;
+    return -1;
+  }
 }
 
 }  // extern "C"

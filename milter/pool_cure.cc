@@ -5,8 +5,7 @@
 // worker until that one has woken up: sessions that become ready together are queued behind one
 // another (64 messages with a verdict of 300 ms took 9.6 s). Here the signals that no worker has
 // taken yet are counted, and when there are more of them than waiting workers, one more worker is
-// started, as the pool itself does when it sees none idle. Where libmilter is built with a thread
-// for each connection, no start routine is seen twice, and nothing here does anything.
+// started, as the pool itself does when it sees none idle.
 //
 // The pool also ends a worker as soon as two are idle, to start one a moment later, which under
 // load is a sixth of the filter's CPU: the thread of an ended worker waits here for the next.
@@ -14,11 +13,13 @@
 #include <signal.h>
 
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <new>
 
 #include "milter/drain.h"
 
@@ -99,8 +100,7 @@ void* RunWorkers(void* first) {
   return nullptr;
 }
 
-int StartWorker(const Order& order) {
-  if (Spares().Give(order)) return 0;
+int StartThread(const Order& order) {
   auto first = std::make_unique<Order>(order);
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
@@ -111,6 +111,15 @@ int StartWorker(const Order& order) {
   if (rc == 0) static_cast<void>(first.release());  // the thread's now
   pthread_attr_destroy(&attributes);
   return rc;
+}
+
+// As pthread_create().
+int StartWorker(const Order& order) {
+  try {
+    return Spares().Give(order) ? 0 : StartThread(order);
+  } catch (const std::bad_alloc&) {  // nothing may be thrown through libmilter
+    return EAGAIN;
+  }
 }
 
 }  // namespace

@@ -67,6 +67,8 @@ struct Connection {
 struct Agreed {
   unsigned long protocol = 0;
   std::unique_ptr<Connection> connection;
+  // Something of the message was lost to an exception, perhaps where no answer could say so.
+  bool broken = false;
 
   Session& session() {
     if (!connection) connection = std::make_unique<Connection>(*g_shared);
@@ -87,7 +89,7 @@ Agreed& StateFor(SMFICTX* context) {
 }
 
 template <typename Call>
-sfsistat Guard(Call call) {
+sfsistat Guard(SMFICTX* context, Call call) {
   const Inside inside;
   if (!inside.allowed()) return SMFIS_TEMPFAIL;
   try {
@@ -96,6 +98,7 @@ sfsistat Guard(Call call) {
     g_shared->log.Limited(LogLevel::kError, "callback",
                           std::string("message tempfailed: ") + error.what(),
                           g_shared->clock.Now());
+    if (Agreed* state = StateOf(context)) state->broken = true;
     return SMFIS_TEMPFAIL;
   }
 }
@@ -128,7 +131,7 @@ void SetMacros(SMFICTX* context) {
 sfsistat OnNegotiate(SMFICTX* context, unsigned long actions, unsigned long protocol, unsigned long,
                      unsigned long, unsigned long* want_actions, unsigned long* want_protocol,
                      unsigned long* f2, unsigned long* f3) {
-  return Guard([&] {
+  return Guard(context, [&] {
     Agreed& state = StateFor(context);
     state.protocol = protocol & kWantedProtocol;
     if (AsksPolicy()) state.protocol &= ~static_cast<unsigned long>(SMFIP_NR_CONN);
@@ -158,7 +161,7 @@ sfsistat RefuseSession(SMFICTX* context) {
 }
 
 sfsistat OnConnect(SMFICTX* context, char* host, sockaddr* address) {
-  return Guard([&] {
+  return Guard(context, [&] {
     Agreed& state = StateFor(context);
     const std::optional<Ip> client = Ip::FromSockaddr(address);
     const bool probe = !client && !Macro(context, "{spillway_probe}").empty();
@@ -177,7 +180,7 @@ sfsistat OnConnect(SMFICTX* context, char* host, sockaddr* address) {
 }
 
 sfsistat OnHelo(SMFICTX* context, char* name) {
-  return Guard([&] {
+  return Guard(context, [&] {
     Agreed& state = StateFor(context);
     state.session().Helo(name == nullptr ? "" : name);
     return Silent(state, SMFIP_NR_HELO);
@@ -185,8 +188,9 @@ sfsistat OnHelo(SMFICTX* context, char* name) {
 }
 
 sfsistat OnMailFrom(SMFICTX* context, char** arguments) {
-  return Guard([&] {
+  return Guard(context, [&] {
     Agreed& state = StateFor(context);
+    state.broken = false;
     state.session().MailFrom(arguments[0] == nullptr ? "" : arguments[0],
                              Macro(context, "{auth_authen}"));
     return sfsistat{SMFIS_CONTINUE};
@@ -194,7 +198,7 @@ sfsistat OnMailFrom(SMFICTX* context, char** arguments) {
 }
 
 sfsistat OnRecipient(SMFICTX* context, char** arguments) {
-  return Guard([&] {
+  return Guard(context, [&] {
     Agreed& state = StateFor(context);
     state.session().Recipient(arguments[0] == nullptr ? "" : arguments[0]);
     return Silent(state, SMFIP_NR_RCPT);
@@ -202,7 +206,7 @@ sfsistat OnRecipient(SMFICTX* context, char** arguments) {
 }
 
 sfsistat OnHeader(SMFICTX* context, char* name, char* value) {
-  return Guard([&] {
+  return Guard(context, [&] {
     Agreed& state = StateFor(context);
     // An MTA that does not pass on the space after the colon nearly always took one off.
     const std::string whole =
@@ -213,7 +217,7 @@ sfsistat OnHeader(SMFICTX* context, char* name, char* value) {
 }
 
 sfsistat OnEndOfHeaders(SMFICTX* context) {
-  return Guard([&] {
+  return Guard(context, [&] {
     Agreed& state = StateFor(context);
     state.session().EndOfHeaders();
     return Silent(state, SMFIP_NR_EOH);
@@ -221,7 +225,7 @@ sfsistat OnEndOfHeaders(SMFICTX* context) {
 }
 
 sfsistat OnBody(SMFICTX* context, unsigned char* data, size_t size) {
-  return Guard([&] {
+  return Guard(context, [&] {
     Agreed& state = StateFor(context);
     state.session().Body({reinterpret_cast<const char*>(data), size});
     return Silent(state, SMFIP_NR_BODY);
@@ -262,14 +266,18 @@ sfsistat Apply(SMFICTX* context, const Agreed& state, const Verdict& verdict) {
 }
 
 sfsistat OnEndOfMessage(SMFICTX* context) {
-  return Guard([&] {
+  return Guard(context, [&] {
     Agreed& state = StateFor(context);
+    if (state.broken) {
+      state.session().Abort();
+      return sfsistat{SMFIS_TEMPFAIL};
+    }
     return Apply(context, state, state.session().EndOfMessage(Macro(context, "i")));
   });
 }
 
 sfsistat OnAbort(SMFICTX* context) {
-  return Guard([&]() -> sfsistat {
+  return Guard(context, [&]() -> sfsistat {
     if (Agreed* state = StateOf(context)) state->session().Abort();
     return SMFIS_CONTINUE;
   });

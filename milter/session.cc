@@ -53,13 +53,6 @@ std::string WouldBe(const std::vector<CheckReport>& reports) {
   return Joined(out);
 }
 
-std::string_view VerdictName(const Verdict& verdict) {
-  if (verdict.tempfail) return "tempfail";
-  if (verdict.reject) return "reject";
-  if (!verdict.quarantine.empty()) return "quarantine";
-  return verdict.marked ? "mark" : "accept";
-}
-
 // The name in a late check's "waiting for NAME", as it may stand in a journal.
 std::string WaitedFor(std::string_view reason) {
   constexpr std::string_view kWaiting = "waiting for ";
@@ -118,8 +111,10 @@ bool Session::CannotRetry() const {
 bool Session::MarksSpam() const {
   const Config& config = shared_.config;
   const DmarcOptions& dmarc = config.dmarc;
-  const bool marks_forgeries = dmarc.on_quarantine == "mark" || dmarc.on_reject == "mark" ||
-                               dmarc.on_unclear_author == "mark";
+  const bool judges = dmarc.enabled && config.spf.enabled && config.dkim.enabled;
+  const bool marks_forgeries =
+      judges && (dmarc.on_quarantine == "mark" || dmarc.on_reject == "mark" ||
+                 dmarc.on_unclear_author == "mark");
   return client_.cls == ClientClass::kExternal &&
          (config.spamd.enabled || config.rspamd.enabled || marks_forgeries);
 }

@@ -94,4 +94,11 @@ Verdict Decide(const std::vector<CheckReport>& reports, const std::string& auths
   return verdict;
 }
 
+std::string_view VerdictName(const Verdict& verdict) {
+  if (verdict.tempfail) return "tempfail";
+  if (verdict.reject) return "reject";
+  if (!verdict.quarantine.empty()) return "quarantine";
+  return verdict.marked ? "mark" : "accept";
+}
+
 }  // namespace spillway

@@ -36,4 +36,7 @@ struct Verdict {
 Verdict Decide(const std::vector<CheckReport>& reports, const std::string& authserv_id,
                const std::vector<HeaderDeletion>& forged, const std::string& id, bool cannot_retry);
 
+// "accept", "mark", "quarantine", "reject", "tempfail".
+std::string_view VerdictName(const Verdict& verdict);
+
 }  // namespace spillway

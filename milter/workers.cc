@@ -12,6 +12,20 @@ size_t ThreadCount(size_t wanted) {
   return wanted != 0 ? wanted : std::max(1U, std::thread::hardware_concurrency());
 }
 
+// One more, while it lives.
+class Counted {
+ public:
+  explicit Counted(std::atomic<size_t>& count) : count_(count), before_(count.fetch_add(1)) {}
+  ~Counted() { count_.fetch_sub(1); }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+  size_t before() const { return before_; }
+
+ private:
+  std::atomic<size_t>& count_;
+  const size_t before_;
+};
+
 }  // namespace
 
 Workers::Workers(size_t threads, size_t queue, const Clock& clock) : clock_(clock), queue_(queue) {
@@ -39,9 +53,9 @@ bool Workers::Submit(Job job, std::shared_ptr<MessageCost> cost) {
 }
 
 bool Workers::TryHere(const Job& job) {
-  const bool idle = busy_.fetch_add(1) < threads_.size() && queue_.empty();
+  const Counted counted(busy_);
+  const bool idle = counted.before() < threads_.size() && queue_.empty();
   if (idle) job();
-  busy_.fetch_sub(1);
   return idle;
 }
 
@@ -58,9 +72,8 @@ void Workers::Run() {
     item->cost->waiting_since_us = 0;
     item->cost->queue_wait_us.fetch_add(Microseconds(clock_.Now() - item->queued),
                                         std::memory_order_relaxed);
-    busy_.fetch_add(1);
+    const Counted counted(busy_);
     item->job();
-    busy_.fetch_sub(1);
   }
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The pool for CPU work (hashing, signatures): as many threads as cores, over a bounded
+// The pool for CPU work (signatures): as many threads as cores, over a bounded
 // Boost.Lockfree queue. Waiting for DNS never happens here. What a piece of work waited in the
 // queue is measured, because that wait is what tells a loaded filter from a slow dependency.
 #pragma once

@@ -3,7 +3,8 @@
 // each form once, whoever wants it.
 #pragma once
 
-#include <vector>
+#include <array>
+#include <optional>
 
 #include "milter/auth/canonical.h"
 
@@ -13,20 +14,20 @@ namespace spillway {
 class BodyHashes {
  public:
   struct Digest {
-    std::string sha256;  // of what the limit leaves
-    uint64_t size = 0;   // octets of the whole body in this form
+    std::string sha256;
+    uint64_t size = 0;  // octets of the body in this form
   };
 
-  // Which of the hashes it will be.
-  size_t Want(bool relaxed, uint64_t limit = BodyHash::kWhole);
+  void Want(bool relaxed);
   void Update(std::string_view chunk);
   // The body is complete.
   void Finish();
-  const Digest& Get(size_t which) const { return digests_.at(which); }
+  // Of a form that was wanted; otherwise empty.
+  const Digest& Get(bool relaxed) const { return digests_[relaxed ? 1 : 0]; }
 
  private:
-  std::vector<BodyHash> hashes_;
-  std::vector<Digest> digests_;  // by hash
+  std::array<std::optional<BodyHash>, 2> hashes_;  // simple, relaxed
+  std::array<Digest, 2> digests_;
 };
 
 }  // namespace spillway

@@ -74,14 +74,12 @@ void BodyHash::Free::operator()(evp_md_ctx_st* context) const {
   EVP_MD_CTX_free(context);
 }
 
-BodyHash::BodyHash(bool relaxed, uint64_t limit)
-    : relaxed_(relaxed), limit_(limit), context_(EVP_MD_CTX_new()) {
+BodyHash::BodyHash(bool relaxed) : relaxed_(relaxed), context_(EVP_MD_CTX_new()) {
   EVP_DigestInit_ex(context_.get(), Algorithm(), nullptr);
 }
 
 void BodyHash::Flush() {
-  const uint64_t room = limit_ > size_ ? limit_ - size_ : 0;
-  EVP_DigestUpdate(context_.get(), out_.data(), std::min<uint64_t>(out_.size(), room));
+  EVP_DigestUpdate(context_.get(), out_.data(), out_.size());
   size_ += out_.size();
   out_.clear();
 }

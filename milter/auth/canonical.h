@@ -19,18 +19,16 @@ std::string Sha256(std::string_view text);
 // With CRLF at the end.
 std::string CanonicalHeader(const HeaderField& field, bool relaxed);
 
-// SHA-256 of a body in canonical form, or of its first `limit` octets (l=). Lines end with CRLF; a
+// SHA-256 of a body in canonical form. Lines end with CRLF; a
 // chunk may end anywhere.
 class BodyHash {
  public:
-  static constexpr uint64_t kWhole = UINT64_MAX;
-  explicit BodyHash(bool relaxed, uint64_t limit = kWhole);
+  explicit BodyHash(bool relaxed);
   void Update(std::string_view chunk);
   // 32 octets; called once, last.
   std::string Finish();
   // Octets of the whole body in canonical form; valid after Finish().
   uint64_t size() const { return size_; }
-  bool Is(bool relaxed, uint64_t limit) const { return relaxed_ == relaxed && limit_ == limit; }
 
  private:
   struct Free {
@@ -40,7 +38,6 @@ class BodyHash {
   void Flush();
 
   bool relaxed_;
-  uint64_t limit_;
   uint64_t size_ = 0;
   std::unique_ptr<evp_md_ctx_st, Free> context_;
   std::string out_;

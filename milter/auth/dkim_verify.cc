@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What is libopendkim's part: it reads the fields and says which of them are signatures that may be
-// verified, with DELAYSIGPROC, so that it asks for no key itself. What a signature covers is put
+// verified. Then it is told to ignore them all, before it selects what they cover: it writes behind
+// a block there when an h= names more fields than there are. What a signature covers is put
 // together, hashed and verified here, on what ARC uses, too: the library reads a key anew for each
 // message, which takes longer than all the rest, and its body canonicaliser takes eight times what
 // SHA-256 takes. In tests the library verifies beside this, and both must agree.
 #include "milter/auth/dkim_verify.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <optional>
 #include <stdexcept>
@@ -20,6 +22,7 @@ extern "C" {
 #include "milter/auth/canonical.h"
 #include "milter/auth/signed_fields.h"
 #include "milter/auth/tag_list.h"
+#include "milter/base/contains.h"
 
 namespace spillway {
 
@@ -39,20 +42,6 @@ struct FreeDkim {
   void operator()(DKIM* dkim) const { dkim_free(dkim); }
 };
 
-// The raw value of one tag of a DKIM-Signature field, without folding white space.
-std::string_view TagValue(std::string_view field, std::string_view wanted) {
-  while (!field.empty()) {
-    const size_t end = std::min(field.find(';'), field.size());
-    const std::string_view tag = field.substr(0, end);
-    const size_t equals = tag.find('=');
-    if (equals != std::string_view::npos && Trim(tag.substr(0, equals)) == wanted) {
-      return Trim(tag.substr(equals + 1));
-    }
-    field.remove_prefix(std::min(end + 1, field.size()));
-  }
-  return {};
-}
-
 std::string TagOf(DKIM_SIGINFO* signature, const char* tag) {
   return AsString(dkim_sig_gettagvalue(signature, false, AsOctets(tag)));
 }
@@ -67,24 +56,39 @@ namespace {
 
 // One signature as far as it is needed until it is judged.
 struct Claim {
-  std::string digest;              // SHA-256 of the header that it covers
-  std::string signature;           // b=
-  std::string body_digest;         // bh=
-  std::optional<uint64_t> length;  // l=
-  bool wants_body = false;
-  size_t hash = 0;        // which of the body's hashes
+  const HeaderField* field = nullptr;  // in Headers() only
+  std::string digest;                  // SHA-256 of the header that it covers
+  std::string signature;               // b=
+  std::string body_digest;             // bh=
+  std::optional<uint64_t> length;      // l=
+  bool relaxed_body = false;
   bool verified = false;  // under its key; the body is still open
 };
+
+size_t SignedNames(const TagList& tags) {
+  const auto list = tags.find("h");
+  return list == tags.end() ? 0 : NamesInList(list->second).size();
+}
+
+// Before the library looks at what the signatures cover.
+DKIM_CBSTAT IgnoreAll(DKIM* /*dkim*/, DKIM_SIGINFO** list, int count) {
+  std::for_each(list, list + count, dkim_sig_ignore);
+  return DKIM_CBSTAT_CONTINUE;
+}
+
+// Whoever is to be asked for keys is registered, or the library refuses what q= says.
+DKIM_CBSTAT NoKey(DKIM* /*dkim*/, DKIM_SIGINFO* /*list*/, unsigned char* /*to*/, size_t /*size*/) {
+  return DKIM_CBSTAT_TRYAGAIN;
+}
 
 }  // namespace
 
 struct DkimVerifierState {
   std::unique_ptr<DKIM, FreeDkim> dkim;
-  DKIM_SIGINFO** list = nullptr;           // the library's
-  std::vector<const HeaderField*> own;     // the fields that were offered to it, in Headers() only
-  std::vector<DkimSignature> refused;      // those that were not
-  std::vector<Claim> claims;               // by signature
-  std::vector<BodyHashes::Digest> bodies;  // by signature, when the body has ended
+  DKIM_SIGINFO** list = nullptr;                            // the library's
+  std::vector<DkimSignature> refused;                       // those that it did not see
+  std::vector<Claim> claims;                                // by signature
+  std::optional<std::array<BodyHashes::Digest, 2>> bodies;  // simple, relaxed; at the end
 };
 
 DkimLibrary::DkimLibrary(const DkimLimits& limits)
@@ -98,6 +102,8 @@ DkimLibrary::DkimLibrary(const DkimLimits& limits)
   }
   unsigned flags = DKIM_LIBFLAGS_DELAYSIGPROC | DKIM_LIBFLAGS_BADSIGHANDLES;
   dkim_options(handle_->lib, DKIM_OP_SETOPT, DKIM_OPTS_FLAGS, &flags, sizeof(flags));
+  dkim_set_prescreen(handle_->lib, &IgnoreAll);
+  dkim_set_key_lookup(handle_->lib, &NoKey);
 }
 
 DkimLibrary::~DkimLibrary() {
@@ -115,17 +121,20 @@ DkimVerifier::~DkimVerifier() = default;
 
 // False for a signature that the library is not to see.
 bool DkimVerifier::Offer(const HeaderField& field) {
-  if (!EqualsNoCase(Trim(field.name), "DKIM-Signature")) return true;
-  const std::string_view names = TagValue(field.value, "h");
-  const auto count = static_cast<size_t>(std::count(names.begin(), names.end(), ':')) + 1;
-  if (count > limits_.max_signed_headers) {
-    state_->refused.push_back({.state = State::kPermerror,
-                               .reason = "h= names " + std::to_string(count) + " fields",
-                               .domain = std::string(TagValue(field.value, "d"))});
+  const std::string_view name =
+      std::string_view(field.name)
+          .substr(0, field.name.find_last_not_of(' ') + 1);  // as the library reads it
+  if (!EqualsNoCase(name, "DKIM-Signature")) return true;
+  const auto tags = ParseTagList(field.value);
+  const size_t count = tags ? SignedNames(*tags) : 0;
+  if (!tags || count > limits_.max_signed_headers) {
+    state_->refused.push_back(
+        {.state = State::kPermerror,
+         .reason = tags ? "h= names " + std::to_string(count) + " fields" : "no list of tags"});
     return false;
   }
-  if (state_->own.size() >= limits_.max_signatures) return false;
-  state_->own.push_back(&field);
+  if (state_->claims.size() >= limits_.max_signatures) return false;
+  state_->claims.push_back({.field = &field});
   return true;
 }
 
@@ -138,14 +147,14 @@ void DkimVerifier::Headers(const std::vector<HeaderField>& headers, BodyHashes& 
   dkim_eoh(state_->dkim.get());  // what it says of single signatures is in their error codes
   int count = 0;
   if (dkim_getsiglist(state_->dkim.get(), &state_->list, &count) != DKIM_STAT_OK) count = 0;
-  // One for each field, in their order.
-  signatures_.resize(std::min(static_cast<size_t>(count), state_->own.size()));
-  state_->claims.resize(signatures_.size());
+  signatures_.resize(state_->claims.size());
+  const bool paired = static_cast<size_t>(count) == signatures_.size();
   for (size_t i = 0; i < signatures_.size(); ++i) {
-    Describe(i);
+    if (!paired) Settle(i, State::kPermerror, "the signatures cannot be told apart");
+    if (paired) Describe(i);
     if (signatures_[i].state == State::kLate) Prepare(i, headers, hashes);
+    state_->claims[i].field = nullptr;
   }
-  state_->own.clear();
   std::move(state_->refused.begin(), state_->refused.end(), std::back_inserter(signatures_));
 }
 
@@ -157,25 +166,26 @@ void DkimVerifier::Describe(size_t index) {
   signature.algorithm = WithoutWhiteSpace(TagOf(info, "a"));
   signature.identity = WithoutWhiteSpace(TagOf(info, "i"));
   signature.b_prefix = WithoutWhiteSpace(TagOf(info, "b")).substr(0, 8);
+  const std::string query = TagOf(info, "q");
+  const auto methods = NamesInList(query);
   if (dkim_sig_geterror(info) != DKIM_SIGERROR_UNKNOWN &&
       dkim_sig_geterror(info) != DKIM_SIGERROR_OK) {
     JudgeError(index);
   } else if (ToLower(signature.algorithm) == "rsa-sha1") {
     Settle(index, State::kPermerror, "rsa-sha1 is not used any more (RFC 8301)");
+  } else if (!methods.empty() && !Contains(methods, "dns/txt") && !Contains(methods, "dns")) {
+    Settle(index, State::kPermerror, "q= has no way to the key that is known");
   }
 }
 
 // While the header is at hand: what the signature covers of it.
 void DkimVerifier::Prepare(size_t index, const std::vector<HeaderField>& headers,
                            BodyHashes& hashes) {
-  const HeaderField& own = *state_->own[index];
   DKIM_SIGINFO* info = state_->list[index];
   DkimSignature& signature = signatures_[index];
   Claim& claim = state_->claims[index];
   const auto value = DecodeUnpaddedBase64(TagOf(info, "b"));
   const auto body = DecodeUnpaddedBase64(TagOf(info, "bh"));
-  if (DecodeUnpaddedBase64(TagValue(own.value, "b")) != value)
-    return Settle(index, State::kPermerror, "b= can be read in two ways");
   if (!value || !body) return Settle(index, State::kPermerror, "b= or bh= is not base64");
   claim.signature = *value;
   claim.body_digest = *body;
@@ -183,12 +193,12 @@ void DkimVerifier::Prepare(size_t index, const std::vector<HeaderField>& headers
   dkim_canon_t body_form{};
   dkim_sig_getcanons(info, &header_form, &body_form);
   const bool relaxed = header_form == DKIM_CANON_RELAXED;
-  claim.digest = Sha256(SignedFields(headers, TagOf(info, "h"), relaxed) + OwnField(own, relaxed));
+  claim.digest =
+      Sha256(SignedFields(headers, TagOf(info, "h"), relaxed) + OwnField(*claim.field, relaxed));
   if (dkim_sig_gettagvalue(info, false, AsOctets("l")) != nullptr)
     claim.length = std::strtoull(TagOf(info, "l").c_str(), nullptr, 10);
-  claim.wants_body = true;
-  claim.hash =
-      hashes.Want(body_form == DKIM_CANON_RELAXED, claim.length.value_or(BodyHash::kWhole));
+  claim.relaxed_body = body_form == DKIM_CANON_RELAXED;
+  hashes.Want(claim.relaxed_body);
   signature.key_name = DkimKeyName(signature.selector, signature.domain);
 }
 
@@ -200,7 +210,7 @@ void DkimVerifier::SetKey(size_t index, const DkimKey& key) {
     return Settle(index, temporary ? State::kTemperror : State::kPermerror, key.reason);
   }
   CheckKey(index, *keys_.Get(key.record, ToLower(signature.algorithm)));
-  if (signature.state == State::kLate && !state_->bodies.empty()) JudgeBody(index);
+  if (signature.state == State::kLate && state_->bodies) JudgeBody(index);
 }
 
 // RFC 6376 section 6.1.2, and the signature's own digest.
@@ -223,26 +233,26 @@ void DkimVerifier::CheckKey(size_t index, const SignatureKey& key) {
 }
 
 void DkimVerifier::EndOfBody(const BodyHashes& hashes) {
-  for (const Claim& claim : state_->claims)
-    state_->bodies.push_back(claim.wants_body ? hashes.Get(claim.hash) : BodyHashes::Digest{});
+  state_->bodies = {hashes.Get(false), hashes.Get(true)};
   for (size_t i = 0; i < state_->claims.size(); ++i) {
     if (state_->claims[i].verified) JudgeBody(i);
   }
 }
 
-// RFC 6376 section 8.2: text added behind a signed length is not covered, so this is no pass.
+// RFC 6376 section 8.2: text added behind a signed length is not covered, so this is no pass,
+// whatever the hash of the part would be.
 void DkimVerifier::JudgeBody(size_t index) {
   const Claim& claim = state_->claims[index];
-  const uint64_t whole = state_->bodies[index].size;
-  const uint64_t covered = claim.length.value_or(whole);
-  if (claim.body_digest != state_->bodies[index].sha256) {
-    Settle(index, State::kFail, "body hash did not verify");
-  } else if (covered > whole) {
+  const BodyHashes::Digest& body = state_->bodies->at(claim.relaxed_body ? 1 : 0);
+  const uint64_t covered = claim.length.value_or(body.size);
+  if (covered > body.size) {
     Settle(index, State::kPermerror, "l= is more than the body has");
-  } else if (covered < whole) {
+  } else if (covered < body.size) {
     Settle(index, State::kPolicy,
-           "l= covers " + std::to_string(covered) + " of " + std::to_string(whole) +
+           "l= covers " + std::to_string(covered) + " of " + std::to_string(body.size) +
                " octets of the body");
+  } else if (claim.body_digest != body.sha256) {
+    Settle(index, State::kFail, "body hash did not verify");
   } else {
     Settle(index, State::kPass, {});
   }

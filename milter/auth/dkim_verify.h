@@ -69,8 +69,8 @@ class DkimVerifier {
   void SetKey(size_t index, const DkimKey& key);
   void EndOfBody(const BodyHashes& hashes);
 
-  // In the order of the header, valid after Headers(). A signature whose key has not come, or
-  // whose body has not ended, is late.
+  // In the order of the header, those that were refused at once last; valid after Headers(). A
+  // signature whose key has not come, or whose body has not ended, is late.
   const std::vector<DkimSignature>& signatures() const { return signatures_; }
 
  private:

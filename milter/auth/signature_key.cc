@@ -31,10 +31,11 @@ bool Lists(std::string_view list, std::initializer_list<std::string_view> wanted
 std::string WhatIsWrong(const std::optional<TagList>& tags, std::string_view kind) {
   const auto get = [&](std::string_view name, std::string_view otherwise) {
     const auto it = tags->find(name);
-    return it == tags->end() ? otherwise : std::string_view(it->second);
+    return ToLower(it == tags->end() ? otherwise : it->second);
   };
   if (!tags || !tags->contains("p")) return "the key record cannot be read";
-  if (get("v", "DKIM1") != "DKIM1") return "the key record is of another version";
+  if (tags->contains("v") && tags->at("v") != "DKIM1")
+    return "the key record is of another version";
   if (get("k", "rsa") != kind) return "the key is not of the signature's kind";
   if (!Lists(get("s", "*"), {"*", "email"})) return "the key is not for mail";
   if (!Lists(get("h", "sha256"), {"sha256"})) return "the key is not for SHA-256";

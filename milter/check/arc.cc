@@ -23,7 +23,7 @@ class ArcCheck final : public Check {
     if (message_.headers_truncated) return;
     chain_ = ReadArcChain(message_.headers);
     if (chain_.state != State::kPass) return;
-    hash_ = message_.body_hashes->Want(chain_.relaxed_body);
+    message_.body_hashes->Want(chain_.relaxed_body);
     std::vector<DnsQuestion> questions;
     for (const std::string& name : ArcKeyNames(chain_)) questions.push_back({name, RrType::kTxt});
     keys_ = std::make_shared<DnsLookups>(chain_.sealers().back(), services_.resolver,
@@ -39,7 +39,7 @@ class ArcCheck final : public Check {
     if (const std::string name = keys_->waiting_for(); !name.empty())
       return Report(State::kLate, "waiting for " + name);
     VerifyArcChain(
-        message_.headers, message_.body_hashes->Get(hash_).sha256,
+        message_.headers, message_.body_hashes->Get(chain_.relaxed_body).sha256,
         [this](const std::string& name, const std::string& algorithm) {
           return Key(name, algorithm);
         },
@@ -83,7 +83,6 @@ class ArcCheck final : public Check {
   const Strings& trusted_;
   const CheckServices& services_;
   ArcChain chain_;
-  size_t hash_ = 0;
   std::shared_ptr<DnsLookups> keys_;
   std::string unavailable_;
 };

@@ -55,7 +55,7 @@ class Check {
   virtual void OnEnvelope() {}
   // The header is complete.
   virtual void OnHeaders() {}
-  // Wants more of the body? False from every check lets the MTA skip the rest.
+  // Wants more of the body? False from every check: none is given the rest.
   virtual bool OnBody(std::string_view /*chunk*/) { return false; }
   // The body is complete: start what is left to do.
   virtual void OnEnd() {}

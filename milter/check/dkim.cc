@@ -121,7 +121,7 @@ class DkimJob final : public std::enable_shared_from_this<DkimJob> {
   // Keys that were in the cache: they go to the strand with the body, which saves a way there.
   std::vector<std::pair<size_t, DkimKey>> known_keys_;
   bool alone_ = true;      // nothing of this job is on the strand, or will come to it by itself
-  DkimVerifier verifier_;  // the session's until OnHeaders returns, the strand's afterwards
+  DkimVerifier verifier_;  // the strand's while something is on it, otherwise the session's
 
   std::mutex mutex_;  // guards all below
   std::condition_variable changed_;

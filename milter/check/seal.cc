@@ -26,7 +26,7 @@ class SealCheck final : public Check {
     if (message_.client.cls != ClientClass::kExternal || message_.headers_truncated) return;
     chain_ = ReadArcChain(message_.headers);
     if (chain_.state == State::kFail) return;
-    hash_ = message_.body_hashes->Want(true);
+    message_.body_hashes->Want(true);
     published_.emplace(keys_.Select([](const SigningRow& /*row*/) { return true; }),
                        keys_.check_published(), services_.resolver);
   }
@@ -55,7 +55,7 @@ class SealCheck final : public Check {
   Result Seal(const SigningKey& key, Deadline deadline) {
     SigningJob job(
         services_, cost_,
-        [headers = message_.headers, body = message_.body_hashes->Get(hash_).sha256, chain = chain_,
+        [headers = message_.headers, body = message_.body_hashes->Get(true).sha256, chain = chain_,
          &key, holds = verified_ == State::kPass,
          results = FormatAuthenticationResults(authserv_id_, methods_),
          now = services_.clock.UnixSeconds()] {
@@ -80,7 +80,6 @@ class SealCheck final : public Check {
   const CheckServices& services_;
   const std::shared_ptr<MessageCost> cost_;
   ArcChain chain_;
-  size_t hash_ = 0;
   std::optional<PublishedKeys> published_;
   std::vector<MethodResult> methods_;
   State verified_ = State::kSkipped;

@@ -64,7 +64,7 @@ class SignCheck final : public Check {
     auto selected =
         keys_.Select([&](const SigningRow& row) { return WantedBy(row, client, author); });
     if (selected.empty()) return;
-    hash_ = message_.body_hashes->Want(form_.relaxed_body);
+    message_.body_hashes->Want(form_.relaxed_body);
     published_.emplace(std::move(selected), keys_.check_published(), services_.resolver);
   }
 
@@ -94,11 +94,11 @@ class SignCheck final : public Check {
     started_ = true;
     usable_ = published_->Usable(deadline, unusable_);
     if (usable_.empty()) return;
-    job_.emplace(services_, cost_,
-                 [headers = message_.headers, body = message_.body_hashes->Get(hash_).sha256,
-                  keys = usable_, form = form_, now = services_.clock.UnixSeconds()] {
-                   return Sign(headers, body, keys, form, now);
-                 });
+    job_.emplace(
+        services_, cost_,
+        [headers = message_.headers, body = message_.body_hashes->Get(form_.relaxed_body).sha256,
+         keys = usable_, form = form_,
+         now = services_.clock.UnixSeconds()] { return Sign(headers, body, keys, form, now); });
   }
 
   static std::vector<AddedField> Sign(const std::vector<HeaderField>& headers,
@@ -131,7 +131,6 @@ class SignCheck final : public Check {
   const DkimForm form_;
   const CheckServices& services_;
   const std::shared_ptr<MessageCost> cost_;
-  size_t hash_ = 0;
   std::optional<PublishedKeys> published_;
   bool started_ = false;
   SigningKeys::List usable_;

@@ -43,11 +43,11 @@ std::string ReportText(const CheckReport& report) {
 std::string VerdictText(const Verdict& verdict) {
   std::string out;
   if (verdict.tempfail || verdict.reject) {
-    return Row("verdict", verdict.reject ? "reject" : "tempfail") +
+    return Row("verdict", std::string(VerdictName(verdict))) +
            Row("reply", verdict.reply_code + " " + verdict.enhanced_code + " " +
                             LogSafe(verdict.reply_text, 400));
   }
-  out += Row("verdict", verdict.quarantine.empty() ? "accept" : "quarantine");
+  out += Row("verdict", std::string(VerdictName(verdict)));
   if (!verdict.quarantine.empty()) out += Row("held for", LogSafe(verdict.quarantine, 400));
   if (verdict.waived) out += Row("waived", "it would be tempfailed, but the client cannot retry");
   for (const HeaderDeletion& field : verdict.deletions)
