@@ -19,6 +19,8 @@ from mail import Keys, attachment, message
 OURS = {"client": "198.51.100.7", "login": "ann"}
 FORMS = [f"{header}/{body}" for header in ("relaxed", "simple") for body in ("relaxed", "simple")]
 KEYS = Keys()
+BODIES = {"plain": "Here are the minutes.\n", "empty": "", "no-end": "no line end", "spaces": "tabs\tand  spaces \t\n \n\nend  \n\n\n",
+          "eight-bit": "Grüße aus Köln\n", "dots": ".\n..\n.leading\n", "long": "x" * 900 + "\n"}
 
 
 class Signing:
@@ -76,13 +78,29 @@ def others_verify(head, body, what):
     tap.ok(code == 0, f"{what}: and at opendkim {words}")
 
 
+def with_body(marker, sender, body):
+    head = message(marker, sender=sender).partition(b"\r\n\r\n")[0]
+    return head + b"\r\n\r\n" + body.replace("\n", "\r\n").encode()
+
+
+def test_signed_by_others(gateway):
+    bodies = dict(BODIES, mega="A line of text, and another.  \n" * (1 << 15))
+    for form in FORMS:
+        for kind in ("rsa", "ed"):
+            passed = []
+            for name, body in bodies.items():
+                marker = f"others-{form.replace('/', '-')}-{kind}-{name}"
+                text = with_body(marker, "Ann <ann@good.example>", body)
+                signed = KEYS.sign(text, selector=kind.encode(), canonicalize=tuple(form.encode().split(b"/")))
+                head, _ = gateway.deliver(marker, signed)
+                passed += [part.split()[0] for part in result(head, "dkim")]
+            tap.ok(passed == ["dkim=pass"] * len(bodies), f"signed by python3-dkim, {kind} {form}: {len(passed)} bodies pass: {passed}")
+
+
 def test_forms(gateway, form):
-    bodies = {"plain": None, "empty": "", "no-end": "no line end", "spaces": "tabs\tand  spaces \t\n \n\nend  \n\n\n",
-              "eight-bit": "Grüße aus Köln\n", "dots": ".\n..\n.leading\n", "long": "x" * 900 + "\n"}
-    for name, body in bodies.items():
+    for name, body in BODIES.items():
         marker = f"{form.replace('/', '-')}-{name}"
-        text = message(marker, sender="Ann <ann@sign.example>").split(b"\r\n\r\n")[0] + b"\r\n\r\n"
-        text += message(marker).split(b"\r\n\r\n", 1)[1] if body is None else body.replace("\n", "\r\n").encode()
+        text = with_body(marker, "Ann <ann@sign.example>", body)
         head, out = gateway.deliver(marker, text, mail_from="ann@sign.example", **OURS)
         others_verify(head, out, f"{form} {name}")
 
@@ -219,6 +237,7 @@ with tempfile.TemporaryDirectory(prefix="spillway-keys-") as keys:
     with Gateway(ours.zone(), ours.config()) as running:
         tap.run(test_who, running)
         tap.run(test_ourselves, running)
+        tap.run(test_signed_by_others, running)
         tap.run(test_seal, running)
         from_list = mangled_by_a_list(running)
         tap.run(test_several_milters, running)

@@ -78,13 +78,14 @@ DkimSigner::DkimSigner(Kind kind, unsigned bits) : kind_(kind) {
 HeaderField DkimSigner::Sign(const std::vector<HeaderField>& fields, const std::string& body,
                              const Options& options) const {
   const Library library(dkim_init(nullptr, nullptr), &dkim_close);
-  const dkim_canon_t canon = options.relaxed ? DKIM_CANON_RELAXED : DKIM_CANON_SIMPLE;
+  const dkim_canon_t header = options.relaxed ? DKIM_CANON_RELAXED : DKIM_CANON_SIMPLE;
+  const dkim_canon_t body_form = options.relaxed_body ? DKIM_CANON_RELAXED : DKIM_CANON_SIMPLE;
   const dkim_alg_t algorithm = kind_ == Kind::kRsa ? DKIM_SIGN_RSASHA256 : DKIM_SIGN_ED25519SHA256;
   const std::string id = "rig";
   DKIM_STAT status = DKIM_STAT_OK;
   const Signing signing(
       dkim_sign(library.get(), Octets(id), nullptr, Octets(private_key_), Octets(options.selector),
-                Octets(options.domain), canon, canon, algorithm, options.length, &status),
+                Octets(options.domain), header, body_form, algorithm, options.length, &status),
       &dkim_free);
   Check(status, "dkim_sign");
   for (const HeaderField& field : fields) {

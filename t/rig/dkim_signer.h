@@ -18,7 +18,8 @@ class DkimSigner {
   struct Options {
     std::string domain = "example.org";
     std::string selector = "sel";
-    bool relaxed = true;
+    bool relaxed = true;  // the header
+    bool relaxed_body = true;
     long length = -1;  // l=, when not negative
   };
   // The DKIM-Signature field for these fields and this body (CRLF), folded with LF as an MTA has
