@@ -62,9 +62,10 @@ class SpareThreads {
     return true;
   }
 
-  // Waits in a thread that is spare; false when it was long enough.
+  // Waits in a thread that is spare; false when it was long enough, or enough others do.
   bool Take(Order& order) {
     std::unique_lock lock(mutex_);
+    if (waiting_ >= kMost) return false;
     ++waiting_;
     wanted_.wait_for(lock, kPatience, [this] { return !orders_.empty(); });
     --waiting_;
@@ -76,6 +77,7 @@ class SpareThreads {
 
  private:
   static constexpr std::chrono::seconds kPatience{10};
+  static constexpr size_t kMost = 32;
 
   std::mutex mutex_;
   std::condition_variable wanted_;
