@@ -8,7 +8,7 @@
 // started, as the pool itself does when it sees none idle.
 //
 // The pool also ends a worker as soon as two are idle, to start one a moment later, which under
-// load is a sixth of the filter's CPU: the thread of an ended worker waits here for the next.
+// load is a seventh of the filter's CPU: the thread of an ended worker waits here for the next.
 #include <pthread.h>
 #include <signal.h>
 

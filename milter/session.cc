@@ -111,7 +111,8 @@ bool Session::CannotRetry() const {
 bool Session::MarksSpam() const {
   const Config& config = shared_.config;
   const DmarcOptions& dmarc = config.dmarc;
-  const bool judges = dmarc.enabled && config.spf.enabled && config.dkim.enabled;
+  const bool judges = std::any_of(shared_.checks.begin(), shared_.checks.end(),
+                                  [](const auto& type) { return type->name() == "dmarc"; });
   const bool marks_forgeries =
       judges && (dmarc.on_quarantine == "mark" || dmarc.on_reject == "mark" ||
                  dmarc.on_unclear_author == "mark");

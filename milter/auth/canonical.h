@@ -19,8 +19,7 @@ std::string Sha256(std::string_view text);
 // With CRLF at the end.
 std::string CanonicalHeader(const HeaderField& field, bool relaxed);
 
-// SHA-256 of a body in canonical form. Lines end with CRLF; a
-// chunk may end anywhere.
+// SHA-256 of a body in canonical form. Lines end with CRLF; a chunk may end anywhere.
 class BodyHash {
  public:
   explicit BodyHash(bool relaxed);

@@ -41,13 +41,11 @@ std::string ReportText(const CheckReport& report) {
 }
 
 std::string VerdictText(const Verdict& verdict) {
-  std::string out;
+  std::string out = Row("verdict", std::string(VerdictName(verdict)));
   if (verdict.tempfail || verdict.reject) {
-    return Row("verdict", std::string(VerdictName(verdict))) +
-           Row("reply", verdict.reply_code + " " + verdict.enhanced_code + " " +
-                            LogSafe(verdict.reply_text, 400));
+    return out + Row("reply", verdict.reply_code + " " + verdict.enhanced_code + " " +
+                                  LogSafe(verdict.reply_text, 400));
   }
-  out += Row("verdict", std::string(VerdictName(verdict)));
   if (!verdict.quarantine.empty()) out += Row("held for", LogSafe(verdict.quarantine, 400));
   if (verdict.waived) out += Row("waived", "it would be tempfailed, but the client cannot retry");
   for (const HeaderDeletion& field : verdict.deletions)

@@ -7,15 +7,10 @@
 #include <set>
 #include <thread>
 
-#include "milter/base/big_endian.h"
 #include "t/inproc/daemon.h"
 
 namespace spillway {
 namespace {
-
-std::string Packet(char command, const std::string& data) {
-  return Big32(static_cast<uint32_t>(data.size() + 1)) + command + data;
-}
 
 std::string Zero(const std::string& text) {
   return text + '\0';
@@ -23,10 +18,11 @@ std::string Zero(const std::string& text) {
 
 // All packets of a message with `fields` header fields; MAIL and the end of message are answered.
 std::string Message(int fields) {
-  std::string out = Packet('M', Zero("<a@example.org>")) + Packet('R', Zero("<b@example.net>"));
+  const auto packet = MilterClient::Packet;
+  std::string out = packet('M', Zero("<a@example.org>")) + packet('R', Zero("<b@example.net>"));
   for (int i = 0; i < fields; ++i)
-    out += Packet('L', Zero("X-Field") + Zero(" " + std::string(static_cast<size_t>(i), 'x')));
-  return out + Packet('N', "") + Packet('B', "body\r\n") + Packet('E', "");
+    out += packet('L', Zero("X-Field") + Zero(" " + std::string(static_cast<size_t>(i), 'x')));
+  return out + packet('N', "") + packet('B', "body\r\n") + packet('E', "");
 }
 
 // The replies up to that of the next end of message, as their commands: "ci...c".
@@ -34,13 +30,11 @@ std::string Replies(MilterClient& client) {
   const timeval patience{.tv_sec = 20, .tv_usec = 0};
   setsockopt(client.fd(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
   std::string out;
-  for (int finals = 0; finals < 2;) {
-    char head[5];
-    if (recv(client.fd(), head, sizeof(head), MSG_WAITALL) != sizeof(head)) return out + "closed";
-    std::string data(FromBig32(head) - 1, '\0');
-    if (!data.empty()) recv(client.fd(), data.data(), data.size(), MSG_WAITALL);
-    out += head[4];
-    if (head[4] != 'i' && head[4] != 'm') ++finals;
+  for (int finals = 0; finals < 2; ++finals) {
+    const MilterReply reply = client.ReadReply();
+    for (const HeaderEdit& edit : reply.edits) out += edit.command;
+    if (reply.command == 0) return out + "closed";
+    out += reply.command;
   }
   return out;
 }

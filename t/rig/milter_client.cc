@@ -73,10 +73,15 @@ void MilterClient::Raw(std::string_view bytes) {
   }
 }
 
+std::string MilterClient::Packet(char command, std::string_view data) {
+  std::string packet = Big32(static_cast<uint32_t>(data.size() + 1));
+  packet += command;
+  packet += data;
+  return packet;
+}
+
 void MilterClient::SendPacket(char command, std::string_view data) {
-  unsent_ += Big32(static_cast<uint32_t>(data.size() + 1));
-  unsent_ += command;
-  unsent_ += data;
+  unsent_ += Packet(command, data);
   if (!buffered_) return Flush();
   std::string_view rest = unsent_;
   for (; rest.size() >= kPostfixBuffer; rest.remove_prefix(kPostfixBuffer))

@@ -69,12 +69,15 @@ class MilterClient {
   void Abort();
   void Quit();
   void Raw(std::string_view bytes);
+  // One packet as it is sent.
+  static std::string Packet(char command, std::string_view data);
+  // The next reply, with the changes before it; command 0 when the filter closed.
+  MilterReply ReadReply();
   int fd() const { return fd_.get(); }
 
  private:
   void SendPacket(char command, std::string_view data);
   void Flush();
-  MilterReply ReadReply();
   bool ReadExactly(char* to, size_t size);
   bool Refill(size_t wanted);
 
