@@ -11,8 +11,12 @@ namespace {
 
 constexpr off_t kMaxFile = 4 << 20;
 
+constexpr std::string_view kUser = "user ";
+
 std::string Key(const Ip& address) {
-  return {reinterpret_cast<const char*>(address.bytes()), address.is_v4() ? 4U : 8U};
+  // The zero keeps it apart from lines of users.
+  return std::string(1, '\0').append(reinterpret_cast<const char*>(address.bytes()),
+                                     address.is_v4() ? 4 : 8);
 }
 
 }  // namespace
@@ -21,9 +25,10 @@ std::string LearnedDevicesPath(const std::string& telemetry_file) {
   return telemetry_file + ".devices";
 }
 
-std::string FormatLearnedDevices(const std::vector<Ip>& devices) {
+std::string FormatLearnedDevices(const DeviceNames& devices) {
   std::string text;
-  for (const Ip& device : devices) text += device.ToString() + "\n";
+  for (const Ip& address : devices.addresses) text += address.ToString() + "\n";
+  for (const std::string& user : devices.users) text.append(kUser).append(user).append("\n");
   return text;
 }
 
@@ -38,19 +43,30 @@ void LearnedDevices::Refresh() {
   changed_ = changed;
   auto devices = std::make_shared<Set>();
   for (std::string line; std::getline(file, line);) {
-    if (const auto address = Ip::Parse(line)) devices->insert(Key(*address));
+    if (line.starts_with(kUser))
+      devices->insert(line);
+    else if (const auto address = Ip::Parse(line))
+      devices->insert(Key(*address));
   }
   const std::lock_guard lock(mutex_);
   devices_ = std::move(devices);
 }
 
 bool LearnedDevices::Contains(const Ip& address) const {
+  return ContainsKey(Key(address));
+}
+
+bool LearnedDevices::ContainsUser(std::string_view user) const {
+  return ContainsKey(std::string(kUser).append(user));
+}
+
+bool LearnedDevices::ContainsKey(const std::string& key) const {
   std::shared_ptr<const Set> devices;
   {
     const std::lock_guard lock(mutex_);
     devices = devices_;
   }
-  return !devices->empty() && devices->contains(Key(address));
+  return devices->contains(key);
 }
 
 }  // namespace spillway

@@ -4,6 +4,8 @@
 // tests fail until all three agree. Rows are plain data: their lambdas capture nothing.
 #include "conf/options.h"
 
+#include <algorithm>
+
 #include "conf/validators.h"
 
 namespace spillway {
@@ -107,6 +109,16 @@ std::vector<Option> AllOptions() {
 const std::vector<Option>& Options() {
   static const std::vector<Option> kOptions = AllOptions();
   return kOptions;
+}
+
+bool AnyRequired(const Config& config) {
+  Config copy = config;  // the table's rows give access to write, too
+  return std::ranges::any_of(Options(), [&copy](const Option& option) {
+    if (option.key != "required") return false;
+    const Field field = option.field(copy);
+    const auto* const classes = std::get_if<Strings*>(&field);
+    return classes != nullptr ? !(*classes)->empty() : *std::get<bool*>(field);
+  });
 }
 
 }  // namespace spillway

@@ -18,6 +18,10 @@ struct Option {
 // All rows, section by section.
 const std::vector<Option>& Options();
 
+// Is some check marked `required`, for whatever clients? Then late messages of clients that cannot
+// retry, too, may be tempfailed.
+bool AnyRequired(const Config& config);
+
 // Those of the checks.
 std::vector<Option> AuthenticationOptions();
 std::vector<Option> ContentOptions();

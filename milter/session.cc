@@ -104,8 +104,8 @@ void Session::Helo(std::string_view name) {
 bool Session::CannotRetry() const {
   if (!client_.has_address) return false;
   if (shared_.clients.CannotRetry(client_.address, client_.auth_user)) return true;
-  return client_.auth_user.empty() && shared_.clients.Internal(client_.address) &&
-         shared_.devices.Contains(client_.address);
+  if (!client_.auth_user.empty()) return shared_.devices.ContainsUser(client_.auth_user);
+  return shared_.clients.Internal(client_.address) && shared_.devices.Contains(client_.address);
 }
 
 bool Session::MarksSpam() const {

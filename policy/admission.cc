@@ -9,14 +9,16 @@ namespace spillway {
 
 namespace {
 
-constexpr double kTimesFull = 0.003;  // how often a T0 client may find no free place
-constexpr double kFreeCap = 0.25;     // of L
-constexpr double kReserveCap = 0.9;
+constexpr double kTimesFull = 0.003;     // how often a T0 client may find no free place
+constexpr double kTimesFullWait = 0.01;  // the same where it may wait for one
+constexpr double kFreeCap = 0.25;        // of L
+constexpr double kReserveCap = 0.98;     // of L; with less, others took what devices needed
 constexpr double kBeyond = 1.25;
 constexpr double kClientShare = 0.25;
-constexpr double kCrowded = 0.6;     // of L; below it there is room for everybody
-constexpr double kRateMemory = 120;  // seconds
-constexpr double kLongWait = 1800;   // seconds
+constexpr double kCrowded = 0.6;        // of L; below it there is room for everybody
+constexpr double kRateMemory = 120;     // seconds
+constexpr double kDevicePatience = 50;  // seconds; most wait 60
+constexpr double kLongWait = 1800;      // seconds
 
 // 0..1, the same for a client through one epoch.
 double Draw(uint64_t key, TimePoint now) {
@@ -45,9 +47,9 @@ double Reserve(double in_flight, double limit) {
   return std::min(in_flight, kReserveCap * limit);
 }
 
-double KeptFree(double in_flight, double limit) {
+double KeptFree(double in_flight, double limit, double times_full) {
   const double load = std::clamp(in_flight / std::max(1.0, limit), 0.02, 0.98);
-  return std::clamp(std::log(kTimesFull) / std::log(load), 1.0, kFreeCap * std::max(4.0, limit));
+  return std::clamp(std::log(times_full) / std::log(load), 1.0, kFreeCap * std::max(4.0, limit));
 }
 
 double Beyond(const Places& places) {
@@ -77,6 +79,19 @@ double Admission::reserved(const Places& places, TimePoint now) const {
   return Reserve(InFlight(places, now), places.limit);
 }
 
+// A device that is refused is lost; one that waits for a slot is not, as long as their demand fits.
+// Before anything completed in a stall, that is whether they fit into the slots.
+bool Admission::DevicesMayWait(const Places& places, TimePoint now) const {
+  const double in_flight = InFlight(places, now);
+  const bool fit = in_flight < places.slots || in_flight < places.completions * places.life;
+  return places.late_accepted && places.mean < kDevicePatience && fit;
+}
+
+bool Admission::AllowedDevice(const Places& places, double sessions, TimePoint now) const {
+  if (DevicesMayWait(places, now)) return true;
+  return sessions < (places.late_accepted ? places.slots - 1 : Beyond(places));
+}
+
 bool Admission::AllowedOther(const ClientView& client, const Places& places, double sessions,
                              TimePoint now) const {
   const double others = sessions - cannot_retry_.At(now, places.life);
@@ -85,7 +100,8 @@ bool Admission::AllowedOther(const ClientView& client, const Places& places, dou
   // Never none at all: no samples, no recovery.
   const bool few = others < std::max(1.0, (1 - kReserveCap) * places.limit);
   if (few && sessions < Beyond(places)) return true;
-  return others < room && sessions < places.limit - KeptFree(in_flight, places.limit);
+  const double times_full = DevicesMayWait(places, now) ? kTimesFullWait : kTimesFull;
+  return others < room && sessions < places.limit - KeptFree(in_flight, places.limit, times_full);
 }
 
 bool Admission::Allowed(const ClientView& client, const Places& places, double sessions,
@@ -98,7 +114,7 @@ bool Admission::Allowed(const ClientView& client, const Places& places, double s
   if (crowded &&
       held + 1 > std::max(2.0, kClientShare * (first ? places.slots : places.limit)) + 1e-9)
     return false;
-  if (first) return sessions < (places.late_accepted ? places.slots - 1 : Beyond(places));
+  if (first) return AllowedDevice(places, sessions, now);
   return AllowedOther(client, places, sessions, now);
 }
 

@@ -3,17 +3,20 @@
 // decision allocates nothing. SMTP cannot wait, so there is no queue, only trunk reservation:
 //
 //   a   T0 sessions in flight, expected: their arrivals a second, times what one holds its slot
-//   R0 = min(a, 0.9 L)   places kept for those who cannot retry
-//   t = log 0.003 / log(a / L), 1 .. L / 4   places kept free for their next burst: while only T0
-//       is admitted, what is free is an M/M/1 queue upside down (trunk reservation)
-//   T0  admitted up to slots - 1, beyond L if need be, but not beyond 1.25 L: more would only wait
-//       until they have all given up. Where late messages are accepted within a patient budget
-//       (ControlState::late_accepted), waiting does not hurt them, and there is no such bound
+//   R0 = min(a, 0.98 L)   places kept for those who cannot retry
+//   t = log p / log(a / L), 1 .. L / 4   places kept free for their next burst, so that it finds
+//       none with probability p: while only T0 is admitted, what is free is an M/M/1 queue upside
+//       down (trunk reservation). p is 0.003; 0.01 where T0 may wait
+//   T0  admitted beyond L if need be, but not beyond 1.25 L: more would only wait until they have
+//       all given up. Where late messages are accepted within a patient budget
+//       (ControlState::late_accepted), waiting in the filter does not hurt them: up to slots - 1.
+//       T0 may even wait for a slot, in the listen backlog, while W leaves them the time (50 s) and
+//       their demand fits: a < slots, or less than what completes. Then they are never refused
 //   T1  while fewer than L - t are in, and the others hold less than L - R0
 //   T2  ... less than (L - R0) (0.97 + 0.03 min(1, waiting / 30 min)): longest deferred first
 //   T3  ... less than (L - R0) (0.93 + 0.04 h), h by hash of client and ten-minute epoch: a client
 //       that is in stays in for a while, and then others have their turn
-//   L / 10 is always open to all of them: no samples, no recovery
+//   max(1, L / 50) is always open to all of them: no samples, no recovery
 //   while more than 0.6 L are in: no more than max(2, L / 4) for one /24, /64 or user; for T0,
 //   slots / 4 for one host
 //
@@ -25,7 +28,7 @@
 #include <optional>
 
 #include "policy/clients.h"
-#include "policy/controller.h"
+#include "policy/samples.h"
 
 namespace spillway {
 
@@ -46,6 +49,8 @@ struct Places {
   double limit = 0;      // sessions
   double slots = 100;
   double life = 1;             // seconds that a session holds its place
+  double mean = 0;             // seconds that the filter takes, at most the budget
+  double completions = 0;      // messages a second
   bool late_accepted = false;  // what is late is accepted, for T0 at least
 };
 
@@ -66,6 +71,8 @@ class Admission {
   static size_t CellA(uint64_t key) { return key % kRow; }
   static size_t CellB(uint64_t key) { return kRow + (key >> 32) % kRow; }
   double InFlight(const Places& places, TimePoint now) const;
+  bool DevicesMayWait(const Places& places, TimePoint now) const;
+  bool AllowedDevice(const Places& places, double sessions, TimePoint now) const;
   bool AllowedOther(const ClientView& client, const Places& places, double sessions,
                     TimePoint now) const;
   bool Allowed(const ClientView& client, const Places& places, double sessions,

@@ -49,8 +49,12 @@ std::string_view TierText(TierReason reason) {
 
 std::string ClientRecord::Name() const {
   if (kind == 'u') return {label.data(), strnlen(label.data(), label.size())};
+  return Address().ToString();
+}
+
+Ip ClientRecord::Address() const {
   const auto* bytes = reinterpret_cast<const uint8_t*>(label.data());
-  return (kind == 4 ? Ip::FromBytes4(bytes) : Ip::FromBytes16(bytes)).ToString();
+  return kind == 4 ? Ip::FromBytes4(bytes) : Ip::FromBytes16(bytes);
 }
 
 Clients::Clients(Options options) : options_(std::move(options)) {
@@ -175,12 +179,14 @@ std::vector<ClientRecord> Clients::Records() const {
   return out;
 }
 
-std::vector<Ip> Clients::LearnedDevices(int64_t now) const {
-  std::vector<Ip> out;
+DeviceNames Clients::LearnedDevices(int64_t now) const {
+  DeviceNames out;
   for (const ClientRecord& record : records_) {
-    if (record.key == 0 || record.kind == 'u' || !IsLearned(record, now)) continue;
-    const auto* bytes = reinterpret_cast<const uint8_t*>(record.label.data());
-    out.push_back(record.kind == 4 ? Ip::FromBytes4(bytes) : Ip::FromBytes16(bytes));
+    if (record.key == 0 || !IsLearned(record, now)) continue;
+    if (record.kind != 'u')
+      out.addresses.push_back(record.Address());
+    else if (record.label.back() == '\0')
+      out.users.push_back(record.Name());
   }
   return out;
 }

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "conf/client_lists.h"
+#include "conf/learned_devices.h"
 
 namespace spillway {
 
@@ -50,7 +51,7 @@ struct ClientView {
 // One remembered client. Times are Unix seconds. Part of the state file's format.
 struct ClientRecord {
   uint64_t key = 0;              // 0: free
-  std::array<char, 16> label{};  // the address, or the beginning of the user's name
+  std::array<char, 64> label{};  // the address, or the beginning of the user's name
   uint8_t kind = 0;              // 4, 6, or 'u'
   uint8_t trusted = 0;
   uint16_t refusals = 0;   // in the streak under way
@@ -61,8 +62,9 @@ struct ClientRecord {
   uint32_t last_refused = 0;
   uint32_t last_seen = 0;
   std::string Name() const;
+  Ip Address() const;  // not of a user
 };
-static_assert(sizeof(ClientRecord) == 48 && std::is_trivially_copyable_v<ClientRecord>);
+static_assert(sizeof(ClientRecord) == 96 && std::is_trivially_copyable_v<ClientRecord>);
 
 class Clients {
  public:
@@ -71,7 +73,7 @@ class Clients {
   static constexpr uint32_t kKnownAfter = 5;
 
   struct Options {
-    size_t capacity = 65536;  // clients; 48 octets each
+    size_t capacity = 65536;  // clients; 96 octets each
     ClientLists lists;
     uint64_t seed = 0;  // of the hashes: a stranger must not choose his place
   };
@@ -83,9 +85,9 @@ class Clients {
 
   // For the state file and for people.
   std::vector<ClientRecord> Records() const;
-  // Addresses that were learned to be unable to retry. Users are not among them: of their names
-  // only the beginning is kept.
-  std::vector<Ip> LearnedDevices(int64_t now) const;
+  // Who was learned to be unable to retry. Users whose name is too long to be kept whole are not
+  // among them.
+  DeviceNames LearnedDevices(int64_t now) const;
   void Restore(const std::vector<ClientRecord>& records, int64_t now);
   const ClientRecord* Find(const ClientId& client) const;
   uint64_t seed() const { return options_.seed; }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace spillway {
 
@@ -28,7 +29,8 @@ constexpr double kPatientBudget = 60;   // seconds; hardly a client gives up bef
 constexpr double kNoQueueShare = 0.05;  // as good as none
 constexpr double kMaxCut = 0.7;
 constexpr double kMinCut = 0.95;
-constexpr double kPilingUp = 3;     // of Wt
+constexpr double kPilingUp = 3;  // of Wt
+constexpr auto kRecent = seconds(3);
 constexpr double kHalved = 0.5;     // of L without effect: not the load
 constexpr double kNoEffect = 0.68;  // of W or the bad share left: no effect
 constexpr double kMinEpoch = 3;     // seconds
@@ -49,18 +51,6 @@ constexpr auto kRemembered = seconds(180);                 // that late messages
 constexpr std::array<int, 4> kWindows = {10, 20, 40, 90};  // seconds
 
 }  // namespace
-
-std::string_view RegimeName(Regime regime) {
-  constexpr std::array<std::string_view, 4> kNames = {"healthy", "degraded", "shedding",
-                                                      "recovering"};
-  return kNames[static_cast<size_t>(regime)];
-}
-
-std::string_view CauseName(Cause cause) {
-  constexpr std::array<std::string_view, 7> kNames = {"none",  "slow", "late",    "stalled",
-                                                      "slots", "load", "required"};
-  return kNames[static_cast<size_t>(cause)];
-}
 
 Controller::Controller(const Setting& setting, const Learned& learned)
     : setting_(setting),
@@ -98,17 +88,33 @@ void Controller::Measure(TimePoint now, const Look& look) {
   state_.deferred_share = Share(window_.deferred, window_.completed);
   state_.queue_share = Share(window_.queue_wait, window_.busy);
   state_.throughput = Share(window_.completed - window_.deferred, window_.span);
-  const SampleSums holding =
-      samples_.Since(now - Seconds(std::clamp(kHoldLook * mean.mean, 10.0, 120.0)));
-  state_.hold = std::max(
-      mean.mean, holding.completed >= kManySamples ? Share(holding.held, holding.completed) : 0);
+  state_.completions = Share(window_.completed, window_.span);
+  state_.hold = Hold(now, look);
   if (window_.late > window_.deferred) last_waived_ = now;
-  state_.late_accepted =
-      last_waived_ && now - *last_waived_ < kRemembered && setting_.budget <= kPatientBudget;
+  const bool waived = last_waived_ && now - *last_waived_ < kRemembered;
+  state_.late_accepted = setting_.budget <= kPatientBudget && (waived || !setting_.required);
   state_.arrivals = Share(window_.arrived, window_.span);
   if (look.completed > 0 || look.ages.empty()) last_completed_ = now;
   if (look.refused > 0) last_refused_ = now;
   if (look.sessions < kSlotsFull * setting_.slots) last_not_full_ = now;
+}
+
+// How long a session will hold its slot, by what has piled up: nothing completed, no end.
+double Controller::Piled(TimePoint now, const Look& look) const {
+  const SampleSums recent = samples_.Since(now - kRecent);
+  if (recent.span == 0) return 0;
+  return recent.completed > 0 ? look.sessions * recent.span / recent.completed
+                              : std::numeric_limits<double>::infinity();
+}
+
+// Sessions that have ended tell what was; in a stall, what piles up tells what will be.
+double Controller::Hold(TimePoint now, const Look& look) const {
+  const SampleSums ended =
+      samples_.Since(now - Seconds(std::clamp(kHoldLook * state_.mean, 10.0, 120.0)));
+  const double held = ended.completed >= kManySamples ? Share(ended.held, ended.completed) : 0;
+  const bool bounded = setting_.budget <= kPatientBudget && look.sessions >= kMinSamples;
+  const double piled = bounded ? std::min(setting_.budget, Piled(now, look)) : 0;
+  return std::max({state_.mean, held, piled});
 }
 
 // Only while nothing is wrong: what is learned in an incident would be taken for normal.
@@ -152,11 +158,9 @@ Cause Controller::Trouble(TimePoint now, const Look& look) const {
     return Cause::kStalled;
   if (state_.samples >= kMinSamples && state_.mean > kTroubleFactor * state_.target)
     return Cause::kSlow;
-  if (look.sessions >= kSlotsThreat * setting_.slots) {
-    const SampleSums recent = samples_.Since(now - seconds(3));
-    if (look.sessions * recent.span > kPilingUp * state_.target * recent.completed)
-      return Cause::kSlow;
-  }
+  if (look.sessions >= kSlotsThreat * setting_.slots &&
+      Piled(now, look) > kPilingUp * state_.target)
+    return Cause::kSlow;
   const bool late = window_.completed >= kManySamples && window_.late >= 3 &&
                     state_.late_share > 1.5 * learned_.late_floor + 0.05;
   return late ? Cause::kLate : Cause::kNone;

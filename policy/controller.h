@@ -40,40 +40,17 @@
 
 #include <optional>
 
+#include "policy/control_state.h"
 #include "policy/quality.h"
 
 namespace spillway {
-
-enum class Regime : uint8_t { kHealthy, kDegraded, kShedding, kRecovering };
-enum class Cause : uint8_t { kNone, kSlow, kLate, kStalled, kSlots, kLoad, kRequired };
-std::string_view RegimeName(Regime regime);  // "healthy", "degraded", ...
-std::string_view CauseName(Cause cause);     // "none", "slow", "late", "stalled", ...
-
-// What survives a restart of the policy daemon.
-struct Learned {
-  double no_load = 0;     // S; 0: not learned yet
-  double late_floor = 0;  // ef0
-  double arrivals = 0;    // sessions a second while healthy; 0: not learned yet
-};
-
-struct ControlState {
-  Regime regime = Regime::kHealthy;
-  Cause cause = Cause::kNone;
-  TimePoint since;
-  double limit = 0;  // L; without meaning unless shedding
-  double mean = 0, samples = 0, target = 0;
-  double late_share = 0, deferred_share = 0, queue_share = 0;
-  double throughput = 0;       // X
-  double hold = 0;             // seconds that a session holds its slot, by Little's law; at least W
-  bool late_accepted = false;  // some late messages are, those of devices perhaps
-  double arrivals = 0;         // sessions a second that ask
-};
 
 class Controller {
  public:
   struct Setting {
     double budget = 1;  // seconds
     double slots = 100;
+    bool required = false;  // some check is: late messages of devices, too, may be tempfailed
   };
   Controller(const Setting& setting, const Learned& learned);
 
@@ -91,6 +68,8 @@ class Controller {
  private:
   double Target() const;
   void Measure(TimePoint now, const Look& look);
+  double Piled(TimePoint now, const Look& look) const;
+  double Hold(TimePoint now, const Look& look) const;
   void Learn();
   void LearnFirst(TimePoint now);
   void LearnArrivals(const Look& look);

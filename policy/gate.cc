@@ -33,6 +33,8 @@ void Gate::Order(const Override& order) {
 
 void Gate::SetPlaces() {
   places_.life = std::max(kShortestHold, controller_.state().hold);
+  places_.mean = controller_.state().mean;
+  places_.completions = controller_.state().completions;
   places_.late_accepted = controller_.state().late_accepted;
   places_.limited = controller_.limiting();
   places_.limit = controller_.state().limit;

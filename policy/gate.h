@@ -3,6 +3,7 @@
 #pragma once
 
 #include "policy/admission.h"
+#include "policy/controller.h"
 
 namespace spillway {
 

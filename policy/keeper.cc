@@ -4,7 +4,7 @@
 
 #include <random>
 
-#include "conf/learned_devices.h"
+#include "conf/options.h"
 #include "milter/base/replace_file.h"
 #include "policy/answer.h"
 
@@ -40,7 +40,9 @@ Keeper::Keeper(boost::asio::io_context& io, const Config& config, double slots, 
       devices_path_(LearnedDevicesPath(config.telemetry.file)),
       loaded_(LoadMemory(memory_path_)),
       watcher_(config.telemetry.file),
-      gate_({.budget = InSeconds(config.budget.per_message), .slots = slots},
+      gate_({.budget = InSeconds(config.budget.per_message),
+             .slots = slots,
+             .required = AnyRequired(config)},
             loaded_.memory.learned, ClientOptions(config, loaded_.memory.seed)),
       decider_(gate_),
       journal_(config.admission.state_dir + "/journal.jsonl"),

@@ -13,7 +13,7 @@ namespace spillway {
 
 namespace {
 
-constexpr uint64_t kMagic = 0x325245544e454c46;  // the bytes "FLENTER2"
+constexpr uint64_t kMagic = 0x335245544e454c46;  // the bytes "FLENTER3"
 constexpr size_t kMaxFile = 512U << 20;
 
 struct Header {

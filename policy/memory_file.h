@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "policy/clients.h"
-#include "policy/controller.h"
+#include "policy/control_state.h"
 
 namespace spillway {
 

@@ -19,6 +19,7 @@ constexpr double kNearBudget = 0.7;  // of B; W beyond it leaves no room for mor
 constexpr double kHalved = 0.5;      // without effect: not the load
 constexpr double kQuartered = 0.25;  // the same where the load is suspected
 constexpr double kNoEffect = 0.68;   // of the bad share left
+constexpr double kGoodLost = 0.7;    // of what went well: the cut took it, not the load
 constexpr double kSameLevel = 1.1;
 constexpr double kStep = 0.2;  // of the limit: all of the slots in a dozen epochs
 
@@ -48,6 +49,7 @@ void QualityLimit::Steer(const Situation& situation, const Samples& samples, dou
   shares.deferred = Share(sums.deferred, sums.completed - (sums.late - sums.deferred));
   shares.bad =
       std::max(load_suspected_ ? shares.late - late_floor : 0, shares.deferred - deferred_floor_);
+  shares.good = Share(sums.completed - sums.deferred, sums.span);
   const double before = limit_;
   if (shares.bad > kBadShare)
     Lower(shares, situation.in_use, late_floor);
@@ -68,7 +70,8 @@ void QualityLimit::Raise(const Situation& situation, double bad) {
 }
 
 bool QualityLimit::NotTheLoad(const Shares& shares, double in_use, double& late_floor) {
-  if (shares.bad < kNoEffect * bad_reference_) return false;
+  const bool in_vain = shares.bad >= kNoEffect * bad_reference_;
+  if (!in_vain && shares.good >= kGoodLost * good_reference_) return false;
   descending_ = false;
   if (shares.deferred >= kHopelessShare) {
     limit_ = least_;
@@ -89,6 +92,7 @@ void QualityLimit::Lower(const Shares& shares, double in_use, double& late_floor
     descending_ = true;
     top_ = reference_ = in_use;
     bad_reference_ = shares.bad;
+    good_reference_ = shares.good;
   }
   // A quiet moment before the first cut says nothing of what cuts do.
   const bool halved = judged_before && in_use <= std::max(less * reference_, least_);
@@ -96,6 +100,7 @@ void QualityLimit::Lower(const Shares& shares, double in_use, double& late_floor
   if (halved) {
     reference_ = in_use;
     bad_reference_ = shares.bad;
+    good_reference_ = shares.good;
   }
   if (in_use <= kSameLevel * good_) good_ = 0;
   const double cut = std::clamp(1 - shares.bad, kMaxCut, kMinCut);

@@ -8,12 +8,13 @@
 // Q is lowered by the bad share, at most 40 %, while ef or df exceed their floor by 0.2, judged on
 // messages that began after the cut before. ef counts only if the load was suspected from the
 // start: else the messages are late whatever we do. If half of Q (a quarter, with the load
-// suspected) did not help, the load is not the cause: ef0 and df0 are learned anew, Q is again what
-// it was before the descent (all there is, when what is late is accepted), and is not cut below
-// this level while that is no worse. But when
-// nearly all is tempfailed (df >= 0.8), Q stays at the floor until it is not: a refusal at connect
-// is 160 times cheaper. Q rises by LimitRise() while the bad share is under 0.05, by 1 between
-// that and 0.2; with the load suspected only while W < 0.7 B.
+// suspected) did not help, or what goes well a second fell with it (marginal throughput, as in
+// Protego, NSDI 2023: a queue that is too long does not lose by a cut), the load is not the cause:
+// ef0 and df0 are learned anew, Q is again what it was before the descent (all there is, when what
+// is late is accepted), and is not cut below this level while that is no worse. But when nearly all
+// is tempfailed (df >= 0.8), Q stays at the floor until it is not: a refusal at connect is 160
+// times cheaper. Q rises by LimitRise() while the bad share is under 0.05, by 1 between that and
+// 0.2; with the load suspected only while W < 0.7 B.
 #pragma once
 
 #include "policy/samples.h"
@@ -43,7 +44,7 @@ class QualityLimit {
 
  private:
   struct Shares {
-    double late, deferred, bad;
+    double late, deferred, bad, good;
   };
   void Raise(const Situation& situation, double bad);
   void Lower(const Shares& shares, double in_use, double& late_floor);
@@ -58,6 +59,7 @@ class QualityLimit {
   bool descending_ = false;
   double reference_ = 0;  // what was in use, and the bad share, when it was last judged
   double bad_reference_ = 0;
+  double good_reference_ = 0;
   double top_ = 0;             // in use when the descent began
   double good_ = 0;            // in use when ef0 and df0 were learned; 0: nothing known
   double deferred_floor_ = 0;  // df0

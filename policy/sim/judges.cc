@@ -22,7 +22,10 @@ Config Devices() {
 class Ours final : public Judge {
  public:
   explicit Ours(const Scenario& s)
-      : gate_({.budget = InSeconds(s.budget), .slots = static_cast<double>(s.slots)}, {},
+      : gate_({.budget = InSeconds(s.budget),
+               .slots = static_cast<double>(s.slots),
+               .required = s.on_timeout == "required"},
+              {},
               Clients::Options{.capacity = 65536,
                                .lists = ClientLists(Devices()),
                                .seed = static_cast<uint64_t>(s.seed)}) {}
@@ -49,7 +52,10 @@ class NoControl final : public Judge {
 
 class OnlyDevices final : public Judge {
  public:
-  Answer Ask(const ClientId& client, double, double) override {
+  // Until then everybody; virtual seconds.
+  explicit OnlyDevices(double from) : from_(from) {}
+  Answer Ask(const ClientId& client, double, double now) override {
+    if (now < from_) return Answer::kAdmit;
     return lists_.CannotRetry(client.address, client.user) ? Answer::kAdmit
                                                            : Answer::kRefuseSession;
   }
@@ -57,6 +63,7 @@ class OnlyDevices final : public Judge {
   bool limiting() const override { return false; }
 
  private:
+  const double from_;
   const ClientLists lists_ = ClientLists(Devices());
 };
 
@@ -150,7 +157,8 @@ TimePoint At(double seconds) {
 std::unique_ptr<Judge> MakeJudge(const std::string& name, const Scenario& scenario) {
   if (name == "ours") return std::make_unique<Ours>(scenario);
   if (name == "none") return std::make_unique<NoControl>();
-  if (name == "only_devices") return std::make_unique<OnlyDevices>();
+  if (name == "only_devices") return std::make_unique<OnlyDevices>(0);
+  if (name == "devices_in_5s") return std::make_unique<OnlyDevices>(scenario.FirstEvent() + 5);
   if (name == "on_off") return std::make_unique<OnOff>(scenario.service_mean);
   if (name == "refuse_la") return std::make_unique<RefuseLoadAverage>(2);
   if (name == "gradient2") return std::make_unique<Gradient2>(static_cast<double>(scenario.slots));

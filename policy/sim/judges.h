@@ -29,9 +29,11 @@ class Judge {
 };
 
 // "ours", "none", "only_devices" (what they lose with the whole gateway to themselves is lost under
-// any rule), "on_off" (p90 of the last 10 s against three times and one and a half times the
-// normal), "refuse_la" (Sendmail's RefuseLA: load average over one minute, looked at every 15 s),
-// "gradient2" (Netflix concurrency-limits), "fixed:N". Null for anything else.
+// any rule), "devices_in_5s" (the same from 5 s after the first event; until then everybody: what
+// no rule can save that needs so long to see it), "on_off" (p90 of the last 10 s against three
+// times and one and a half times the normal), "refuse_la" (Sendmail's RefuseLA: load average over
+// one minute, looked at every 15 s), "gradient2" (Netflix concurrency-limits), "fixed:N". Null for
+// anything else.
 std::unique_ptr<Judge> MakeJudge(const std::string& name, const Scenario& scenario);
 
 TimePoint At(double seconds);

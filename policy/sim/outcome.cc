@@ -37,22 +37,25 @@ void Outcome::Arrived(double now) {
   arrivals_ = arrivals_ * std::exp(-gap / kMinute) + 1 / kMinute;
 }
 
-// The service alone, without a queue, fits into the budget, but what arrives does not fit into the
-// workers.
+// Does half of what is served, without a queue, fit into the budget?
+bool Outcome::ServiceFits(double now) const {
+  const double sigma = scenario_.service_sigma;
+  const double median = scenario_.service_mean * std::exp(-sigma * sigma / 2);
+  return !scenario_.HangsAt(now) &&
+         median * scenario_.MultiplierAt(now) <= InSeconds(scenario_.budget);
+}
+
+// The service alone fits, but what arrives does not fit into the workers.
 bool Outcome::LoadIsTheCause(double now) const {
-  if (scenario_.HangsAt(now)) return false;
   const double service = scenario_.service_mean * scenario_.MultiplierAt(now);
   const double capacity = static_cast<double>(scenario_.workers) / service;
-  return service < InSeconds(scenario_.budget) && arrivals_ > 0.8 * capacity;
+  return ServiceFits(now) && arrivals_ > 0.8 * capacity;
 }
 
 // Most would be tempfailed. Those who are not asked in are not tempfailed either, so that the last
 // tempfail does not show it.
 bool Outcome::Hopeless(double now) const {
-  const double sigma = scenario_.service_sigma;
-  const double median = scenario_.service_mean * std::exp(-sigma * sigma / 2);
-  const bool slow = median * scenario_.MultiplierAt(now) > InSeconds(scenario_.budget);
-  return scenario_.on_timeout != "accept" && (slow || scenario_.HangsAt(now));
+  return scenario_.on_timeout != "accept" && !ServiceFits(now);
 }
 
 void Outcome::Refused(double now, double sessions) {

@@ -35,6 +35,7 @@ class Outcome {
   double fairness = 1;  // Jain's index of served / offered over the mail servers
 
  private:
+  bool ServiceFits(double now) const;
   bool LoadIsTheCause(double now) const;
   bool Hopeless(double now) const;
 

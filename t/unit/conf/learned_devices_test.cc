@@ -21,7 +21,8 @@ TEST(LearnedDevices, FollowTheFile) {
   LearnedDevices devices(path);
   devices.Refresh();
   EXPECT_FALSE(devices.Contains(Address("10.1.0.7")));
-  ReplaceFile(path, FormatLearnedDevices({Address("10.1.0.7"), Address("2001:db8::7")}), 0644);
+  ReplaceFile(path, FormatLearnedDevices({{Address("10.1.0.7"), Address("2001:db8::7")}, {}}),
+              0644);
   devices.Refresh();
   EXPECT_TRUE(devices.Contains(Address("10.1.0.7")));
   EXPECT_FALSE(devices.Contains(Address("10.1.0.8")));
@@ -29,6 +30,20 @@ TEST(LearnedDevices, FollowTheFile) {
   EXPECT_FALSE(devices.Contains(Address("2001:db8:0:1::7")));
   ReplaceFile(path, "", 0644);
   devices.Refresh();
+  EXPECT_FALSE(devices.Contains(Address("10.1.0.7")));
+}
+
+TEST(LearnedDevices, UsersByTheirWholeName) {
+  const TempDir dir;
+  const std::string path = dir / "devices";
+  LearnedDevices devices(path);
+  ReplaceFile(path, FormatLearnedDevices({{}, {"scanner 2nd floor", "10.1.0.7"}}), 0644);
+  devices.Refresh();
+  EXPECT_TRUE(devices.ContainsUser("scanner 2nd floor"));
+  EXPECT_FALSE(devices.ContainsUser("scanner"));
+  EXPECT_FALSE(devices.ContainsUser(""));
+  // A user's name gives no address the rights of a device.
+  EXPECT_TRUE(devices.ContainsUser("10.1.0.7"));
   EXPECT_FALSE(devices.Contains(Address("10.1.0.7")));
 }
 

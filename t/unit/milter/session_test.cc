@@ -33,7 +33,7 @@ class SessionTest : public testing::Test {
   }
   Verdict Message(const std::vector<std::pair<std::string, std::string>>& headers = {},
                   const std::string& body = "") {
-    session_.MailFrom("<a@b.example>", "");
+    session_.MailFrom("<a@b.example>", user_);
     session_.Recipient("<rcpt@example.org>");
     for (const auto& [name, value] : headers) session_.Header(name, value);
     session_.EndOfHeaders();
@@ -41,6 +41,14 @@ class SessionTest : public testing::Test {
     return session_.EndOfMessage("QID");
   }
 
+  void LateIsTempfailed() {
+    plan_.tempfail = true;
+    types_.clear();
+    types_.push_back(std::make_unique<RecordingCheckType>(plan_));
+    result_ = {.state = State::kLate, .methods = {{.method = "plan", .state = State::kLate}}};
+  }
+
+  std::string user_;  // SASL
   TempDir dir_;
   FakeClock clock_;
   TestLog log_;
@@ -102,16 +110,23 @@ TEST_F(SessionTest, LateIsInLogAndTelemetry) {
 
 // Learned devices are spared as listed ones are, but only from the internal networks.
 TEST_F(SessionTest, LateIsWaivedForALearnedDevice) {
-  plan_.tempfail = true;
-  types_.clear();
-  types_.push_back(std::make_unique<RecordingCheckType>(plan_));
-  result_ = {.state = State::kLate, .methods = {{.method = "plan", .state = State::kLate}}};
+  LateIsTempfailed();
   session_.Connect(Ip::Parse("10.0.0.7"));
   EXPECT_TRUE(Message().tempfail);
   std::ofstream(dir_ / "devices") << "10.0.0.7\n192.0.2.1\n";
   devices_.Refresh();
   EXPECT_TRUE(Message().waived);
   session_.Connect(Ip::Parse("192.0.2.1"));
+  EXPECT_TRUE(Message().tempfail);
+}
+
+TEST_F(SessionTest, LateIsWaivedForALearnedUserWhereverHeIs) {
+  LateIsTempfailed();
+  std::ofstream(dir_ / "devices") << "user hall scanner\n192.0.2.1\n";
+  devices_.Refresh();
+  user_ = "hall scanner";
+  EXPECT_TRUE(Message().waived);
+  user_ = "hall";
   EXPECT_TRUE(Message().tempfail);
 }
 

@@ -62,7 +62,7 @@ TEST(Admission, ReserveFollowsTheDevices) {
                     kNow + std::chrono::seconds(i));
   const double reserved = admission.reserved(slow, kNow + std::chrono::seconds(600));
   EXPECT_GT(reserved, 15);
-  EXPECT_LE(reserved, 36);  // nine tenths of L
+  EXPECT_LE(reserved, 39.2);  // 0.98 L
 }
 
 // Trunk reservation: the busier they are, the more places stay free for their next burst.
@@ -93,6 +93,30 @@ TEST(Admission, DevicesPassTheLimitWhereLateIsAccepted) {
   places.late_accepted = true;
   EXPECT_TRUE(Admission().WouldAdmit(device, places, 50, kNow));
   EXPECT_FALSE(Admission().WouldAdmit(Client(Tier::kKnown, 2), places, 50, kNow));
+}
+
+// One a second for five minutes.
+Admission WithDevices(const Places& places) {
+  Admission admission;
+  for (int i = 0; i < 300; ++i) {
+    admission.Admit(Client(Tier::kCannotRetry, static_cast<uint64_t>(i)), places, 10,
+                    kNow + std::chrono::seconds(i));
+  }
+  return admission;
+}
+
+// Refused is lost; in the backlog, their turn comes.
+TEST(Admission, DevicesWaitForASlotWhileTheirDemandFits) {
+  const TimePoint later = kNow + std::chrono::seconds(300);
+  const ClientView device = Client(Tier::kCannotRetry, 900);
+  const auto at_the_last_slot = [&](double life, double mean, double completions) {
+    const Places places{true, 90, 100, life, mean, completions, true};
+    return WithDevices(places).WouldAdmit(device, places, 99, later);
+  };
+  EXPECT_TRUE(at_the_last_slot(40, 40, 0));     // 40 of them in 100 slots
+  EXPECT_FALSE(at_the_last_slot(140, 40, 0));   // 140 of them
+  EXPECT_TRUE(at_the_last_slot(140, 40, 1.5));  // but more complete than come
+  EXPECT_FALSE(at_the_last_slot(40, 55, 0));    // they would give up before
 }
 
 TEST(Admission, OneClientDoesNotTakeAll) {

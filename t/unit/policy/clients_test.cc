@@ -63,8 +63,22 @@ TEST(Clients, DeviceThatNeverComesBackIsLearned) {
   const ClientView view = clients.Look(At("10.9.9.9"), kStart + 50 * kHour);
   EXPECT_EQ(view.tier, Tier::kCannotRetry);
   EXPECT_EQ(view.reason, TierReason::kLearned);
-  EXPECT_TRUE(clients.LearnedDevices(kStart + 48 * kHour).empty());
-  EXPECT_EQ(clients.LearnedDevices(kStart + 50 * kHour), std::vector{At("10.9.9.9").address});
+  EXPECT_TRUE(clients.LearnedDevices(kStart + 48 * kHour).addresses.empty());
+  EXPECT_EQ(clients.LearnedDevices(kStart + 50 * kHour).addresses,
+            std::vector{At("10.9.9.9").address});
+}
+
+TEST(Clients, UsersAreLearnedByTheirWholeName) {
+  Clients clients = Make();
+  const std::string longest(63, 'a');
+  const std::string too_long(64, 'b');
+  for (int i = 0; i < 3; ++i) {
+    for (const std::string& user : {longest, too_long})
+      clients.Refused({At("198.51.100.1").address, user}, kStart + i * 24 * kHour);
+  }
+  const DeviceNames learned = clients.LearnedDevices(kStart + 50 * kHour);
+  EXPECT_EQ(learned.users, std::vector{longest});
+  EXPECT_TRUE(learned.addresses.empty());
 }
 
 // Pitfall 21: not coming back must not make anybody important.

@@ -267,13 +267,31 @@ TEST_F(ShortBudgetTest, SlotsFullForAMomentAreABurst) {
   EXPECT_EQ(controller_.state().regime, Regime::kHealthy);
 }
 
-TEST_F(ShortBudgetTest, LateButAcceptedIsRemembered) {
-  looks_.Run(fast_, 120);
-  EXPECT_FALSE(controller_.state().late_accepted);
-  looks_.Run(late_, 10);
+TEST_F(ShortBudgetTest, LateIsAcceptedOfDevicesWhereNothingIsRequired) {
+  looks_.Run(fast_, 1);
   EXPECT_TRUE(controller_.state().late_accepted);
-  looks_.Run(fast_, 240);
-  EXPECT_FALSE(controller_.state().late_accepted);
+}
+
+TEST(Required, WhatIsSeenTellsWhetherLateIsAccepted) {
+  Controller controller({1, 100, true}, {});
+  Looks looks(controller);
+  const Behaviour fast{.completions = 10, .seconds = 0.1};
+  looks.Run(fast, 120);
+  EXPECT_FALSE(controller.state().late_accepted);
+  looks.Run({.completions = 10, .seconds = 1, .late = 1, .sessions = 10, .in_flight = 10}, 10);
+  EXPECT_TRUE(controller.state().late_accepted);
+  looks.Run(fast, 240);
+  EXPECT_FALSE(controller.state().late_accepted);
+}
+
+// What has ended says one second; that nothing ends any more says a whole budget.
+TEST(PatientBudget, StallTellsAtOnceHowLongASlotIsHeld) {
+  Controller controller({30, 100}, {});
+  Looks looks(controller);
+  looks.Run({.completions = 10, .seconds = 1, .sessions = 10, .in_flight = 10}, 120);
+  EXPECT_LT(controller.state().hold, 2);
+  looks.Run({.completions = 0, .sessions = 30, .oldest = 3, .in_flight = 30}, 4);
+  EXPECT_DOUBLE_EQ(controller.state().hold, 30);
 }
 
 // 10 sessions and 2 completions a second: each holds its slot for 5 s, whatever the filter needs.

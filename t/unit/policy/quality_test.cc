@@ -12,10 +12,9 @@ class QualityTest : public ::testing::Test {
     quality_.Start(4, 95, load_suspected, now_);
     Second(0, 0);
   }
-  // Ten completions in a second.
   void Second(uint32_t late, uint32_t deferred) {
     now_ += std::chrono::seconds(1);
-    samples_.Add(now_, {.completed = 10, .busy = 10, .late = late, .deferred = deferred});
+    samples_.Add(now_, {.completed = a_second_, .busy = 10, .late = late, .deferred = deferred});
   }
   // A quarter of a minute with so many of ten late, and tempfailed, then the end of an epoch. The
   // load follows the limit.
@@ -29,6 +28,7 @@ class QualityTest : public ::testing::Test {
   TimePoint now_ = TimePoint() + std::chrono::hours(1);
   Samples samples_;
   QualityLimit quality_;
+  uint32_t a_second_ = 10;  // completions
   double in_use_ = 80;
   double late_floor_ = 0;
   bool flowing_ = false;
@@ -70,6 +70,27 @@ TEST_F(QualityTest, WhatIsLateAndAcceptedAnywayIsNotHeldBack) {
   EXPECT_DOUBLE_EQ(quality_.limit(), 95);
   Epoch(9, 0);
   EXPECT_DOUBLE_EQ(quality_.limit(), 95);
+}
+
+// Half of the load, half of what goes well: nothing was gained.
+TEST_F(QualityTest, CutThatTakesWhatGoesWellIsGivenBack) {
+  Start(false);
+  Epoch(5, 5);
+  a_second_ = 6;
+  Epoch(2, 2);
+  EXPECT_LT(quality_.limit(), 40);
+  a_second_ = 3;
+  Epoch(1, 1);
+  EXPECT_DOUBLE_EQ(quality_.limit(), 80);
+}
+
+// The same shares, but what goes well a second stays: it was the load.
+TEST_F(QualityTest, CutThatTakesNothingStays) {
+  Start(false);
+  Epoch(5, 5);
+  Epoch(4, 4);
+  Epoch(3, 3);
+  EXPECT_LT(quality_.limit(), 40);
 }
 
 TEST_F(QualityTest, RisesByAFifthAsLongAsNothingWaits) {

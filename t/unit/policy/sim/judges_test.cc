@@ -32,6 +32,15 @@ TEST(Judges, OnlyDevices) {
   EXPECT_EQ(judge->Ask(kClient, 0, 1), Answer::kRefuseSession);
 }
 
+TEST(Judges, DevicesInFiveSecondsOfTheFirstEvent) {
+  Scenario scenario;
+  scenario.faults.push_back({.at = std::chrono::seconds(60)});
+  const auto judge = MakeJudge("devices_in_5s", scenario);
+  EXPECT_EQ(judge->Ask(kClient, 0, 64), Answer::kAdmit);
+  EXPECT_EQ(judge->Ask(kClient, 0, 66), Answer::kRefuseSession);
+  EXPECT_EQ(judge->Ask({Ip::Parse("10.1.0.7").value(), {}}, 99, 66), Answer::kAdmit);
+}
+
 TEST(Judges, FixedIsALimit) {
   const auto judge = MakeJudge("fixed:7", {});
   EXPECT_EQ(judge->Ask(kClient, 6, 1), Answer::kAdmit);
