@@ -9,7 +9,7 @@ namespace spillway {
 
 namespace {
 
-constexpr off_t kMaxFile = 4 << 20;
+constexpr size_t kMaxFile = 4 << 20;
 
 constexpr std::string_view kUser = "user ";
 
@@ -27,14 +27,17 @@ std::string LearnedDevicesPath(const std::string& telemetry_file) {
 
 std::string FormatLearnedDevices(const DeviceNames& devices) {
   std::string text;
-  for (const Ip& address : devices.addresses) text += address.ToString() + "\n";
-  for (const std::string& user : devices.users) text.append(kUser).append(user).append("\n");
+  const auto add = [&text](const std::string& line) {
+    if (text.size() + line.size() < kMaxFile) text.append(line).append("\n");
+  };
+  for (const Ip& address : devices.addresses) add(address.ToString());
+  for (const std::string& user : devices.users) add(std::string(kUser).append(user));
   return text;
 }
 
 void LearnedDevices::Refresh() {
   struct stat info {};
-  if (::stat(path_.c_str(), &info) != 0 || info.st_size > kMaxFile) return;
+  if (::stat(path_.c_str(), &info) != 0 || static_cast<size_t>(info.st_size) > kMaxFile) return;
   const int64_t changed = info.st_mtim.tv_sec * 1'000'000'000 + info.st_mtim.tv_nsec;
   if (info.st_ino == inode_ && changed == changed_) return;
   std::ifstream file(path_);

@@ -22,6 +22,7 @@ struct DeviceNames {
   std::vector<Ip> addresses;
   std::vector<std::string> users;
 };
+// As many as fit into 4 MiB.
 std::string FormatLearnedDevices(const DeviceNames& devices);
 
 // Thread-safe.

@@ -104,17 +104,20 @@ bool Admission::AllowedOther(const ClientView& client, const Places& places, dou
   return others < room && sessions < places.limit - KeptFree(in_flight, places.limit, times_full);
 }
 
-bool Admission::Allowed(const ClientView& client, const Places& places, double sessions,
-                        TimePoint now) const {
+// One that takes its whole share already; while others need the places.
+bool Admission::OverShare(const ClientView& client, const Places& places, TimePoint now) const {
   const bool first = client.tier == Tier::kCannotRetry;
   const uint64_t key = first ? client.host : client.network;
   const double held =
       std::min(held_[CellA(key)].At(now, places.life), held_[CellB(key)].At(now, places.life));
+  return held + 1 > std::max(2.0, kClientShare * (first ? places.slots : places.limit)) + 1e-9;
+}
+
+bool Admission::Allowed(const ClientView& client, const Places& places, double sessions,
+                        TimePoint now) const {
   const bool crowded = sessions > kCrowded * places.limit;
-  if (crowded &&
-      held + 1 > std::max(2.0, kClientShare * (first ? places.slots : places.limit)) + 1e-9)
-    return false;
-  if (first) return AllowedDevice(places, sessions, now);
+  if (crowded && OverShare(client, places, now)) return false;
+  if (client.tier == Tier::kCannotRetry) return AllowedDevice(places, sessions, now);
   return AllowedOther(client, places, sessions, now);
 }
 
@@ -127,7 +130,8 @@ bool Admission::Admit(const ClientView& client, const Places& places, double ses
                       TimePoint now) {
   const bool first = client.tier == Tier::kCannotRetry;
   if (!first_) first_ = now;
-  if (first) cannot_retry_rate_.Add(now, kRateMemory);
+  // A device that floods gets no more places reserved than its share.
+  if (first && !OverShare(client, places, now)) cannot_retry_rate_.Add(now, kRateMemory);
   if (!WouldAdmit(client, places, sessions, now)) return false;
   const uint64_t key = first ? client.host : client.network;
   held_[CellA(key)].Add(now, places.life);

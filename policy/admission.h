@@ -11,12 +11,13 @@
 //       all given up. Where late messages are accepted within a patient budget
 //       (ControlState::late_accepted), waiting in the filter does not hurt them: up to slots - 1.
 //       T0 may even wait for a slot, in the listen backlog, while W leaves them the time (50 s) and
-//       their demand fits: a < slots, or less than what completes. Then they are never refused
+//       their demand fits: a < slots, or less than what completes. Then only its own share is a
+//       bound for one
 //   T1  while fewer than L - t are in, and the others hold less than L - R0
 //   T2  ... less than (L - R0) (0.97 + 0.03 min(1, waiting / 30 min)): longest deferred first
 //   T3  ... less than (L - R0) (0.93 + 0.04 h), h by hash of client and ten-minute epoch: a client
 //       that is in stays in for a while, and then others have their turn
-//   max(1, L / 50) is always open to all of them: no samples, no recovery
+//   max(1, L / 50) is open to all of them while fewer than 1.25 L are in: no samples, no recovery
 //   while more than 0.6 L are in: no more than max(2, L / 4) for one /24, /64 or user; for T0,
 //   slots / 4 for one host
 //
@@ -75,6 +76,7 @@ class Admission {
   bool AllowedDevice(const Places& places, double sessions, TimePoint now) const;
   bool AllowedOther(const ClientView& client, const Places& places, double sessions,
                     TimePoint now) const;
+  bool OverShare(const ClientView& client, const Places& places, TimePoint now) const;
   bool Allowed(const ClientView& client, const Places& places, double sessions,
                TimePoint now) const;
 

@@ -24,7 +24,8 @@ uint16_t Abandoned(const ClientRecord& record, int64_t now) {
 
 bool IsLearned(const ClientRecord& record, int64_t now) {
   return record.trusted != 0 && record.returned == 0 &&
-         Abandoned(record, now) >= Clients::kLearnAfter;
+         Abandoned(record, now) >= Clients::kLearnAfter &&
+         now - record.last_refused < Clients::kLearnedFor;
 }
 
 // What is worth keeping: learned devices, then those on their way back, then the recent.
@@ -64,8 +65,9 @@ Clients::Clients(Options options) : options_(std::move(options)) {
 
 // FNV-1a, then the finalizer of MurmurHash3, both seeded: cheap, and not to be steered from
 // outside.
-uint64_t Clients::Hash(std::string_view bytes) const {
-  uint64_t hash = 0xcbf29ce484222325 ^ options_.seed;
+uint64_t Clients::Hash(std::string_view bytes, char kind) const {
+  uint64_t hash =
+      (0xcbf29ce484222325 ^ options_.seed ^ static_cast<uint64_t>(kind)) * 0x100000001b3;
   for (const char byte : bytes) {
     hash ^= static_cast<unsigned char>(byte);
     hash *= 0x100000001b3;
@@ -77,16 +79,16 @@ uint64_t Clients::Hash(std::string_view bytes) const {
 }
 
 uint64_t Clients::HostKey(const ClientId& client) const {
-  if (!client.user.empty()) return Hash(client.user);
+  if (!client.user.empty()) return Hash(client.user, 'u');
   // An IPv6 host owns its /64.
   const size_t size = client.address.is_v4() ? 4 : 8;
-  return Hash({reinterpret_cast<const char*>(client.address.bytes()), size});
+  return Hash({reinterpret_cast<const char*>(client.address.bytes()), size}, 'a');
 }
 
 uint64_t Clients::NetworkKey(const ClientId& client) const {
-  if (!client.user.empty()) return Hash(client.user);
+  if (!client.user.empty()) return Hash(client.user, 'u');
   const size_t size = client.address.is_v4() ? 3 : 8;
-  return Hash({reinterpret_cast<const char*>(client.address.bytes()), size});
+  return Hash({reinterpret_cast<const char*>(client.address.bytes()), size}, 'a');
 }
 
 bool Clients::Trusted(const ClientId& client) const {
@@ -117,7 +119,8 @@ ClientView Clients::Look(const ClientId& client, int64_t now) const {
   };
   if (options_.lists.CannotRetry(client.address, client.user))
     return be(Tier::kCannotRetry, TierReason::kListed);
-  if (record != nullptr && IsLearned(*record, now))
+  // The internal networks may have been others when it was learned.
+  if (record != nullptr && Trusted(client) && IsLearned(*record, now))
     return be(Tier::kCannotRetry, TierReason::kLearned);
   if (!client.user.empty()) return be(Tier::kSubmission, TierReason::kAuthenticated);
   if (returning) return be(Tier::kKnown, TierReason::kReturning);

@@ -3,8 +3,8 @@
 // fixed at construction, so that millions of addresses cost no more than a few.
 //
 //   T0 cannot retry   listed, or learned: refused at least three times, never back within 90
-//                     minutes. Only inside the trusted networks, or authenticated: else anybody
-//                     could become a "printer" by not coming back.
+//                     minutes; for 90 days. Only inside the trusted networks, or authenticated:
+//                     else anybody could become a "printer" by not coming back.
 //   T1 submission     authenticated
 //   T2 known          on the way back after our 4xx, or admitted five times before
 //   T3 unknown
@@ -70,6 +70,7 @@ class Clients {
  public:
   static constexpr int64_t kReturnWithin = 90 * 60;  // seconds
   static constexpr uint16_t kLearnAfter = 3;
+  static constexpr int64_t kLearnedFor = 90 * 86400;  // seconds after the last refusal
   static constexpr uint32_t kKnownAfter = 5;
 
   struct Options {
@@ -93,7 +94,8 @@ class Clients {
   uint64_t seed() const { return options_.seed; }
 
  private:
-  uint64_t Hash(std::string_view bytes) const;
+  // `kind` keeps users apart from addresses with the same octets.
+  uint64_t Hash(std::string_view bytes, char kind) const;
   uint64_t HostKey(const ClientId& client) const;
   uint64_t NetworkKey(const ClientId& client) const;
   bool Trusted(const ClientId& client) const;

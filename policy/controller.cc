@@ -31,12 +31,13 @@ constexpr double kMaxCut = 0.7;
 constexpr double kMinCut = 0.95;
 constexpr double kPilingUp = 3;  // of Wt
 constexpr auto kRecent = seconds(3);
-constexpr double kHalved = 0.5;     // of L without effect: not the load
-constexpr double kNoEffect = 0.68;  // of W or the bad share left: no effect
-constexpr double kMinEpoch = 3;     // seconds
-constexpr double kMaxEpoch = 60;    // seconds
-constexpr double kRise = 0.002;     // of S, a look: 0.8 % a second
-constexpr double kFall = 0.1;       // of the way, a look
+constexpr auto kCompletionsLook = seconds(60);  // less says more of chance than of capacity
+constexpr double kHalved = 0.5;                 // of L without effect: not the load
+constexpr double kNoEffect = 0.68;              // of W or the bad share left: no effect
+constexpr double kMinEpoch = 3;                 // seconds
+constexpr double kMaxEpoch = 60;                // seconds
+constexpr double kRise = 0.002;                 // of S, a look: 0.8 % a second
+constexpr double kFall = 0.1;                   // of the way, a look
 constexpr double kLooksPerSecond = 4;
 constexpr double kArrivalsLooks = 2400;  // ten minutes
 constexpr auto kQuiet = seconds(60);     // without a refusal: recovering
@@ -88,7 +89,8 @@ void Controller::Measure(TimePoint now, const Look& look) {
   state_.deferred_share = Share(window_.deferred, window_.completed);
   state_.queue_share = Share(window_.queue_wait, window_.busy);
   state_.throughput = Share(window_.completed - window_.deferred, window_.span);
-  state_.completions = Share(window_.completed, window_.span);
+  const SampleSums since_entered = samples_.Since(std::max(entered_, now - kCompletionsLook));
+  state_.completions = Share(since_entered.completed, since_entered.span);
   state_.hold = Hold(now, look);
   if (window_.late > window_.deferred) last_waived_ = now;
   const bool waived = last_waived_ && now - *last_waived_ < kRemembered;
@@ -99,11 +101,11 @@ void Controller::Measure(TimePoint now, const Look& look) {
   if (look.sessions < kSlotsFull * setting_.slots) last_not_full_ = now;
 }
 
-// How long a session will hold its slot, by what has piled up: nothing completed, no end.
-double Controller::Piled(TimePoint now, const Look& look) const {
+// How long `n` will stay, by what has completed of late: nothing, no end.
+double Controller::Piled(TimePoint now, double n) const {
   const SampleSums recent = samples_.Since(now - kRecent);
   if (recent.span == 0) return 0;
-  return recent.completed > 0 ? look.sessions * recent.span / recent.completed
+  return recent.completed > 0 ? n * recent.span / recent.completed
                               : std::numeric_limits<double>::infinity();
 }
 
@@ -112,9 +114,12 @@ double Controller::Hold(TimePoint now, const Look& look) const {
   const SampleSums ended =
       samples_.Since(now - Seconds(std::clamp(kHoldLook * state_.mean, 10.0, 120.0)));
   const double held = ended.completed >= kManySamples ? Share(ended.held, ended.completed) : 0;
-  const bool bounded = setting_.budget <= kPatientBudget && look.sessions >= kMinSamples;
-  const double piled = bounded ? std::min(setting_.budget, Piled(now, look)) : 0;
-  return std::max({state_.mean, held, piled});
+  const double hold = std::max(state_.mean, held);
+  // Where few were to complete in the meantime, none says nothing.
+  const auto n = static_cast<double>(look.ages.size());
+  const bool telling = n * InSeconds(kRecent) >= kMinSamples * hold;
+  if (!telling || setting_.budget > kPatientBudget) return hold;
+  return std::max(hold, std::min(setting_.budget, Piled(now, n)));
 }
 
 // Only while nothing is wrong: what is learned in an incident would be taken for normal.
@@ -159,7 +164,7 @@ Cause Controller::Trouble(TimePoint now, const Look& look) const {
   if (state_.samples >= kMinSamples && state_.mean > kTroubleFactor * state_.target)
     return Cause::kSlow;
   if (look.sessions >= kSlotsThreat * setting_.slots &&
-      Piled(now, look) > kPilingUp * state_.target)
+      Piled(now, look.sessions) > kPilingUp * state_.target)
     return Cause::kSlow;
   const bool late = window_.completed >= kManySamples && window_.late >= 3 &&
                     state_.late_share > 1.5 * learned_.late_floor + 0.05;

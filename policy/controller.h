@@ -68,7 +68,7 @@ class Controller {
  private:
   double Target() const;
   void Measure(TimePoint now, const Look& look);
-  double Piled(TimePoint now, const Look& look) const;
+  double Piled(TimePoint now, double n) const;
   double Hold(TimePoint now, const Look& look) const;
   void Learn();
   void LearnFirst(TimePoint now);

@@ -71,7 +71,7 @@ std::string_view Decider::AtConnect(const PolicyRequest& request, const ClientId
   const bool known = connection.key == key && now - connection.at < kSameSession;
   if (by_filter && known) return kAnswerDunno;
   connection = Connection{.key = key, .at = now};
-  if (!by_filter && gate_.limited() && gate_.mild()) return kAnswerDunno;
+  if (!by_filter && gate_.limited() && gate_.mild(sessions)) return kAnswerDunno;
   connection.admitted = gate_.Admit(client, sessions, now, wall);
   return connection.admitted ? kAnswerDunno : kAnswerRefuseSession;
 }
@@ -89,7 +89,7 @@ std::string_view Decider::AtMessage(const PolicyRequest& request, const ClientId
   }
   if (!connection.answer.empty()) return connection.answer;
   if (std::exchange(connection.admitted, false)) return connection.answer = kAnswerDunno;
-  const bool mild = gate_.mild();
+  const bool mild = gate_.mild(sessions);
   if (gate_.limited() && mild && !recipient) return kAnswerDunno;
   const bool admitted = gate_.Admit(client, sessions, now, wall);
   connection.answer = admitted ? kAnswerDunno : mild ? kAnswerRefuseMessage : kAnswerRefuseSession;

@@ -41,6 +41,7 @@ void Gate::SetPlaces() {
   if (override_.mode == OverrideMode::kOpen) places_.limited = false;
   if (override_.mode != OverrideMode::kHold) return;
   places_.limited = true;
+  places_.late_accepted = false;  // an order holds for devices, too
   places_.limit = std::max(controller_.min_limit(), override_.hold_percent / 100 * slots_);
 }
 

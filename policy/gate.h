@@ -40,14 +40,18 @@ class Gate {
   bool limited() const { return places_.limited; }
   double limit() const { return places_.limit; }
   double slots() const { return slots_; }
-  // More than half of what is possible is admitted: refuse messages, not sessions.
-  bool mild() const { return places_.limit > controller_.max_limit() / 2; }
+  // More than half of what is possible is admitted: refuse messages, not sessions. But not when
+  // hardly a slot is free, for that costs one the whole dialogue up to RCPT.
+  bool mild(double sessions) const {
+    return places_.limit > controller_.max_limit() / 2 && sessions < kNearlyFull * slots_;
+  }
   const Controller& controller() const { return controller_; }
   const GateCounts& counts() const { return counts_; }
   Clients& clients() { return clients_; }
   const Clients& clients() const { return clients_; }
 
  private:
+  static constexpr double kNearlyFull = 0.9;
   void SetPlaces();
 
   Controller controller_;

@@ -171,7 +171,7 @@ void Keeper::Save() {
       std::async(std::launch::async, [path = memory_path_, devices_path = devices_path_,
                                       memory = std::move(memory), devices = std::move(devices)] {
         SaveMemory(path, memory);
-        ReplaceFile(devices_path, devices, 0644);
+        ReplaceFile(devices_path, devices, 0640);
       });
 }
 

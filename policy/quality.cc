@@ -19,7 +19,8 @@ constexpr double kNearBudget = 0.7;  // of B; W beyond it leaves no room for mor
 constexpr double kHalved = 0.5;      // without effect: not the load
 constexpr double kQuartered = 0.25;  // the same where the load is suspected
 constexpr double kNoEffect = 0.68;   // of the bad share left
-constexpr double kGoodLost = 0.7;    // of what went well: the cut took it, not the load
+constexpr double kDeviations = 2;    // less may be chance
+constexpr double kWellLost = 0.7;    // of what went well: the cut took it
 constexpr double kSameLevel = 1.1;
 constexpr double kStep = 0.2;  // of the limit: all of the slots in a dozen epochs
 
@@ -49,7 +50,8 @@ void QualityLimit::Steer(const Situation& situation, const Samples& samples, dou
   shares.deferred = Share(sums.deferred, sums.completed - (sums.late - sums.deferred));
   shares.bad =
       std::max(load_suspected_ ? shares.late - late_floor : 0, shares.deferred - deferred_floor_);
-  shares.good = Share(sums.completed - sums.deferred, sums.span);
+  shares.well = sums.completed - (load_suspected_ ? sums.late : sums.deferred);
+  shares.span = sums.span;
   const double before = limit_;
   if (shares.bad > kBadShare)
     Lower(shares, situation.in_use, late_floor);
@@ -69,9 +71,19 @@ void QualityLimit::Raise(const Situation& situation, double bad) {
   limit_ = std::min(most_, limit_ + (good ? LimitRise(limit_, situation.flowing) : 1.0));
 }
 
+// By more than chance.
+bool QualityLimit::TookWhatWentWell(const Shares& shares) const {
+  const double before = Share(reference_shares_.well, reference_shares_.span);
+  const double after = Share(shares.well, shares.span);
+  if (after >= kWellLost * before || reference_shares_.well < kMinSamples) return false;
+  const double variance =
+      before * before / reference_shares_.well + after * after / std::max(1.0, shares.well);
+  return before - after > kDeviations * std::sqrt(variance);
+}
+
 bool QualityLimit::NotTheLoad(const Shares& shares, double in_use, double& late_floor) {
-  const bool in_vain = shares.bad >= kNoEffect * bad_reference_;
-  if (!in_vain && shares.good >= kGoodLost * good_reference_) return false;
+  const bool in_vain = shares.bad >= kNoEffect * reference_shares_.bad;
+  if (!in_vain && !TookWhatWentWell(shares)) return false;
   descending_ = false;
   if (shares.deferred >= kHopelessShare) {
     limit_ = least_;
@@ -91,16 +103,14 @@ void QualityLimit::Lower(const Shares& shares, double in_use, double& late_floor
   if (!descending_) {
     descending_ = true;
     top_ = reference_ = in_use;
-    bad_reference_ = shares.bad;
-    good_reference_ = shares.good;
+    reference_shares_ = shares;
   }
   // A quiet moment before the first cut says nothing of what cuts do.
   const bool halved = judged_before && in_use <= std::max(less * reference_, least_);
   if (halved && NotTheLoad(shares, in_use, late_floor)) return;
   if (halved) {
     reference_ = in_use;
-    bad_reference_ = shares.bad;
-    good_reference_ = shares.good;
+    reference_shares_ = shares;
   }
   if (in_use <= kSameLevel * good_) good_ = 0;
   const double cut = std::clamp(1 - shares.bad, kMaxCut, kMinCut);

@@ -44,10 +44,12 @@ class QualityLimit {
 
  private:
   struct Shares {
-    double late, deferred, bad, good;
+    double late, deferred, bad;
+    double well, span;  // messages without fault, in so many seconds
   };
   void Raise(const Situation& situation, double bad);
   void Lower(const Shares& shares, double in_use, double& late_floor);
+  bool TookWhatWentWell(const Shares& shares) const;
   bool NotTheLoad(const Shares& shares, double in_use, double& late_floor);
 
   double least_ = 0, most_ = 0;
@@ -58,8 +60,7 @@ class QualityLimit {
   double settling_ = 0;
   bool descending_ = false;
   double reference_ = 0;  // what was in use, and the bad share, when it was last judged
-  double bad_reference_ = 0;
-  double good_reference_ = 0;
+  Shares reference_shares_{};
   double top_ = 0;             // in use when the descent began
   double good_ = 0;            // in use when ef0 and df0 were learned; 0: nothing known
   double deferred_floor_ = 0;  // df0

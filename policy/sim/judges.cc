@@ -33,7 +33,7 @@ class Ours final : public Judge {
   Answer Ask(const ClientId& client, double sessions, double now) override {
     if (gate_.Admit(client, sessions, At(now), static_cast<int64_t>(now) + kEpochStart))
       return Answer::kAdmit;
-    return gate_.mild() ? Answer::kRefuseMessage : Answer::kRefuseSession;
+    return gate_.mild(sessions) ? Answer::kRefuseMessage : Answer::kRefuseSession;
   }
   void Tick(const Look& look, double now) override { gate_.Tick(At(now), look); }
   bool limiting() const override { return gate_.limited(); }

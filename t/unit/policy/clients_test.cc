@@ -68,6 +68,23 @@ TEST(Clients, DeviceThatNeverComesBackIsLearned) {
             std::vector{At("10.9.9.9").address});
 }
 
+// The octets of 115.99.97.110 are "scan".
+TEST(Clients, AddressWithTheOctetsOfAUserIsNotThatUser) {
+  Clients clients = Make();
+  for (int i = 0; i < 3; ++i)
+    clients.Refused({At("198.51.100.1").address, "scan"}, kStart + i * 24 * kHour);
+  const int64_t later = kStart + 50 * kHour;
+  EXPECT_EQ(clients.Look({At("198.51.100.1").address, "scan"}, later).tier, Tier::kCannotRetry);
+  EXPECT_EQ(clients.Look(At("115.99.97.110"), later).tier, Tier::kUnknown);
+}
+
+TEST(Clients, WhatIsLearnedIsForgottenAfterThreeMonths) {
+  Clients clients = Make();
+  for (int i = 0; i < 3; ++i) clients.Refused(At("10.9.9.9"), kStart + i * 24 * kHour);
+  EXPECT_EQ(clients.Look(At("10.9.9.9"), kStart + 80 * 24 * kHour).tier, Tier::kCannotRetry);
+  EXPECT_NE(clients.Look(At("10.9.9.9"), kStart + 100 * 24 * kHour).tier, Tier::kCannotRetry);
+}
+
 TEST(Clients, UsersAreLearnedByTheirWholeName) {
   Clients clients = Make();
   const std::string longest(63, 'a');

@@ -272,6 +272,24 @@ TEST_F(ShortBudgetTest, LateIsAcceptedOfDevicesWhereNothingIsRequired) {
   EXPECT_TRUE(controller_.state().late_accepted);
 }
 
+TEST_F(ControllerTest, BeyondTheirPatienceLateIsNoHelp) {  // B is 120 s
+  looks_.Run(healthy_, 10);
+  EXPECT_FALSE(controller_.state().late_accepted);
+}
+
+// Eight of them, of which nobody can expect that one ends within three seconds.
+TEST(PatientBudget, SilenceOfFewSaysNothing) {
+  Controller controller({60, 100}, {});
+  Looks looks(controller);
+  const Behaviour few{
+      .completions = 0.4, .seconds = 20, .sessions = 8, .oldest = 10, .in_flight = 8};
+  looks.Run(few, 170);
+  for (int i = 0; i < 20; ++i) {
+    looks.Run(few, 0.25);
+    EXPECT_LT(controller.state().hold, 40);
+  }
+}
+
 TEST(Required, WhatIsSeenTellsWhetherLateIsAccepted) {
   Controller controller({1, 100, true}, {});
   Looks looks(controller);

@@ -57,14 +57,14 @@ TEST_F(DecisionTest, SevereRefusesTheSessionAtConnect) {
 
 TEST_F(DecisionTest, MildRefusesTheMessageAtRecipient) {
   Hold(80);
-  EXPECT_EQ(Ask("CONNECT", 95), kAnswerDunno);
-  EXPECT_EQ(Ask("MAIL", 95), kAnswerDunno);
-  EXPECT_EQ(Ask("RCPT", 95), kAnswerRefuseMessage);
+  EXPECT_EQ(Ask("CONNECT", 85), kAnswerDunno);
+  EXPECT_EQ(Ask("MAIL", 85), kAnswerDunno);
+  EXPECT_EQ(Ask("RCPT", 85), kAnswerRefuseMessage);
 }
 
 TEST_F(DecisionTest, OneDecisionForEachMessageNotForEachRecipient) {
   Hold(80);
-  EXPECT_EQ(Ask("RCPT", 95), kAnswerRefuseMessage);
+  EXPECT_EQ(Ask("RCPT", 85), kAnswerRefuseMessage);
   EXPECT_EQ(Ask("RCPT", 0), kAnswerRefuseMessage);
   EXPECT_EQ(gate_.counts().asked, 1U);
 }

@@ -34,6 +34,24 @@ TEST(Gate, OrderEndsByItself) {
   EXPECT_FALSE(gate.limited());
 }
 
+// Devices may pass the law's limit, not an order's.
+TEST(Gate, OrderHoldsForDevicesToo) {
+  Config config;
+  config.clients.internal = config.clients.cannot_retry = {"10.0.0.0/8"};
+  Gate gate({.budget = 1, .slots = 100}, {}, {.lists = ClientLists(config)});
+  gate.Order({OverrideMode::kHold, 10, kNow + std::chrono::minutes(1)});
+  const ClientId device{Ip::Parse("10.1.0.7").value(), {}};
+  EXPECT_TRUE(gate.WouldAdmit(device, 11, kNow, kWall));
+  EXPECT_FALSE(gate.WouldAdmit(device, 50, kNow, kWall));
+}
+
+TEST(Gate, RefusesSessionsWhenHardlyASlotIsFree) {
+  Gate gate({.budget = 1, .slots = 100}, {}, {});
+  gate.Order({OverrideMode::kHold, 80, kNow + std::chrono::minutes(1)});
+  EXPECT_TRUE(gate.mild(80));
+  EXPECT_FALSE(gate.mild(95));
+}
+
 TEST(Gate, AskingWhatIfChangesNothing) {
   Gate gate({.budget = 1, .slots = 100}, {}, {});
   gate.Order({OverrideMode::kHold, 10, kNow + std::chrono::minutes(1)});

@@ -72,7 +72,7 @@ TEST_F(QualityTest, WhatIsLateAndAcceptedAnywayIsNotHeldBack) {
   EXPECT_DOUBLE_EQ(quality_.limit(), 95);
 }
 
-// Half of the load, half of what goes well: nothing was gained.
+// A third of the load, a third of what goes well: nothing was gained.
 TEST_F(QualityTest, CutThatTakesWhatGoesWellIsGivenBack) {
   Start(false);
   Epoch(5, 5);
@@ -82,6 +82,19 @@ TEST_F(QualityTest, CutThatTakesWhatGoesWellIsGivenBack) {
   a_second_ = 3;
   Epoch(1, 1);
   EXPECT_DOUBLE_EQ(quality_.limit(), 80);
+}
+
+// Under load late is not well: that fewer are late shows that the cut works.
+TEST_F(QualityTest, FewerLateUnderLoadIsWhatWasWanted) {
+  Start(true);
+  Epoch(10, 0);
+  a_second_ = 5;
+  Epoch(4, 0);
+  a_second_ = 3;
+  Epoch(1, 0);
+  a_second_ = 2;
+  Epoch(1, 0);
+  EXPECT_LT(quality_.limit(), 25);
 }
 
 // The same shares, but what goes well a second stays: it was the load.
