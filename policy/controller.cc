@@ -16,7 +16,7 @@ constexpr double kFirstLook = 3;        // of W
 constexpr double kFirstSpan = 60;       // seconds
 constexpr double kHoldLook = 4;         // of W
 constexpr double kTroubleFactor = 1.5;  // above the target; below it is noise
-constexpr double kSlotsThreat = 0.48;   // of the slots; the rest fills in one W at ten a second
+constexpr double kSlotsThreat = 0.45;   // of the slots; the rest fills in one W at ten a second
 constexpr double kSlotsFull = 0.9;      // of the slots: the next burst waits in the backlog
 constexpr double kLoadQueueShare = 0.3;
 constexpr double kLoadArrivals = 1.5;
@@ -309,14 +309,15 @@ void Controller::EndEpoch(TimePoint now, const Look& look) {
   const double in_use =
       std::min({static_cast<double>(look.sessions), state_.limit, quality_.limit()});
   const bool flowing = state_.mean <= state_.target && state_.queue_share < kNoQueueShare;
-  quality_.Steer({now, in_use, binding_, flowing, state_.mean, setting_.budget}, samples_,
+  const double usual = learned_.arrivals * learned_.no_load;
+  quality_.Steer({now, in_use, binding_, flowing, state_.mean, setting_.budget, usual}, samples_,
                  learned_.late_floor);
   const double goal = std::min({max_limit(), PatienceLimit(now), quality_.limit()});
   double& limit = state_.limit;
   if (goal < limit)
     limit = std::max(goal, kMaxCut * limit);
   else if (binding_)
-    limit = std::min(goal, limit + LimitRise(limit, only_slots_ || flowing));
+    limit = std::min(goal, limit + LimitRise(limit, only_slots_ || flowing, usual));
   limit = std::clamp(limit, min_limit(), max_limit());
   epoch_ = now;
   binding_ = false;

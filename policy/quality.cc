@@ -26,8 +26,9 @@ constexpr double kStep = 0.2;  // of the limit: all of the slots in a dozen epoc
 
 }  // namespace
 
-double LimitRise(double limit, bool flowing) {
+double LimitRise(double limit, bool flowing, double usual) {
   const double careful = std::max(1.0, std::sqrt(limit));
+  if (flowing && limit < usual) return limit;
   return flowing ? std::max(careful, kStep * limit) : careful;
 }
 
@@ -68,7 +69,8 @@ void QualityLimit::Raise(const Situation& situation, double bad) {
   const bool near_budget = load_suspected_ && situation.mean > kNearBudget * situation.budget;
   if (!situation.binding || near_budget) return;
   // Between good and bad, only by one: it must not stay where it is for ever.
-  limit_ = std::min(most_, limit_ + (good ? LimitRise(limit_, situation.flowing) : 1.0));
+  limit_ = std::min(most_,
+                    limit_ + (good ? LimitRise(limit_, situation.flowing, situation.usual) : 1.0));
 }
 
 // By more than chance.

@@ -22,8 +22,9 @@
 namespace spillway {
 
 // How far a limit rises in one epoch, sessions. Carefully, unless nothing waits in the filter, so
-// that there is no queue to build by mistake: then by a fifth.
-double LimitRise(double limit, bool flowing);
+// that there is no queue to build by mistake: then by a fifth, and doubled up to what was usual
+// before, which did no harm.
+double LimitRise(double limit, bool flowing, double usual);
 
 class QualityLimit {
  public:
@@ -37,6 +38,7 @@ class QualityLimit {
     bool flowing;   // W is within its target, and nothing waits in the filter
     double mean;    // W, seconds
     double budget;  // B, seconds
+    double usual;   // sessions while healthy
   };
   // Once an epoch. `late_floor` is ef0, which may be learned anew.
   void Steer(const Situation& situation, const Samples& samples, double& late_floor);

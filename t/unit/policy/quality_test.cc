@@ -21,7 +21,7 @@ class QualityTest : public ::testing::Test {
   void Epoch(uint32_t late, uint32_t deferred) {
     for (int i = 0; i < 15; ++i) Second(late, deferred);
     in_use_ = std::min(in_use_, quality_.limit());
-    quality_.Steer({now_, in_use_, true, flowing_, 1, 3}, samples_, late_floor_);
+    quality_.Steer({now_, in_use_, true, flowing_, 1, 3, usual_}, samples_, late_floor_);
     in_use_ = quality_.limit();
   }
 
@@ -32,6 +32,7 @@ class QualityTest : public ::testing::Test {
   double in_use_ = 80;
   double late_floor_ = 0;
   bool flowing_ = false;
+  double usual_ = 0;
 };
 
 TEST_F(QualityTest, FallsWithTheBadShareAndRisesAgain) {
@@ -70,6 +71,15 @@ TEST_F(QualityTest, WhatIsLateAndAcceptedAnywayIsNotHeldBack) {
   EXPECT_DOUBLE_EQ(quality_.limit(), 95);
   Epoch(9, 0);
   EXPECT_DOUBLE_EQ(quality_.limit(), 95);
+}
+
+TEST_F(QualityTest, WhatWasUsualComesBackByDoubling) {
+  Start(false);
+  Epoch(4, 4);
+  flowing_ = true;
+  usual_ = 60;
+  Epoch(0, 0);
+  EXPECT_DOUBLE_EQ(quality_.limit(), 95);  // 2 * 48, at most all
 }
 
 // A third of the load, a third of what goes well: nothing was gained.
