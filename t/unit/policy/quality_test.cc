@@ -164,7 +164,7 @@ TEST_F(QualityTest, AQuietMomentIsNoVerdict) {
 TEST_F(QualityTest, FewSamplesAreNotJudged) {
   Start(false);
   samples_.Add(now_ += std::chrono::seconds(1), {.completed = 5, .late = 5, .deferred = 5});
-  quality_.Steer({now_, 80, true, 1, 3}, samples_, late_floor_);
+  quality_.Steer({now_, 80, true, false, 1, 3, 0}, samples_, late_floor_);
   EXPECT_DOUBLE_EQ(quality_.limit(), 95);
 }
 
