@@ -21,6 +21,7 @@ constexpr double kQuartered = 0.25;  // the same where the load is suspected
 constexpr double kNoEffect = 0.68;   // of the bad share left
 constexpr double kDeviations = 2;    // less may be chance
 constexpr double kWellLost = 0.7;    // of what went well: the cut took it
+constexpr double kWorse = 1.3;       // the bad share: it had not come to rest
 constexpr double kSameLevel = 1.1;
 constexpr double kStep = 0.2;  // of the limit: all of the slots in a dozen epochs
 
@@ -102,9 +103,12 @@ bool QualityLimit::NotTheLoad(const Shares& shares, double in_use, double& late_
 void QualityLimit::Lower(const Shares& shares, double in_use, double& late_floor) {
   const double less = load_suspected_ ? kQuartered : kHalved;
   const bool judged_before = descending_ || limit_ <= least_;
-  if (!descending_) {
+  // What still gets worse cannot be judged by how it was.
+  const bool worse = descending_ && shares.bad > kWorse * reference_shares_.bad;
+  if (!descending_) top_ = in_use;
+  if (!descending_ || worse) {
     descending_ = true;
-    top_ = reference_ = in_use;
+    reference_ = in_use;
     reference_shares_ = shares;
   }
   // A quiet moment before the first cut says nothing of what cuts do.

@@ -14,7 +14,8 @@
 // is late is accepted), and is not cut below this level while that is no worse. But when nearly all
 // is tempfailed (df >= 0.8), Q stays at the floor until it is not: a refusal at connect is 160
 // times cheaper. Q rises by LimitRise() while the bad share is under 0.05, by 1 between that and
-// 0.2; with the load suspected only while W < 0.7 B.
+// 0.2; with the load suspected only while W < 0.7 B. A descent in which the bad share still grows
+// by a third is judged from there.
 #pragma once
 
 #include "policy/samples.h"

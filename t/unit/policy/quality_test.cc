@@ -107,6 +107,16 @@ TEST_F(QualityTest, FewerLateUnderLoadIsWhatWasWanted) {
   EXPECT_LT(quality_.limit(), 25);
 }
 
+// Half of the load with twice the bad share: the fault was still growing, and nothing is known yet.
+TEST_F(QualityTest, WhatStillGetsWorseIsNotJudged) {
+  Start(false);
+  Epoch(3, 3);
+  Epoch(6, 6);
+  EXPECT_LT(quality_.limit(), 40);
+  Epoch(6, 6);
+  EXPECT_LT(quality_.limit(), 40);
+}
+
 // The same shares, but what goes well a second stays: it was the load.
 TEST_F(QualityTest, CutThatTakesNothingStays) {
   Start(false);
