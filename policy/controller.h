@@ -11,12 +11,12 @@
 //   X   good completions (all but the tempfailed) a second
 //
 // Trouble: W > 1.5 Wt, or ef > 1.5 ef0 + 0.05, or in flight but nothing completed for B + 2 s, or
-// 0.45 of the slots taken and n / X over the last 3 s above 3 Wt (Little: it piles up), or 0.9 of
+// 0.48 of the slots taken and n / X over the last 3 s above 3 Wt (Little: it piles up), or 0.9 of
 // the slots taken for 3 s.
 // Trouble alone is not a reason to refuse: with a short budget every message may be late and
 // accepted while slots are plentiful. That is `degraded`: alarm and journal, and after half an hour
 // without harm the new normal. Refusing helps when
-//   slots     n >= 0.45 slots: the gateway is about to stop answering;
+//   slots     n >= 0.48 slots: the gateway is about to stop answering;
 //   load      the filter's own queue is 30 % of W, or arrivals are 1.5 times the learned rate;
 //   required  df >= 0.2: the message would be tempfailed anyway, 160 times dearer than at connect.
 //
@@ -34,7 +34,7 @@
 //   Q   is steered by the share of late and tempfailed messages (quality.h).
 // The floor, 2 to 4 sessions, is always admitted: no samples, no recovery.
 // After 60 s without a refusal it is `recovering`: the limit stays, because senders come back in
-// bursts (Postfix after up to 4000 s). The end: 70 minutes without a refusal, and n < 0.45 slots. A
+// bursts (Postfix after up to 4000 s). The end: 70 minutes without a refusal, and n < 0.48 slots. A
 // gap of over a second between two looks (suspended machine) discards the epoch.
 #pragma once
 
