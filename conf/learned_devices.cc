@@ -15,8 +15,7 @@ constexpr std::string_view kUser = "user ";
 
 std::string Key(const Ip& address) {
   // The zero keeps it apart from lines of users.
-  return std::string(1, '\0').append(reinterpret_cast<const char*>(address.bytes()),
-                                     address.is_v4() ? 4 : 8);
+  return std::string(1, '\0').append(address.HostOctets());
 }
 
 }  // namespace

@@ -47,9 +47,23 @@ double Reserve(double in_flight, double limit) {
   return std::min(in_flight, kReserveCap * limit);
 }
 
-double KeptFree(double in_flight, double limit, double times_full) {
-  const double load = std::clamp(in_flight / std::max(1.0, limit), 0.02, 0.98);
-  return std::clamp(std::log(times_full) / std::log(load), 1.0, kFreeCap * std::max(4.0, limit));
+// A device that is refused is lost; one that waits for a slot is not, as long as their demand fits.
+// Before anything completed in a stall, that is whether they fit into the slots.
+bool DevicesMayWait(const Places& places, double in_flight) {
+  const bool fit = in_flight < places.slots || in_flight < places.completions * places.life;
+  return places.late_accepted && places.mean < kDevicePatience && fit;
+}
+
+double KeptFree(const Places& places, double in_flight) {
+  const double times_full = DevicesMayWait(places, in_flight) ? kTimesFullWait : kTimesFull;
+  const double load = std::clamp(in_flight / std::max(1.0, places.limit), 0.02, 0.98);
+  return std::clamp(std::log(times_full) / std::log(load), 1.0,
+                    kFreeCap * std::max(4.0, places.limit));
+}
+
+// What its sessions are counted by: devices one by one, others by network.
+uint64_t CountedBy(const ClientView& client) {
+  return client.tier == Tier::kCannotRetry ? client.host : client.network;
 }
 
 double Beyond(const Places& places) {
@@ -79,16 +93,8 @@ double Admission::reserved(const Places& places, TimePoint now) const {
   return Reserve(InFlight(places, now), places.limit);
 }
 
-// A device that is refused is lost; one that waits for a slot is not, as long as their demand fits.
-// Before anything completed in a stall, that is whether they fit into the slots.
-bool Admission::DevicesMayWait(const Places& places, TimePoint now) const {
-  const double in_flight = InFlight(places, now);
-  const bool fit = in_flight < places.slots || in_flight < places.completions * places.life;
-  return places.late_accepted && places.mean < kDevicePatience && fit;
-}
-
 bool Admission::AllowedDevice(const Places& places, double sessions, TimePoint now) const {
-  if (DevicesMayWait(places, now)) return true;
+  if (DevicesMayWait(places, InFlight(places, now))) return true;
   return sessions < (places.late_accepted ? places.slots - 1 : Beyond(places));
 }
 
@@ -100,17 +106,16 @@ bool Admission::AllowedOther(const ClientView& client, const Places& places, dou
   // Never none at all: no samples, no recovery.
   const bool few = others < std::max(1.0, (1 - kReserveCap) * places.limit);
   if (few && sessions < Beyond(places)) return true;
-  const double times_full = DevicesMayWait(places, now) ? kTimesFullWait : kTimesFull;
-  return others < room && sessions < places.limit - KeptFree(in_flight, places.limit, times_full);
+  return others < room && sessions < places.limit - KeptFree(places, in_flight);
 }
 
 // One that takes its whole share already; while others need the places.
 bool Admission::OverShare(const ClientView& client, const Places& places, TimePoint now) const {
-  const bool first = client.tier == Tier::kCannotRetry;
-  const uint64_t key = first ? client.host : client.network;
+  const uint64_t key = CountedBy(client);
   const double held =
       std::min(held_[CellA(key)].At(now, places.life), held_[CellB(key)].At(now, places.life));
-  return held + 1 > std::max(2.0, kClientShare * (first ? places.slots : places.limit)) + 1e-9;
+  const double all = client.tier == Tier::kCannotRetry ? places.slots : places.limit;
+  return held + 1 > std::max(2.0, kClientShare * all) + 1e-9;
 }
 
 bool Admission::Allowed(const ClientView& client, const Places& places, double sessions,
@@ -133,7 +138,7 @@ bool Admission::Admit(const ClientView& client, const Places& places, double ses
   // A device that floods gets no more places reserved than its share.
   if (first && !OverShare(client, places, now)) cannot_retry_rate_.Add(now, kRateMemory);
   if (!WouldAdmit(client, places, sessions, now)) return false;
-  const uint64_t key = first ? client.host : client.network;
+  const uint64_t key = CountedBy(client);
   held_[CellA(key)].Add(now, places.life);
   held_[CellB(key)].Add(now, places.life);
   if (first) cannot_retry_.Add(now, places.life);

@@ -50,7 +50,7 @@ struct Places {
   double limit = 0;      // sessions
   double slots = 100;
   double life = 1;             // seconds that a session holds its place
-  double mean = 0;             // seconds that the filter takes, at most the budget
+  double mean = 0;             // seconds that the filter takes
   double completions = 0;      // messages a second
   bool late_accepted = false;  // what is late is accepted, for T0 at least
 };
@@ -72,7 +72,6 @@ class Admission {
   static size_t CellA(uint64_t key) { return key % kRow; }
   static size_t CellB(uint64_t key) { return kRow + (key >> 32) % kRow; }
   double InFlight(const Places& places, TimePoint now) const;
-  bool DevicesMayWait(const Places& places, TimePoint now) const;
   bool AllowedDevice(const Places& places, double sessions, TimePoint now) const;
   bool AllowedOther(const ClientView& client, const Places& places, double sessions,
                     TimePoint now) const;

@@ -78,17 +78,17 @@ uint64_t Clients::Hash(std::string_view bytes, char kind) const {
   return hash == 0 ? 1 : hash;
 }
 
+uint64_t Clients::Key(const ClientId& client, std::string_view octets) const {
+  return client.user.empty() ? Hash(octets, 'a') : Hash(client.user, 'u');
+}
+
 uint64_t Clients::HostKey(const ClientId& client) const {
-  if (!client.user.empty()) return Hash(client.user, 'u');
-  // An IPv6 host owns its /64.
-  const size_t size = client.address.is_v4() ? 4 : 8;
-  return Hash({reinterpret_cast<const char*>(client.address.bytes()), size}, 'a');
+  return Key(client, client.address.HostOctets());
 }
 
 uint64_t Clients::NetworkKey(const ClientId& client) const {
-  if (!client.user.empty()) return Hash(client.user, 'u');
-  const size_t size = client.address.is_v4() ? 3 : 8;
-  return Hash({reinterpret_cast<const char*>(client.address.bytes()), size}, 'a');
+  const std::string_view host = client.address.HostOctets();
+  return Key(client, client.address.is_v4() ? host.substr(0, 3) : host);
 }
 
 bool Clients::Trusted(const ClientId& client) const {

@@ -96,6 +96,7 @@ class Clients {
  private:
   // `kind` keeps users apart from addresses with the same octets.
   uint64_t Hash(std::string_view bytes, char kind) const;
+  uint64_t Key(const ClientId& client, std::string_view octets) const;
   uint64_t HostKey(const ClientId& client) const;
   uint64_t NetworkKey(const ClientId& client) const;
   bool Trusted(const ClientId& client) const;

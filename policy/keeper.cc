@@ -4,6 +4,7 @@
 
 #include <random>
 
+#include "conf/learned_devices.h"
 #include "conf/options.h"
 #include "milter/base/replace_file.h"
 #include "policy/answer.h"

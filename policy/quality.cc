@@ -48,6 +48,7 @@ void QualityLimit::Steer(const Situation& situation, const Samples& samples, dou
   if (situation.now < from || sums.completed < kMinSamples) return;
   if (sums.completed < kManySamples && sums.span < kJudgeAfter) return;
   Shares shares{};
+  shares.in_use = situation.in_use;
   shares.late = Share(sums.late, sums.completed);
   shares.deferred = Share(sums.deferred, sums.completed - (sums.late - sums.deferred));
   shares.bad =
@@ -56,7 +57,7 @@ void QualityLimit::Steer(const Situation& situation, const Samples& samples, dou
   shares.span = sums.span;
   const double before = limit_;
   if (shares.bad > kBadShare)
-    Lower(shares, situation.in_use, late_floor);
+    Lower(shares, late_floor);
   else
     Raise(situation, shares.bad);
   changed_ = situation.now;
@@ -76,16 +77,16 @@ void QualityLimit::Raise(const Situation& situation, double bad) {
 
 // By more than chance.
 bool QualityLimit::TookWhatWentWell(const Shares& shares) const {
-  const double before = Share(reference_shares_.well, reference_shares_.span);
+  const double before = Share(reference_.well, reference_.span);
   const double after = Share(shares.well, shares.span);
-  if (after >= kWellLost * before || reference_shares_.well < kMinSamples) return false;
+  if (after >= kWellLost * before || reference_.well < kMinSamples) return false;
   const double variance =
-      before * before / reference_shares_.well + after * after / std::max(1.0, shares.well);
+      before * before / reference_.well + after * after / std::max(1.0, shares.well);
   return before - after > kDeviations * std::sqrt(variance);
 }
 
-bool QualityLimit::NotTheLoad(const Shares& shares, double in_use, double& late_floor) {
-  const bool in_vain = shares.bad >= kNoEffect * reference_shares_.bad;
+bool QualityLimit::NotTheLoad(const Shares& shares, double& late_floor) {
+  const bool in_vain = shares.bad >= kNoEffect * reference_.bad;
   if (!in_vain && !TookWhatWentWell(shares)) return false;
   descending_ = false;
   if (shares.deferred >= kHopelessShare) {
@@ -94,33 +95,31 @@ bool QualityLimit::NotTheLoad(const Shares& shares, double in_use, double& late_
   }
   late_floor = shares.late;
   deferred_floor_ = shares.deferred;
-  good_ = in_use;
+  good_ = shares.in_use;
   // Late and accepted, whatever we do: then only the slots matter.
   limit_ = shares.deferred < kBadShare ? most_ : std::max(limit_, top_);
   return true;
 }
 
-void QualityLimit::Lower(const Shares& shares, double in_use, double& late_floor) {
+void QualityLimit::Lower(const Shares& shares, double& late_floor) {
   const double less = load_suspected_ ? kQuartered : kHalved;
   const bool judged_before = descending_ || limit_ <= least_;
   // What still gets worse cannot be judged by how it was.
-  const bool worse = descending_ && shares.bad > kWorse * reference_shares_.bad;
-  if (!descending_) top_ = in_use;
+  const bool worse = descending_ && shares.bad > kWorse * reference_.bad;
+  if (!descending_) top_ = shares.in_use;
   if (!descending_ || worse) {
     descending_ = true;
-    reference_ = in_use;
-    reference_shares_ = shares;
+    reference_ = shares;
   }
   // A quiet moment before the first cut says nothing of what cuts do.
-  const bool halved = judged_before && in_use <= std::max(less * reference_, least_);
-  if (halved && NotTheLoad(shares, in_use, late_floor)) return;
+  const bool halved = judged_before && shares.in_use <= std::max(less * reference_.in_use, least_);
+  if (halved && NotTheLoad(shares, late_floor)) return;
   if (halved) {
-    reference_ = in_use;
-    reference_shares_ = shares;
+    reference_ = shares;
   }
-  if (in_use <= kSameLevel * good_) good_ = 0;
+  if (shares.in_use <= kSameLevel * good_) good_ = 0;
   const double cut = std::clamp(1 - shares.bad, kMaxCut, kMinCut);
-  limit_ = std::max({least_, cut * in_use, good_});
+  limit_ = std::max({least_, cut * shares.in_use, good_});
 }
 
 }  // namespace spillway

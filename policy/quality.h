@@ -47,13 +47,14 @@ class QualityLimit {
 
  private:
   struct Shares {
+    double in_use;  // sessions
     double late, deferred, bad;
     double well, span;  // messages without fault, in so many seconds
   };
   void Raise(const Situation& situation, double bad);
-  void Lower(const Shares& shares, double in_use, double& late_floor);
+  void Lower(const Shares& shares, double& late_floor);
   bool TookWhatWentWell(const Shares& shares) const;
-  bool NotTheLoad(const Shares& shares, double in_use, double& late_floor);
+  bool NotTheLoad(const Shares& shares, double& late_floor);
 
   double least_ = 0, most_ = 0;
   bool load_suspected_ = false;
@@ -62,8 +63,7 @@ class QualityLimit {
   TimePoint changed_;
   double settling_ = 0;
   bool descending_ = false;
-  double reference_ = 0;  // what was in use, and the bad share, when it was last judged
-  Shares reference_shares_{};
+  Shares reference_{};         // when it was last judged
   double top_ = 0;             // in use when the descent began
   double good_ = 0;            // in use when ef0 and df0 were learned; 0: nothing known
   double deferred_floor_ = 0;  // df0

@@ -28,6 +28,10 @@ class Ip {
   bool is_v4() const { return v4_; }
   int bits() const { return v4_ ? 32 : 128; }
   const uint8_t* bytes() const { return bytes_.data(); }
+  // The octets that tell a host from others: four, or eight, because an IPv6 host owns its /64.
+  std::string_view HostOctets() const {
+    return {reinterpret_cast<const char*>(bytes_.data()), v4_ ? 4U : 8U};
+  }
   std::string ToString() const;
   // "1.2.0.192.in-addr.arpa" or the ip6.arpa form, without a final dot (RFC 1035, RFC 3596).
   std::string ReverseName() const;

@@ -52,15 +52,20 @@ TEST(Admission, DevicesLeaveASlot) {
   EXPECT_FALSE(admission.Admit(Client(Tier::kCannotRetry, 2), wide, 99, kNow));
 }
 
-TEST(Admission, ReserveFollowsTheDevices) {
+// So many seconds of devices, one after the other, all admitted.
+Admission WithDevices(const Places& places, int seconds, int per_second = 1) {
   Admission admission;
-  EXPECT_NEAR(admission.reserved(kPlaces, kNow), 0, 0.01);
+  for (int i = 0; i < seconds * per_second; ++i) {
+    admission.Admit(Client(Tier::kCannotRetry, static_cast<uint64_t>(i)), places, 10,
+                    kNow + std::chrono::milliseconds(1000 * i / per_second));
+  }
+  return admission;
+}
+
+TEST(Admission, ReserveFollowsTheDevices) {
+  EXPECT_NEAR(Admission().reserved(kPlaces, kNow), 0, 0.01);
   const Places slow{.limited = true, .limit = 40, .slots = 100, .life = 60};
-  // One a second for ten minutes, each holding its place for 60 s.
-  for (int i = 0; i < 600; ++i)
-    admission.Admit(Client(Tier::kCannotRetry, static_cast<uint64_t>(i)), slow, 10,
-                    kNow + std::chrono::seconds(i));
-  const double reserved = admission.reserved(slow, kNow + std::chrono::seconds(600));
+  const double reserved = WithDevices(slow, 600).reserved(slow, kNow + std::chrono::seconds(600));
   EXPECT_NEAR(reserved, 39.2, 0.01);  // 0.98 L
 }
 
@@ -68,10 +73,7 @@ TEST(Admission, ReserveFollowsTheDevices) {
 TEST(Admission, FreePlacesFollowTheDevices) {
   const Places wide{.limited = true, .limit = 100, .slots = 200, .life = 20};
   const auto room = [&](int per_second) {
-    Admission admission;
-    for (int i = 0; i < 300 * per_second; ++i)
-      admission.Admit(Client(Tier::kCannotRetry, static_cast<uint64_t>(i)), wide, 10,
-                      kNow + std::chrono::milliseconds(1000 * i / per_second));
+    const Admission admission = WithDevices(wide, 300, per_second);
     int sessions = 0;
     const TimePoint later = kNow + std::chrono::seconds(300);
     while (admission.WouldAdmit(Client(Tier::kSubmission, 9), wide, sessions, later)) ++sessions;
@@ -94,16 +96,6 @@ TEST(Admission, DevicesPassTheLimitWhereLateIsAccepted) {
   EXPECT_FALSE(Admission().WouldAdmit(Client(Tier::kKnown, 2), places, 50, kNow));
 }
 
-// One a second for five minutes.
-Admission WithDevices(const Places& places) {
-  Admission admission;
-  for (int i = 0; i < 300; ++i) {
-    admission.Admit(Client(Tier::kCannotRetry, static_cast<uint64_t>(i)), places, 10,
-                    kNow + std::chrono::seconds(i));
-  }
-  return admission;
-}
-
 // One that floods gets no more places reserved than another one.
 TEST(Admission, FloodOfOneDeviceReservesNothing) {
   const Places places{.limited = true, .limit = 90, .slots = 100, .life = 10};
@@ -121,7 +113,7 @@ TEST(Admission, DevicesWaitForASlotWhileTheirDemandFits) {
   const ClientView device = Client(Tier::kCannotRetry, 900);
   const auto at_the_last_slot = [&](double life, double mean, double completions) {
     const Places places{true, 90, 100, life, mean, completions, true};
-    return WithDevices(places).WouldAdmit(device, places, 99, later);
+    return WithDevices(places, 300).WouldAdmit(device, places, 99, later);
   };
   EXPECT_TRUE(at_the_last_slot(40, 40, 0));     // 40 of them in 100 slots
   EXPECT_FALSE(at_the_last_slot(140, 40, 0));   // 140 of them

@@ -12,14 +12,14 @@ class QualityTest : public ::testing::Test {
     quality_.Start(4, 95, load_suspected, now_);
     Second(0, 0);
   }
-  void Second(uint32_t late, uint32_t deferred) {
+  void Second(uint32_t late, uint32_t deferred, uint32_t completed = 10) {
     now_ += std::chrono::seconds(1);
-    samples_.Add(now_, {.completed = a_second_, .busy = 10, .late = late, .deferred = deferred});
+    samples_.Add(now_, {.completed = completed, .busy = 10, .late = late, .deferred = deferred});
   }
-  // A quarter of a minute with so many of ten late, and tempfailed, then the end of an epoch. The
-  // load follows the limit.
-  void Epoch(uint32_t late, uint32_t deferred) {
-    for (int i = 0; i < 15; ++i) Second(late, deferred);
+  // A quarter of a minute with so many of ten, or of `completed`, late and tempfailed, then the end
+  // of an epoch. The load follows the limit.
+  void Epoch(uint32_t late, uint32_t deferred, uint32_t completed = 10) {
+    for (int i = 0; i < 15; ++i) Second(late, deferred, completed);
     in_use_ = std::min(in_use_, quality_.limit());
     quality_.Steer({now_, in_use_, true, flowing_, 1, 3, usual_}, samples_, late_floor_);
     in_use_ = quality_.limit();
@@ -28,7 +28,6 @@ class QualityTest : public ::testing::Test {
   TimePoint now_ = TimePoint() + std::chrono::hours(1);
   Samples samples_;
   QualityLimit quality_;
-  uint32_t a_second_ = 10;  // completions
   double in_use_ = 80;
   double late_floor_ = 0;
   bool flowing_ = false;
@@ -86,11 +85,9 @@ TEST_F(QualityTest, WhatWasUsualComesBackByDoubling) {
 TEST_F(QualityTest, CutThatTakesWhatGoesWellIsGivenBack) {
   Start(false);
   Epoch(5, 5);
-  a_second_ = 6;
-  Epoch(2, 2);
+  Epoch(2, 2, 6);
   EXPECT_LT(quality_.limit(), 40);
-  a_second_ = 3;
-  Epoch(1, 1);
+  Epoch(1, 1, 3);
   EXPECT_DOUBLE_EQ(quality_.limit(), 80);
 }
 
@@ -98,12 +95,9 @@ TEST_F(QualityTest, CutThatTakesWhatGoesWellIsGivenBack) {
 TEST_F(QualityTest, FewerLateUnderLoadIsWhatWasWanted) {
   Start(true);
   Epoch(10, 0);
-  a_second_ = 5;
-  Epoch(4, 0);
-  a_second_ = 3;
-  Epoch(1, 0);
-  a_second_ = 2;
-  Epoch(1, 0);
+  Epoch(4, 0, 5);
+  Epoch(1, 0, 3);
+  Epoch(1, 0, 2);
   EXPECT_LT(quality_.limit(), 25);
 }
 
