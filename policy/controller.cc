@@ -310,8 +310,9 @@ void Controller::EndEpoch(TimePoint now, const Look& look) {
       std::min({static_cast<double>(look.sessions), state_.limit, quality_.limit()});
   const bool flowing = state_.mean <= state_.target && state_.queue_share < kNoQueueShare;
   const double usual = learned_.arrivals * learned_.no_load;
-  quality_.Steer({now, in_use, binding_, flowing, state_.mean, setting_.budget, usual}, samples_,
-                 learned_.late_floor);
+  quality_.Steer(
+      {now, in_use, binding_, flowing, state_.mean, setting_.budget, usual, learned_.late_floor},
+      samples_);
   const double goal = std::min({max_limit(), PatienceLimit(now), quality_.limit()});
   double& limit = state_.limit;
   if (goal < limit)

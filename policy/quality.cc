@@ -9,21 +9,18 @@ namespace spillway {
 
 namespace {
 
-constexpr double kJudgeAfter = 30;   // seconds, with few samples too
-constexpr double kBadShare = 0.2;    // above the floor
-constexpr double kGoodShare = 0.05;  // above the floor
+constexpr double kJudgeAfter = 30;  // seconds, with few samples too
+constexpr double kBadShare = 0.2;   // what is rarer may be chance
+constexpr double kGoodShare = 0.05;
 constexpr double kHopelessShare = 0.8;
 constexpr double kMaxCut = 0.6;
 constexpr double kMinCut = 0.9;
 constexpr double kNearBudget = 0.7;  // of B; W beyond it leaves no room for more
-constexpr double kHalved = 0.5;      // without effect: not the load
-constexpr double kQuartered = 0.25;  // the same where the load is suspected
-constexpr double kNoEffect = 0.68;   // of the bad share left
-constexpr double kDeviations = 2;    // less may be chance
-constexpr double kWellLost = 0.7;    // of what went well: the cut took it
-constexpr double kWorse = 1.3;       // the bad share: it had not come to rest
-constexpr double kSameLevel = 1.1;
-constexpr double kStep = 0.2;  // of the limit: all of the slots in a dozen epochs
+constexpr double kQuartered = 0.25;  // without effect: not the load
+constexpr double kFewer = 0.8;       // of the sessions: what is known there says what a cut does
+constexpr double kMore = 1.1;        // likewise
+constexpr double kNearLimit = 1.25;  // sessions that stay so near below the limit stand for it
+constexpr double kStep = 0.2;        // of the limit: all of the slots in a dozen epochs
 
 }  // namespace
 
@@ -41,85 +38,77 @@ void QualityLimit::Start(double least, double most, bool load_suspected, TimePoi
   changed_ = now;
 }
 
-void QualityLimit::Steer(const Situation& situation, const Samples& samples, double& late_floor) {
+void QualityLimit::Steer(const Situation& situation, const Samples& samples) {
   // One W after a change what there is shows what it did; W may have fallen since.
   const TimePoint from = changed_ + Seconds(std::min(settling_, situation.mean));
   const SampleSums sums = samples.Since(from);
   if (situation.now < from || sums.completed < kMinSamples) return;
   if (sums.completed < kManySamples && sums.span < kJudgeAfter) return;
-  Shares shares{};
-  shares.in_use = situation.in_use;
-  shares.late = Share(sums.late, sums.completed);
-  shares.deferred = Share(sums.deferred, sums.completed - (sums.late - sums.deferred));
-  shares.bad =
-      std::max(load_suspected_ ? shares.late - late_floor : 0, shares.deferred - deferred_floor_);
-  shares.well = sums.completed - (load_suspected_ ? sums.late : sums.deferred);
-  shares.span = sums.span;
   const double before = limit_;
-  if (shares.bad > kBadShare)
-    Lower(shares, late_floor);
-  else
-    Raise(situation, shares.bad);
+  const Judged judged = Judge(situation, sums);
+  Learn(situation, judged);
+  Move(situation, judged);
+  limit_ = std::clamp(limit_, least_, most_);
+  lowered_ = limit_ < kMinCut * before;
   changed_ = situation.now;
   // Nothing changed, nothing to wait for: at the floor, the first good one says that it is over.
   settling_ = limit_ == before ? 0 : situation.mean;
 }
 
-void QualityLimit::Raise(const Situation& situation, double bad) {
-  const bool good = bad < kGoodShare;
-  if (good) descending_ = false;
-  const bool near_budget = load_suspected_ && situation.mean > kNearBudget * situation.budget;
-  if (!situation.binding || near_budget) return;
-  // Between good and bad, only by one: it must not stay where it is for ever.
-  limit_ = std::min(most_,
-                    limit_ + (good ? LimitRise(limit_, situation.flowing, situation.usual) : 1.0));
+QualityLimit::Judged QualityLimit::Judge(const Situation& situation, const SampleSums& sums) const {
+  Judged judged{};
+  judged.late = Share(sums.late, sums.completed);
+  judged.deferred = Share(sums.deferred, sums.completed - (sums.late - sums.deferred));
+  judged.bad = std::max(load_suspected_ ? judged.late - situation.late_floor : 0, judged.deferred);
+  judged.well = sums.completed - (load_suspected_ ? sums.late : sums.deferred);
+  judged.seconds = sums.span;
+  judged.sessions = Share(sums.held, sums.span);
+  if (situation.binding)
+    judged.sessions = std::max(judged.sessions, std::min(limit_, kNearLimit * judged.sessions));
+  return judged;
 }
 
-// By more than chance.
-bool QualityLimit::TookWhatWentWell(const Shares& shares) const {
-  const double before = Share(reference_.well, reference_.span);
-  const double after = Share(shares.well, shares.span);
-  if (after >= kWellLost * before || reference_.well < kMinSamples) return false;
-  const double variance =
-      before * before / reference_.well + after * after / std::max(1.0, shares.well);
-  return before - after > kDeviations * std::sqrt(variance);
+void QualityLimit::Learn(const Situation& situation, const Judged& judged) {
+  if (situation.flowing) {
+    yield_.Forget();
+    first_in_use_ = 0;
+  }
+  if (first_in_use_ > 0) yield_.Note(judged.sessions, judged.well, judged.seconds);
+  if (first_in_use_ == 0 && judged.bad >= kBadShare) first_in_use_ = situation.in_use;
 }
 
-bool QualityLimit::NotTheLoad(const Shares& shares, double& late_floor) {
-  const bool in_vain = shares.bad >= kNoEffect * reference_.bad;
-  if (!in_vain && !TookWhatWentWell(shares)) return false;
-  descending_ = false;
-  if (shares.deferred >= kHopelessShare) {
-    limit_ = least_;
-    return true;
+void QualityLimit::Move(const Situation& situation, const Judged& judged) {
+  const bool quartered = limit_ <= std::max(least_, kQuartered * first_in_use_);
+  const bool in_vain = judged.bad > kHopelessShare && quartered;
+  if (load_suspected_ && in_vain && judged.deferred < kBadShare) {
+    load_suspected_ = false;
+    yield_.Forget();
+    limit_ = most_;
+    return;
   }
-  late_floor = shares.late;
-  deferred_floor_ = shares.deferred;
-  good_ = shares.in_use;
-  // Late and accepted, whatever we do: then only the slots matter.
-  limit_ = shares.deferred < kBadShare ? most_ : std::max(limit_, top_);
-  return true;
+  Climb(situation, judged);
 }
 
-void QualityLimit::Lower(const Shares& shares, double& late_floor) {
-  const double less = load_suspected_ ? kQuartered : kHalved;
-  const bool judged_before = descending_ || limit_ <= least_;
-  // What still gets worse cannot be judged by how it was.
-  const bool worse = descending_ && shares.bad > kWorse * reference_.bad;
-  if (!descending_) top_ = shares.in_use;
-  if (!descending_ || worse) {
-    descending_ = true;
-    reference_ = shares;
+void QualityLimit::Climb(const Situation& situation, const Judged& judged) {
+  const double here = judged.sessions;
+  const double best = yield_.Best(here);
+  const double more = kMore * std::max(here, limit_);
+  const bool more_is_worse = yield_.Known(more) && yield_.At(more) < yield_.At(here);
+  const bool near_budget = situation.mean > kNearBudget * situation.budget;
+  const bool careful = !situation.flowing && (near_budget || more_is_worse);
+  const double rise = careful ? 1 : LimitRise(limit_, situation.flowing, situation.usual);
+  const bool may_rise = situation.binding && !(load_suspected_ && near_budget);
+  const bool good = judged.bad < kGoodShare;
+  if (!good && best < here) {
+    limit_ = std::min(limit_, best);
+  } else if (!good && best > std::max(here, limit_)) {
+    if (!lowered_) limit_ = best;
+  } else if (judged.bad > kHopelessShare ||
+             (judged.bad >= kBadShare && limit_ > least_ && !yield_.KnownBelow(kFewer * here))) {
+    limit_ = std::clamp(1 - judged.bad, kMaxCut, kMinCut) * situation.in_use;
+  } else if (may_rise && (good || !more_is_worse)) {
+    limit_ += rise;
   }
-  // A quiet moment before the first cut says nothing of what cuts do.
-  const bool halved = judged_before && shares.in_use <= std::max(less * reference_.in_use, least_);
-  if (halved && NotTheLoad(shares, late_floor)) return;
-  if (halved) {
-    reference_ = shares;
-  }
-  if (shares.in_use <= kSameLevel * good_) good_ = 0;
-  const double cut = std::clamp(1 - shares.bad, kMaxCut, kMinCut);
-  limit_ = std::max({least_, cut * shares.in_use, good_});
 }
 
 }  // namespace spillway
