@@ -10,8 +10,10 @@ namespace spillway::sim {
 
 namespace {
 
-constexpr double kTick = 0.25;        // seconds
-constexpr double kMtaPatience = 300;  // RFC 5321 section 4.5.3.2.1, greeting
+constexpr double kTick = 0.25;           // seconds
+constexpr double kMtaPatience = 300;     // RFC 5321 section 4.5.3.2.1, greeting
+constexpr double kConnectPatience = 75;  // Linux and Windows try from 21 to 127 s
+constexpr double kFirstSyn = 1;          // seconds; RFC 6298 section 2, then twice as long each
 constexpr double kNever = 1e18;
 constexpr double kRounding = 1e-6;  // seconds
 constexpr size_t kDevices = 200;
@@ -56,6 +58,8 @@ void Plant::Handle(const Event& event) {
     case Kind::kRetry:
       hosts_[mails_[event.what].host].ready.push_back(event.what);
       return Ready(mails_[event.what].host);
+    case Kind::kKnock:
+      return Knock(event.what);
     case Kind::kTick:
       return Tick();
     case Kind::kWorkerDone:
@@ -109,9 +113,20 @@ void Plant::Attempt(MessageId id) {
   Mail& mail = mails_[id];
   ++mail.attempts;
   mail.attempt_start = now_;
+  mail.knocks = 0;
+  Knock(id);
+}
+
+// A SYN that meets a full backlog is dropped, and the client's kernel sends it again.
+void Plant::Knock(MessageId id) {
+  Mail& mail = mails_[id];
   if (busy_slots_ < scenario_.slots) return Greet(id);
   if (static_cast<int64_t>(backlog_.size()) < scenario_.backlog) return backlog_.push_back(id);
-  Failed(id, true);
+  const double again = now_ + kFirstSyn * std::exp2(mail.knocks);
+  ++mail.knocks;
+  const double patience = std::min(kConnectPatience, Patience(mail));
+  if (again > mail.attempt_start + patience) return Failed(id, true);
+  Schedule(again, Kind::kKnock, id);
 }
 
 void Plant::Greet(MessageId id) {

@@ -18,7 +18,7 @@ class Plant {
   Outcome Run();
 
  private:
-  enum class Kind : uint8_t { kNewMail, kRetry, kTick, kWorkerDone, kLeave, kWake };
+  enum class Kind : uint8_t { kNewMail, kRetry, kKnock, kTick, kWorkerDone, kLeave, kWake };
   struct Event {
     double at;
     uint64_t order;  // ties by age, so that a run is the same everywhere
@@ -44,6 +44,7 @@ class Plant {
   void NewMail();
   void Ready(uint32_t host);
   void Attempt(MessageId id);
+  void Knock(MessageId id);
   void Greet(MessageId id);
   void Enter(MessageId id);
   void BeginService(uint32_t session);

@@ -17,6 +17,7 @@ enum class HostKind : uint8_t { kDevice, kPostfix, kExchange, kFixed };
 struct Mail {
   uint32_t host = 0;
   uint32_t attempts = 0;
+  int knocks = 0;  // SYNs of this attempt that met a full backlog
   double born = 0;
   double attempt_start = 0;
   bool delayed = false;  // refused or failed at least once

@@ -74,6 +74,18 @@ TEST(Plant, SurgeKeepsTheWorkersBusy) {
   EXPECT_LT(ours.device_loss(), 0.05);
 }
 
+// Nothing fits into the backlog, but the slots are free again a moment later: a SYN is sent again.
+TEST(Plant, FullBacklogIsTriedAgain) {
+  Scenario s = Short();
+  s.duration = std::chrono::minutes(60);
+  s.slots = s.workers = 20;
+  s.backlog = 0;
+  s.service_mean = 1;
+  s.offered_per_s = 12;
+  s.surges.push_back({std::chrono::minutes(10), std::chrono::minutes(10), 1.3});
+  EXPECT_LT(Simulate(s, "none").outcome.device_loss(), 0.01);
+}
+
 TEST(Report, RowsInBothForms) {
   const std::vector<Row> rows = {Simulate(Short(), "none"), Simulate(Short(), "fixed:50")};
   const std::string text = RowsAsText(rows);
