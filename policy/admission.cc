@@ -11,6 +11,7 @@ namespace {
 
 constexpr double kTimesFull = 0.003;     // how often a T0 client may find no free place
 constexpr double kTimesFullWait = 0.01;  // the same where it may wait for one
+constexpr double kDeviations = 2.75;     // of a Poisson count; 0.003 are above it
 constexpr double kFreeCap = 0.25;        // of L
 constexpr double kReserveCap = 0.98;     // of L; with less, others took what devices needed
 constexpr double kBeyond = 1.25;
@@ -55,10 +56,12 @@ bool DevicesMayWait(const Places& places, double in_flight) {
 }
 
 double KeptFree(const Places& places, double in_flight) {
-  const double times_full = DevicesMayWait(places, in_flight) ? kTimesFullWait : kTimesFull;
+  const bool may_wait = DevicesMayWait(places, in_flight);
   const double load = std::clamp(in_flight / std::max(1.0, places.limit), 0.02, 0.98);
-  return std::clamp(std::log(times_full) / std::log(load), 1.0,
-                    kFreeCap * std::max(4.0, places.limit));
+  const double leaving = std::log(may_wait ? kTimesFullWait : kTimesFull) / std::log(load);
+  const bool nobody_leaves = places.late_accepted && !may_wait;
+  const double burst = nobody_leaves ? kDeviations * std::sqrt(in_flight) : 0;
+  return std::clamp(std::max(leaving, burst), 1.0, kFreeCap * std::max(4.0, places.limit));
 }
 
 // What its sessions are counted by: devices one by one, others by network.

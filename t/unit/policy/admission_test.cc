@@ -121,6 +121,20 @@ TEST(Admission, DevicesWaitForASlotWhileTheirDemandFits) {
   EXPECT_FALSE(at_the_last_slot(40, 55, 0));    // they would give up before
 }
 
+// A stall in which late is accepted after a long budget: nobody leaves in time for their burst.
+TEST(Admission, WhereNobodyLeavesABurstIsKeptFree) {
+  const TimePoint later = kNow + std::chrono::seconds(300);
+  const auto room = [&](double mean) {
+    const Places places{true, 200, 300, 36, mean, 1, true};
+    const Admission admission = WithDevices(places, 300);  // 36 of them at a time
+    int sessions = 0;
+    while (admission.WouldAdmit(Client(Tier::kSubmission, 9), places, sessions, later)) ++sessions;
+    return sessions;
+  };
+  EXPECT_GT(room(40), 195);
+  EXPECT_NEAR(room(55), 200 - 2.75 * 6, 2);
+}
+
 TEST(Admission, OneClientDoesNotTakeAll) {
   Admission admission;
   int admitted = 0;
