@@ -59,7 +59,7 @@ double KeptFree(const Places& places, double in_flight) {
   const bool may_wait = DevicesMayWait(places, in_flight);
   const double load = std::clamp(in_flight / std::max(1.0, places.limit), 0.02, 0.98);
   const double leaving = std::log(may_wait ? kTimesFullWait : kTimesFull) / std::log(load);
-  const bool nobody_leaves = places.late_accepted && !may_wait;
+  const bool nobody_leaves = places.late_accepted && places.mean >= kDevicePatience;
   const double burst = nobody_leaves ? kDeviations * std::sqrt(in_flight) : 0;
   return std::clamp(std::max(leaving, burst), 1.0, kFreeCap * std::max(4.0, places.limit));
 }

@@ -6,8 +6,8 @@
 //   R0 = min(a, 0.98 L)   places kept for those who cannot retry
 //   t = log p / log(a / L), 1 .. L / 4   places kept free for their next burst, so that it finds
 //       none with probability p: while only T0 is admitted, what is free is an M/M/1 queue upside
-//       down (trunk reservation). p is 0.003; 0.01 where T0 may wait. Where all stay to the end of
-//       a long budget, nobody leaves in time: at least 2.75 sqrt(a)
+//       down (trunk reservation). p is 0.003; 0.01 where T0 may wait. Where late is accepted and
+//       W >= 50 s, nobody leaves in time: at least 2.75 sqrt(a)
 //   T0  admitted beyond L if need be, but not beyond 1.25 L: more would only wait until they have
 //       all given up. Where late messages are accepted within a patient budget
 //       (ControlState::late_accepted), waiting in the filter does not hurt them: up to slots - 1.

@@ -37,6 +37,7 @@ constexpr double kNoEffect = 0.68;              // of W or the bad share left: n
 constexpr double kMinEpoch = 3;                 // seconds
 constexpr double kMaxEpoch = 60;                // seconds
 constexpr double kRise = 0.002;                 // of S, a look: 0.8 % a second
+constexpr double kFloorRise = 0.02;             // of the way of ef0 and df0, a look
 constexpr double kFall = 0.1;                   // of the way, a look
 constexpr double kLooksPerSecond = 4;
 constexpr double kArrivalsLooks = 2400;  // ten minutes
@@ -92,7 +93,7 @@ void Controller::Measure(TimePoint now, const Look& look) {
   const SampleSums since_entered = samples_.Since(std::max(entered_, now - kCompletionsLook));
   state_.completions = Share(since_entered.completed, since_entered.span);
   state_.hold = Hold(now, look);
-  if (window_.late > window_.deferred) last_waived_ = now;
+  if (window_.waived > window_.deferred) last_waived_ = now;
   const bool waived = last_waived_ && now - *last_waived_ < kRemembered;
   state_.late_accepted = setting_.budget <= kPatientBudget && (waived || !setting_.required);
   state_.arrivals = Share(window_.arrived, window_.span);
@@ -131,8 +132,11 @@ void Controller::Learn() {
     else if (state_.mean < 2 * s)
       s *= 1 + kRise;
   }
-  double& floor = learned_.late_floor;
-  if (window_.completed >= kManySamples) floor += kRise * 10 * (state_.late_share - floor);
+  if (window_.completed < kManySamples) return;
+  double& late = learned_.late_floor;
+  double& deferred = learned_.deferred_floor;
+  late += kFloorRise * (state_.late_share - late);
+  deferred += kFloorRise * (state_.deferred_share - deferred);
 }
 
 // The first completions are the fastest ones: a mean of them alone would be too short.
@@ -154,6 +158,7 @@ void Controller::LearnArrivals(const Look& look) {
 void Controller::AcceptAsNormal(TimePoint now) {
   learned_.no_load = state_.mean;
   learned_.late_floor = state_.late_share;
+  learned_.deferred_floor = state_.deferred_share;
   Become(Regime::kHealthy, Cause::kNone, now);
 }
 
@@ -171,10 +176,14 @@ Cause Controller::Trouble(TimePoint now, const Look& look) const {
   return late ? Cause::kLate : Cause::kNone;
 }
 
+// What is tempfailed also when all is well (a greylist, say) is none of ours.
+double Controller::Deferred() const {
+  return state_.deferred_share - learned_.deferred_floor;
+}
+
 Cause Controller::Threat(const Look& look, Cause trouble) const {
   if (trouble == Cause::kNone) return Cause::kNone;
-  if (window_.completed >= kMinSamples && state_.deferred_share >= kRequiredShare)
-    return Cause::kRequired;
+  if (window_.completed >= kMinSamples && Deferred() >= kRequiredShare) return Cause::kRequired;
   if (look.sessions >= kSlotsThreat * setting_.slots) return Cause::kSlots;
   if (state_.queue_share > kLoadQueueShare) return Cause::kLoad;
   return Surge() ? Cause::kLoad : Cause::kNone;
@@ -234,7 +243,7 @@ void Controller::Enter(Cause cause, TimePoint now, const Look& look) {
   state_.limit = std::clamp(look.sessions * cut, min_limit(), max_limit());
   // The budget bounds every wait, and less load would not make it shorter: only the slots matter.
   only_slots_ = cause == Cause::kSlots && !load_suspected_ && setting_.budget <= kPatientBudget &&
-                state_.deferred_share < kRequiredShare;
+                Deferred() < kRequiredShare;
   reference_sessions_ = std::max<double>(look.sessions, min_limit());
   reference_mean_ = state_.mean;
   entered_sessions_ = std::min(reference_sessions_, max_limit());
@@ -306,19 +315,14 @@ void Controller::NoticeRegimeChange(const Look& look) {
 
 void Controller::EndEpoch(TimePoint now, const Look& look) {
   NoticeRegimeChange(look);
-  const double in_use =
-      std::min({static_cast<double>(look.sessions), state_.limit, quality_.limit()});
   const bool flowing = state_.mean <= state_.target && state_.queue_share < kNoQueueShare;
-  const double usual = learned_.arrivals * learned_.no_load;
-  quality_.Steer(
-      {now, in_use, binding_, flowing, state_.mean, setting_.budget, usual, learned_.late_floor},
-      samples_);
+  quality_.Steer({now, binding_, flowing, state_.mean, setting_.budget}, samples_, learned_);
   const double goal = std::min({max_limit(), PatienceLimit(now), quality_.limit()});
   double& limit = state_.limit;
   if (goal < limit)
     limit = std::max(goal, kMaxCut * limit);
   else if (binding_)
-    limit = std::min(goal, limit + LimitRise(limit, only_slots_ || flowing, usual));
+    limit = std::min(goal, limit + LimitRise(limit, only_slots_ || flowing, learned_));
   limit = std::clamp(limit, min_limit(), max_limit());
   epoch_ = now;
   binding_ = false;

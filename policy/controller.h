@@ -7,7 +7,7 @@
 //   S   the same without load, learned while healthy: falls at once, rises 0.2 % a look
 //   Wt  what W may be: S > B/4 ? S + min(S/2, 0.35 (B - S)) : max(2 S, min(2, B/10)); at most 3B/4
 //   ef  share of messages that ran into the budget, and ef0, the part that load does not cause
-//   df  share tempfailed at the end of message, of those that are not accepted although late
+//   df  share tempfailed at the end of message, and df0, what is tempfailed when all is well
 //   X   good completions (all but the tempfailed) a second
 //
 // Trouble: W > 1.5 Wt, or ef > 1.5 ef0 + 0.05, or in flight but nothing completed for B + 2 s, or
@@ -18,7 +18,8 @@
 // without harm the new normal. Refusing helps when
 //   slots     n >= 0.48 slots: the gateway is about to stop answering;
 //   load      the filter's own queue is 30 % of W, or arrivals are 1.5 times the learned rate;
-//   required  df >= 0.2: the message would be tempfailed anyway, 160 times dearer than at connect.
+//   required  df >= df0 + 0.2: the message would be tempfailed anyway, 160 times dearer than at
+//   connect.
 //
 // Shedding moves the limit L once an epoch, clamp(W, 3, 60), so that it never acts before it can
 // see what it did. It steers to
@@ -31,7 +32,7 @@
 //   S'  is S, until n was halved while min(W, n / X) stayed within 3/4: then what is slow is not
 //       the load, and S' becomes that (regime change); likewise at the floor. It falls as soon as
 //       that does.
-//   Q   is steered by the share of late and tempfailed messages (quality.h).
+//   Q   climbs to where most goes well, by the share of late and tempfailed messages (quality.h).
 // The floor, 2 to 4 sessions, is always admitted: no samples, no recovery.
 // After 60 s without a refusal it is `recovering`: the limit stays, because senders come back in
 // bursts (Postfix after up to 4000 s). The end: 70 minutes without a refusal, and n < 0.48 slots. A
@@ -76,6 +77,7 @@ class Controller {
   void AcceptAsNormal(TimePoint now);
   Cause Trouble(TimePoint now, const Look& look) const;
   Cause Threat(const Look& look, Cause trouble) const;
+  double Deferred() const;
   bool Surge() const;
   void Become(Regime regime, Cause cause, TimePoint now);
   void Enter(Cause cause, TimePoint now, const Look& look);

@@ -13,7 +13,7 @@ namespace spillway {
 
 namespace {
 
-constexpr uint64_t kMagic = 0x335245544e454c46;  // the bytes "FLENTER3"
+constexpr uint64_t kMagic = 0x345245544e454c46;  // the bytes "FLENTER4"
 constexpr size_t kMaxFile = 512U << 20;
 
 struct Header {
@@ -22,12 +22,13 @@ struct Header {
   double no_load = 0;
   double late_floor = 0;
   double arrivals = 0;
+  double deferred_floor = 0;
   double limit = 0;
   int64_t saved = 0;
   uint64_t clients = 0;
   uint64_t checksum = 0;  // of all records, and of this header with 0 here
 };
-static_assert(sizeof(Header) == 72);
+static_assert(sizeof(Header) == 80);
 
 uint64_t Checksum(std::string_view bytes) {
   uint64_t hash = 0xcbf29ce484222325;
@@ -41,6 +42,7 @@ std::string Encode(const Memory& memory) {
   header.no_load = memory.learned.no_load;
   header.late_floor = memory.learned.late_floor;
   header.arrivals = memory.learned.arrivals;
+  header.deferred_floor = memory.learned.deferred_floor;
   header.limit = memory.limit;
   header.saved = memory.saved;
   header.clients = memory.clients.size();
@@ -59,7 +61,8 @@ bool Good(double value, double most) {
 }
 
 bool Sane(const Learned& learned) {
-  return Good(learned.no_load, 3600) && Good(learned.late_floor, 1) && Good(learned.arrivals, 1e6);
+  return Good(learned.no_load, 3600) && Good(learned.late_floor, 1) &&
+         Good(learned.deferred_floor, 1) && Good(learned.arrivals, 1e6);
 }
 
 // False when the bytes are not what Encode() makes.
@@ -75,7 +78,7 @@ bool Decode(std::string bytes, Memory& out) {
   const uint64_t checksum = header.checksum;
   header.checksum = 0;
   std::memcpy(bytes.data(), &header, sizeof(header));
-  out.learned = {header.no_load, header.late_floor, header.arrivals};
+  out.learned = {header.no_load, header.late_floor, header.arrivals, header.deferred_floor};
   out.limit = header.limit;
   out.saved = header.saved;
   if (Checksum(bytes) != checksum || !Sane(out.learned) || !Good(out.limit, 1e6)) return false;

@@ -10,23 +10,25 @@ namespace spillway {
 namespace {
 
 constexpr double kJudgeAfter = 30;  // seconds, with few samples too
+constexpr double kSilence = 170;    // seconds; nearly all that samples remember
 constexpr double kBadShare = 0.2;   // what is rarer may be chance
 constexpr double kGoodShare = 0.05;
 constexpr double kHopelessShare = 0.8;
 constexpr double kMaxCut = 0.6;
-constexpr double kMinCut = 0.9;
-constexpr double kNearBudget = 0.7;  // of B; W beyond it leaves no room for more
-constexpr double kQuartered = 0.25;  // without effect: not the load
-constexpr double kFewer = 0.8;       // of the sessions: what is known there says what a cut does
-constexpr double kMore = 1.1;        // likewise
-constexpr double kNearLimit = 1.25;  // sessions that stay so near below the limit stand for it
-constexpr double kStep = 0.2;        // of the limit: all of the slots in a dozen epochs
+constexpr double kLowered = 0.9;      // of the limit: what came after it sees an old queue
+constexpr double kNearBudget = 0.7;   // of B; W beyond it leaves no room for more
+constexpr double kAboveNormal = 1.2;  // of S; unless that is how it always is
+constexpr double kQuartered = 0.25;   // without effect: not the load
+constexpr double kFewer = 0.8;        // of the sessions: what is known there says what a cut does
+constexpr double kMore = 1.1;         // likewise
+constexpr double kNearLimit = 1.25;   // sessions that stay so near below the limit stand for it
+constexpr double kStep = 0.2;         // of the limit: all of the slots in a dozen epochs
 
 }  // namespace
 
-double LimitRise(double limit, bool flowing, double usual) {
+double LimitRise(double limit, bool flowing, const Learned& learned) {
   const double careful = std::max(1.0, std::sqrt(limit));
-  if (flowing && limit < usual) return limit;
+  if (flowing && limit < learned.arrivals * learned.no_load) return limit;
   return flowing ? std::max(careful, kStep * limit) : careful;
 }
 
@@ -38,47 +40,60 @@ void QualityLimit::Start(double least, double most, bool load_suspected, TimePoi
   changed_ = now;
 }
 
-void QualityLimit::Steer(const Situation& situation, const Samples& samples) {
+void QualityLimit::Steer(const Situation& situation, const Samples& samples,
+                         const Learned& learned) {
   // One W after a change what there is shows what it did; W may have fallen since.
   const TimePoint from = changed_ + Seconds(std::min(settling_, situation.mean));
   const SampleSums sums = samples.Since(from);
-  if (situation.now < from || sums.completed < kMinSamples) return;
-  if (sums.completed < kManySamples && sums.span < kJudgeAfter) return;
+  if (situation.now < from) return;
   const double before = limit_;
-  const Judged judged = Judge(situation, sums);
-  Learn(situation, judged);
-  Move(situation, judged);
+  const double after = sums.completed < kMinSamples ? kSilence : kJudgeAfter;
+  if (sums.completed < kManySamples && sums.span < after) return;
+  if (sums.completed < kMinSamples) {
+    limit_ += situation.binding && situation.flowing ? 1 : 0;
+  } else {
+    const Judged judged = Judge(sums, learned);
+    Learn(situation, judged);
+    Move(situation, judged, learned);
+  }
   limit_ = std::clamp(limit_, least_, most_);
-  lowered_ = limit_ < kMinCut * before;
+  lowered_ = limit_ < kLowered * before;
   changed_ = situation.now;
   // Nothing changed, nothing to wait for: at the floor, the first good one says that it is over.
   settling_ = limit_ == before ? 0 : situation.mean;
 }
 
-QualityLimit::Judged QualityLimit::Judge(const Situation& situation, const SampleSums& sums) const {
+QualityLimit::Judged QualityLimit::Judge(const SampleSums& sums, const Learned& learned) const {
   Judged judged{};
-  judged.late = Share(sums.late, sums.completed);
-  judged.deferred = Share(sums.deferred, sums.completed - (sums.late - sums.deferred));
-  judged.bad = std::max(load_suspected_ ? judged.late - situation.late_floor : 0, judged.deferred);
-  judged.well = sums.completed - (load_suspected_ ? sums.late : sums.deferred);
-  judged.seconds = sums.span;
   judged.sessions = Share(sums.held, sums.span);
-  if (situation.binding)
-    judged.sessions = std::max(judged.sessions, std::min(limit_, kNearLimit * judged.sessions));
+  judged.late = Share(sums.late, sums.completed) - learned.late_floor;
+  judged.deferred = Share(sums.deferred, sums.completed - sums.waived) - learned.deferred_floor;
+  judged.bad = std::max(load_suspected_ ? judged.late : 0, judged.deferred);
+  judged.well = sums.completed - sums.deferred - (load_suspected_ ? sums.waived : 0);
+  judged.seconds = sums.span;
   return judged;
 }
 
-void QualityLimit::Learn(const Situation& situation, const Judged& judged) {
-  if (situation.flowing) {
-    yield_.Forget();
-    first_in_use_ = 0;
-  }
-  if (first_in_use_ > 0) yield_.Note(judged.sessions, judged.well, judged.seconds);
-  if (first_in_use_ == 0 && judged.bad >= kBadShare) first_in_use_ = situation.in_use;
+double QualityLimit::Here(const Situation& situation, const Judged& judged) const {
+  const bool near_limit = situation.binding && limit_ < kNearLimit * judged.sessions;
+  return near_limit ? std::max(judged.sessions, limit_) : judged.sessions;
 }
 
-void QualityLimit::Move(const Situation& situation, const Judged& judged) {
-  const bool quartered = limit_ <= std::max(least_, kQuartered * first_in_use_);
+void QualityLimit::Learn(const Situation& situation, const Judged& judged) {
+  const bool bad = judged.bad >= kBadShare;
+  if (situation.flowing && !bad) {
+    yield_.Forget();
+    been_bad_ = false;
+  }
+  // Where nobody was refused and nothing is bad, what went well is what was offered.
+  const bool telling = situation.binding || judged.bad >= kGoodShare;
+  if (been_bad_ && telling) yield_.Note(Here(situation, judged), judged.well, judged.seconds);
+  if (bad && !been_bad_) first_sessions_ = std::min(judged.sessions, limit_);
+  been_bad_ = been_bad_ || bad;
+}
+
+void QualityLimit::Move(const Situation& situation, const Judged& judged, const Learned& learned) {
+  const bool quartered = limit_ <= std::max(least_, kQuartered * first_sessions_);
   const bool in_vain = judged.bad > kHopelessShare && quartered;
   if (load_suspected_ && in_vain && judged.deferred < kBadShare) {
     load_suspected_ = false;
@@ -86,28 +101,29 @@ void QualityLimit::Move(const Situation& situation, const Judged& judged) {
     limit_ = most_;
     return;
   }
-  Climb(situation, judged);
+  Climb(situation, judged, learned);
 }
 
-void QualityLimit::Climb(const Situation& situation, const Judged& judged) {
-  const double here = judged.sessions;
+void QualityLimit::Climb(const Situation& situation, const Judged& judged, const Learned& learned) {
+  const double here = Here(situation, judged);
   const double best = yield_.Best(here);
   const double more = kMore * std::max(here, limit_);
   const bool more_is_worse = yield_.Known(more) && yield_.At(more) < yield_.At(here);
-  const bool near_budget = situation.mean > kNearBudget * situation.budget;
-  const bool careful = !situation.flowing && (near_budget || more_is_worse);
-  const double rise = careful ? 1 : LimitRise(limit_, situation.flowing, situation.usual);
-  const bool may_rise = situation.binding && !(load_suspected_ && near_budget);
+  const bool fewer_known = yield_.KnownBelow(kFewer * here);
+  const bool no_room =
+      situation.mean > std::max(kNearBudget * situation.budget, kAboveNormal * learned.no_load);
+  const bool careful = !situation.flowing && (no_room || more_is_worse);
+  const bool may_rise = situation.binding && !(load_suspected_ && no_room && !fewer_known);
   const bool good = judged.bad < kGoodShare;
+  const bool hopeless = judged.bad > kHopelessShare;
   if (!good && best < here) {
     limit_ = std::min(limit_, best);
   } else if (!good && best > std::max(here, limit_)) {
     if (!lowered_) limit_ = best;
-  } else if (judged.bad > kHopelessShare ||
-             (judged.bad >= kBadShare && limit_ > least_ && !yield_.KnownBelow(kFewer * here))) {
-    limit_ = std::clamp(1 - judged.bad, kMaxCut, kMinCut) * situation.in_use;
+  } else if (hopeless || (judged.bad >= kBadShare && limit_ > least_ && !fewer_known)) {
+    limit_ = std::max(kMaxCut, 1 - judged.bad) * std::min(judged.sessions, limit_);
   } else if (may_rise && (good || !more_is_worse)) {
-    limit_ += rise;
+    limit_ += careful ? 1 : LimitRise(limit_, situation.flowing, learned);
   }
 }
 

@@ -25,6 +25,7 @@ void Samples::Add(TimePoint now, const Look& look) {
   next.total.queue_wait += look.queue_wait;
   next.total.late += look.late;
   next.total.deferred += look.deferred;
+  next.total.waived += look.waived;
   next.total.arrived += look.arrived;
   next.total.refused += look.refused;
   if (used_ > 0) next.total.held += look.sessions * InSeconds(now - At(0).at);
@@ -55,6 +56,7 @@ SampleSums Samples::Since(TimePoint from) const {
   out.queue_wait = last.total.queue_wait - first.total.queue_wait;
   out.late = last.total.late - first.total.late;
   out.deferred = last.total.deferred - first.total.deferred;
+  out.waived = last.total.waived - first.total.waived;
   out.arrived = last.total.arrived - first.total.arrived;
   out.refused = last.total.refused - first.total.refused;
   out.held = last.total.held - first.total.held;

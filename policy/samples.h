@@ -32,7 +32,8 @@ struct Look {
   double busy = 0;               // their processing time, summed
   double queue_wait = 0;         // of which in the CPU pool's queue
   uint32_t late = 0;             // ran into the budget
-  uint32_t deferred = 0;         // tempfailed at the end of message
+  uint32_t deferred = 0;         // tempfailed at the end of message, for whatever reason
+  uint32_t waived = 0;           // late, and not tempfailed
   uint32_t arrived = 0;          // sessions that asked to be admitted
   uint32_t refused = 0;          // of which the limit refused
   uint32_t sessions = 0;         // gauge: sessions that hold an SMTP slot
@@ -42,7 +43,8 @@ struct Look {
 // Sums over a stretch of time; `span` is the time that the sums really cover.
 struct SampleSums {
   double span = 0;
-  double completed = 0, busy = 0, queue_wait = 0, late = 0, deferred = 0, arrived = 0, refused = 0;
+  double completed = 0, busy = 0, queue_wait = 0, late = 0, deferred = 0, waived = 0, arrived = 0,
+         refused = 0;
   double held = 0;  // session-seconds: slots held, integrated over time
 };
 

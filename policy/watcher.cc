@@ -25,7 +25,9 @@ void Watcher::Drain(bool healthy) {
     look_.busy += busy;
     look_.queue_wait += std::min(busy, record.queue_wait_us * kMicrosecond);
     look_.late += record.late;
-    look_.deferred += record.verdict == telemetry::Verdict::kTempfail ? 1 : 0;
+    const bool deferred = record.verdict == telemetry::Verdict::kTempfail;
+    look_.deferred += deferred ? 1 : 0;
+    look_.waived += record.late != 0 && !deferred ? 1 : 0;
   }
 }
 

@@ -30,6 +30,7 @@ bool Yield::Fresh(const Level& level) const {
 
 void Yield::Note(double sessions, double well, double seconds) {
   Level& level = levels_[LevelOf(sessions)];
+  if (!Fresh(level)) level = {};
   level.well = kOlder * level.well + well;
   level.seconds = kOlder * level.seconds + seconds;
   level.noted = ++notes_;
@@ -46,7 +47,7 @@ bool Yield::KnownBelow(double sessions) const {
 
 double Yield::At(double sessions) const {
   const Level& level = levels_[LevelOf(sessions)];
-  return level.seconds > 0 ? level.well / level.seconds : 0;
+  return Fresh(level) && level.seconds > 0 ? level.well / level.seconds : 0;
 }
 
 double Yield::Best(double sessions) const {

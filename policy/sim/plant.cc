@@ -12,7 +12,7 @@ namespace {
 
 constexpr double kTick = 0.25;           // seconds
 constexpr double kMtaPatience = 300;     // RFC 5321 section 4.5.3.2.1, greeting
-constexpr double kConnectPatience = 75;  // Linux and Windows try from 21 to 127 s
+constexpr double kConnectPatience = 30;  // Postfix's smtp_connect_timeout
 constexpr double kFirstSyn = 1;          // seconds; RFC 6298 section 2, then twice as long each
 constexpr double kNever = 1e18;
 constexpr double kRounding = 1e-6;  // seconds
@@ -122,11 +122,12 @@ void Plant::Knock(MessageId id) {
   Mail& mail = mails_[id];
   if (busy_slots_ < scenario_.slots) return Greet(id);
   if (static_cast<int64_t>(backlog_.size()) < scenario_.backlog) return backlog_.push_back(id);
+  const double patience = hosts_[mail.host].retries() ? kConnectPatience : Patience(mail);
+  const double deadline = mail.attempt_start + patience;
+  if (now_ + kRounding >= deadline) return Failed(id, true);
   const double again = now_ + kFirstSyn * std::exp2(mail.knocks);
   ++mail.knocks;
-  const double patience = std::min(kConnectPatience, Patience(mail));
-  if (again > mail.attempt_start + patience) return Failed(id, true);
-  Schedule(again, Kind::kKnock, id);
+  Schedule(std::min(again, deadline), Kind::kKnock, id);
 }
 
 void Plant::Greet(MessageId id) {
@@ -238,6 +239,7 @@ void Plant::Served(MessageId id, bool late) {
     outcome_.TempfailedAtEnd(now_);
     return Failed(id, false);
   }
+  if (late) ++look_.waived;
   if (now_ - mail.attempt_start > Patience(mail) + kRounding) return Failed(id, true);
   outcome_.Served(host, mail, now_);
   ++host.served;

@@ -56,6 +56,7 @@ class Looks {
     look.queue_wait = look.busy * b.queue_wait;
     look.late = Take(b.completions * b.late, late_);
     look.deferred = Take(b.completions * b.deferred, deferred_);
+    look.waived = Take(b.completions * std::max(0.0, b.late - b.deferred), waived_);
     look.arrived = Take(b.arrivals, arrived_);
     look.refused = b.refuses ? 1 : 0;
     look.sessions = b.sessions;
@@ -66,7 +67,7 @@ class Looks {
 
   Controller& controller_;
   TimePoint now_ = TimePoint() + std::chrono::hours(1);
-  double completed_ = 0, late_ = 0, deferred_ = 0, arrived_ = 0;
+  double completed_ = 0, late_ = 0, deferred_ = 0, waived_ = 0, arrived_ = 0;
 };
 
 }  // namespace spillway

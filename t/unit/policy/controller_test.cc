@@ -216,6 +216,18 @@ TEST_F(ShortBudgetTest, HalfDeferredWhateverTheLoadIsLetIn) {
   EXPECT_GT(Limit(), 50);
 }
 
+// A greylist tempfails three of ten, also when all is well.
+TEST_F(ShortBudgetTest, WhatIsAlwaysTempfailedIsNotRequired) {
+  Behaviour greylisted = fast_;
+  greylisted.deferred = 0.3;
+  looks_.Run(greylisted, 600);
+  EXPECT_NEAR(controller_.learned().deferred_floor, 0.3, 0.05);
+  Behaviour late = late_;
+  late.deferred = 0.3;
+  looks_.Run(late, 60);
+  EXPECT_EQ(controller_.state().regime, Regime::kDegraded);
+}
+
 // A tenth stays late whatever is done: Q must not stay where a worse time left it.
 TEST_F(ShortBudgetTest, BetweenGoodAndBadTheLimitStillRises) {
   looks_.Run(fast_, 120);

@@ -14,7 +14,7 @@ namespace {
 Memory Sample() {
   Memory memory;
   memory.seed = 42;
-  memory.learned = {.no_load = 0.5, .late_floor = 0.01, .arrivals = 3};
+  memory.learned = {.no_load = 0.5, .late_floor = 0.01, .arrivals = 3, .deferred_floor = 0.25};
   memory.limit = 17;
   memory.saved = 1'700'000'000;
   ClientRecord record;
@@ -32,6 +32,7 @@ TEST(MemoryFile, ComesBackAsItWas) {
   EXPECT_EQ(loaded.error, "");
   EXPECT_EQ(loaded.memory.seed, 42U);
   EXPECT_DOUBLE_EQ(loaded.memory.learned.no_load, 0.5);
+  EXPECT_DOUBLE_EQ(loaded.memory.learned.deferred_floor, 0.25);
   EXPECT_DOUBLE_EQ(loaded.memory.limit, 17);
   EXPECT_EQ(loaded.memory.saved, 1'700'000'000);
   ASSERT_EQ(loaded.memory.clients.size(), 1U);

@@ -21,14 +21,15 @@ class QualityTest : public ::testing::Test {
                         .busy = completed,
                         .late = Count(late),
                         .deferred = Count(deferred),
-                        .sessions = Count(in_use_)});
+                        .waived = Count(std::max(0.0, late - deferred)),
+                        .sessions = Count(in_use_ + beyond_)});
   }
   static uint32_t Count(double value) { return static_cast<uint32_t>(std::lround(value)); }
   // A quarter of a minute with so many of ten, or of `completed`, late and tempfailed a second,
   // then the end of an epoch. The load follows the limit.
   void Epoch(double late, double deferred, double completed = 10) {
     for (int i = 0; i < 15; ++i) Second(late, deferred, completed);
-    quality_.Steer({now_, in_use_, true, flowing_, mean_, 3, usual_, late_floor_}, samples_);
+    quality_.Steer({now_, binding_, flowing_, mean_, 3}, samples_, learned_);
     in_use_ = quality_.limit();
   }
   // Each session makes one message in two seconds, of which that share is tempfailed.
@@ -43,10 +44,11 @@ class QualityTest : public ::testing::Test {
   Samples samples_;
   QualityLimit quality_;
   double in_use_ = 80;
-  double late_floor_ = 0;
+  double beyond_ = 0;  // devices that pass the limit
+  bool binding_ = true;
   bool flowing_ = false;
   double mean_ = 1;
-  double usual_ = 0;
+  Learned learned_;
 };
 
 TEST_F(QualityTest, FallsWithTheBadShareAndRisesAgain) {
@@ -117,7 +119,7 @@ TEST_F(QualityTest, WhatWasUsualComesBackByDoubling) {
   Start(false);
   Epoch(4, 4);
   flowing_ = true;
-  usual_ = 60;
+  learned_ = {.no_load = 6, .arrivals = 10};
   Epoch(0, 0);
   EXPECT_DOUBLE_EQ(quality_.limit(), 95);  // 2 * 48, at most all
 }
@@ -163,10 +165,74 @@ TEST_F(QualityTest, WhatIsAcceptedAlthoughLateIsLeftOut) {
   EXPECT_LT(quality_.limit(), 60);
 }
 
+// A quarter of the messages does not come through, the others in no time.
+TEST_F(QualityTest, FlowingIsNoReasonToForgetWhileMuchIsBad) {
+  Start(false);
+  flowing_ = true;
+  Epochs(25, [](double) { return 0.25; });
+  EXPECT_GT(quality_.limit(), 80);
+}
+
+// A greylist is no fault.
+TEST_F(QualityTest, WhatIsTempfailedWhenAllIsWellDoesNotCount) {
+  Start(false);
+  learned_.deferred_floor = 0.3;
+  Epochs(4, [](double) { return 0.3; });
+  EXPECT_DOUBLE_EQ(quality_.limit(), 95);
+}
+
+// S is 2.5 s of 3: that is how it always is, and no queue.
+TEST_F(QualityTest, SlowAsAlwaysLeavesRoom) {
+  Start(true);
+  mean_ = learned_.no_load = 2.5;
+  Epoch(4, 4);
+  Epoch(0, 0);
+  EXPECT_NEAR(quality_.limit(), 48 + std::sqrt(48), 0.01);
+}
+
+// After a restart the load is suspected. Three of five are late and accepted, whatever is cut.
+TEST_F(QualityTest, PartlyLateAndAcceptedIsNotHeldBackEither) {
+  Start(true);
+  mean_ = 2.5;
+  for (int i = 0; i < 90; ++i) Epoch(0.3 * in_use_, 0, in_use_ / 2);
+  EXPECT_GT(quality_.limit(), 70);
+}
+
+// Few at night: what went well then is what was offered.
+TEST_F(QualityTest, ALullIsNoVerdict) {
+  Start(false);
+  Epoch(6, 6);
+  const double before = quality_.limit();
+  binding_ = false;
+  in_use_ = 3;
+  Epochs(2, [](double) { return 0; });
+  binding_ = true;
+  in_use_ = before;
+  Epoch(4, 4);
+  EXPECT_LT(quality_.limit(), before);
+}
+
+TEST_F(QualityTest, IsCutFromTheLimitWhereMorePassIt) {
+  Start(false);
+  beyond_ = 30;
+  Epoch(10, 10);
+  EXPECT_NEAR(quality_.limit(), 0.6 * 95, 0.01);
+}
+
+TEST_F(QualityTest, AFloorThatHardlyAnythingPassesIsLeftIfAllIsWell) {
+  Start(false);
+  for (int i = 0; i < 8; ++i) Epoch(10, 10);
+  ASSERT_DOUBLE_EQ(quality_.limit(), 4);
+  flowing_ = true;
+  for (int i = 0; i < 30; ++i) Epoch(0, 0, 0);
+  EXPECT_GE(quality_.limit(), 5);
+  EXPECT_LE(quality_.limit(), 8);
+}
+
 TEST_F(QualityTest, FewSamplesAreNotJudged) {
   Start(false);
   samples_.Add(now_ += std::chrono::seconds(1), {.completed = 5, .late = 5, .deferred = 5});
-  quality_.Steer({now_, 80, true, false, 1, 3, 0, 0}, samples_);
+  quality_.Steer({now_, true, false, 1, 3}, samples_, {});
   EXPECT_DOUBLE_EQ(quality_.limit(), 95);
 }
 

@@ -39,6 +39,7 @@ TEST(Watcher, LookIsWhatHappenedSinceTheLast) {
   EXPECT_DOUBLE_EQ(look.queue_wait, 1.5);
   EXPECT_EQ(look.late, 1U);
   EXPECT_EQ(look.deferred, 1U);
+  EXPECT_EQ(look.waived, 0U);
   EXPECT_EQ(look.sessions, 7U);
   ASSERT_EQ(look.ages.size(), 1U);
   EXPECT_DOUBLE_EQ(look.ages[0], 3);

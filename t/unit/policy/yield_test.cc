@@ -51,6 +51,8 @@ TEST(Yield, ForgetsAfterADozenAndWhenTold) {
   yield.Note(50, 10, 10);
   EXPECT_FALSE(yield.Known(10));
   EXPECT_DOUBLE_EQ(yield.Best(50), 50);
+  yield.Note(10, 10, 10);
+  EXPECT_DOUBLE_EQ(yield.At(10), 1);  // nothing is left of what was forgotten
   yield.Forget();
   EXPECT_FALSE(yield.Known(50));
 }
