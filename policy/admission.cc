@@ -18,6 +18,7 @@ constexpr double kBeyond = 1.25;
 constexpr double kClientShare = 0.25;
 constexpr double kCrowded = 0.6;        // of L; below it there is room for everybody
 constexpr double kRateMemory = 120;     // seconds
+constexpr double kMeasured = 1.1;       // their demand, of what completes: both vary by chance
 constexpr double kDevicePatience = 50;  // seconds; most wait 60
 constexpr double kLongWait = 1800;      // seconds
 
@@ -51,7 +52,8 @@ double Reserve(double in_flight, double limit) {
 // A device that is refused is lost; one that waits for a slot is not, as long as their demand fits.
 // Before anything completed in a stall, that is whether they fit into the slots.
 bool DevicesMayWait(const Places& places, double in_flight) {
-  const bool fit = in_flight < places.slots || in_flight < places.completions * places.life;
+  const bool fit =
+      in_flight < places.slots || in_flight < kMeasured * places.completions * places.life;
   return places.late_accepted && places.mean < kDevicePatience && fit;
 }
 
