@@ -50,7 +50,7 @@ double Reserve(double in_flight, double limit) {
 }
 
 // A device that is refused is lost; one that waits for a slot is not, as long as their demand fits.
-// Before anything completed in a stall, that is whether they fit into the slots.
+// Where nothing completes, that is whether they fit into the slots.
 bool DevicesMayWait(const Places& places, double in_flight) {
   const bool fit =
       in_flight < places.slots || in_flight < kMeasured * places.completions * places.life;

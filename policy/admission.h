@@ -12,8 +12,8 @@
 //       all given up. Where late messages are accepted within a patient budget
 //       (ControlState::late_accepted), waiting in the filter does not hurt them: up to slots - 1.
 //       T0 may even wait for a slot, in the listen backlog, while W leaves them the time (50 s) and
-//       their demand fits: a < slots, or less than 1.1 times what completes. Then only its own
-//       share is a bound for one
+//       their demand fits: a < slots, or less than 1.1 times what completes, which nobody knows in
+//       the first ten seconds. Then only its own share is a bound for one
 //   T1  while fewer than L - t are in, and the others hold less than L - R0
 //   T2  ... less than (L - R0) (0.97 + 0.03 min(1, waiting / 30 min)): longest deferred first
 //   T3  ... less than (L - R0) (0.93 + 0.04 h), h by hash of client and ten-minute epoch: a client

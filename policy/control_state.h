@@ -29,8 +29,10 @@ struct ControlState {
   double limit = 0;  // L; without meaning unless shedding
   double mean = 0, samples = 0, target = 0;
   double late_share = 0, deferred_share = 0, queue_share = 0;
-  double throughput = 0;   // X
-  double completions = 0;  // messages a second, tempfailed ones too, in up to a minute of shedding
+  double throughput = 0;  // X
+  // Messages a second, tempfailed ones too, in up to a minute of shedding. Infinite in its first
+  // ten seconds: not known yet.
+  double completions = 0;
   // Seconds that a session holds its slot: at least W; by Little's law of those that have ended,
   // and within a patient budget of what piles up.
   double hold = 0;

@@ -31,6 +31,7 @@ constexpr double kMaxCut = 0.7;
 constexpr double kMinCut = 0.95;
 constexpr double kPilingUp = 3;  // of Wt
 constexpr auto kRecent = seconds(3);
+constexpr auto kUnknown = seconds(10);          // of shedding: what will complete
 constexpr auto kCompletionsLook = seconds(60);  // less says more of chance than of capacity
 constexpr double kHalved = 0.5;                 // of L without effect: not the load
 constexpr double kNoEffect = 0.68;              // of W or the bad share left: no effect
@@ -90,8 +91,7 @@ void Controller::Measure(TimePoint now, const Look& look) {
   state_.deferred_share = Share(window_.deferred, window_.completed);
   state_.queue_share = Share(window_.queue_wait, window_.busy);
   state_.throughput = Share(window_.completed - window_.deferred, window_.span);
-  const SampleSums since_entered = samples_.Since(std::max(entered_, now - kCompletionsLook));
-  state_.completions = Share(since_entered.completed, since_entered.span);
+  state_.completions = Completions(now);
   state_.hold = Hold(now, look);
   if (window_.waived > window_.deferred) last_waived_ = now;
   const bool waived = last_waived_ && now - *last_waived_ < kRemembered;
@@ -100,6 +100,12 @@ void Controller::Measure(TimePoint now, const Look& look) {
   if (look.completed > 0 || look.ages.empty()) last_completed_ = now;
   if (look.refused > 0) last_refused_ = now;
   if (look.sessions < kSlotsFull * setting_.slots) last_not_full_ = now;
+}
+
+double Controller::Completions(TimePoint now) const {
+  if (now - entered_ < kUnknown) return std::numeric_limits<double>::infinity();
+  const SampleSums sums = samples_.Since(std::max(entered_, now - kCompletionsLook));
+  return Share(sums.completed, sums.span);
 }
 
 // How long `n` will stay, by what has completed of late: nothing, no end.

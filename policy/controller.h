@@ -69,6 +69,7 @@ class Controller {
  private:
   double Target() const;
   void Measure(TimePoint now, const Look& look);
+  double Completions(TimePoint now) const;
   double Piled(TimePoint now, double n) const;
   double Hold(TimePoint now, const Look& look) const;
   void Learn();

@@ -158,6 +158,16 @@ TEST_F(ControllerTest, LeavesTheFloorWithFewSamples) {
   EXPECT_GT(Limit(), 8);
 }
 
+// What is not known yet is no reason to refuse who would be lost by it.
+TEST_F(ControllerTest, WhatCompletesIsNotKnownAtFirst) {
+  looks_.Run(healthy_, 120);
+  looks_.Until(slow_, 60, [&] { return Shedding(); });
+  looks_.Run(slow_, 9);
+  EXPECT_TRUE(std::isinf(controller_.state().completions));
+  looks_.Run(slow_, 2);
+  EXPECT_NEAR(controller_.state().completions, slow_.completions, 0.4);
+}
+
 TEST_F(ControllerTest, OwnQueueIsLoadEvenWithSlotsFree) {
   looks_.Run(healthy_, 120);
   Behaviour queued = healthy_;
