@@ -7,11 +7,10 @@
 //   ef  share of messages that ran into the budget, above what load does not cause (ef0); it counts
 //       only if the load was suspected from the start: else they are late whatever we do
 //
-// Q climbs to where most goes well a second, as the gradient of goodput tells (Breakwater, OSDI
-// 2020; Protego, NSDI 2023): too many sessions wait for each other until all are late, too few
-// leave the filter idle, and how many are right is known to nobody when a scanner is slow. At the
-// end of an epoch, judged by 20 completions since one W after the last change, or by 8 in 30 s, the
-// first of these that applies:
+// Q climbs to where most goes well a second (admission by marginal throughput: Protego, NSDI 2023):
+// too many sessions wait for each other until all are late, too few leave the filter idle, and how
+// many are right is known to nobody when a scanner is slow. At the end of an epoch, judged by 20
+// completions since one W after the last change, or by 8 in 30 s, the first of these that applies:
 //   - bad < 0.05: Q rises.
 //   - more went well (yield.h) with another number of sessions: Q goes there, down at once, up not
 //     from the first look after a cut: the queue from before makes that one worse.
@@ -23,8 +22,10 @@
 // room where the load is suspected and nothing is known of fewer.
 // What was seen before the first bad moment is of another time and does not count, nor does
 // anything once W is within its target and little is bad.
-// If Q was quartered and more than 0.8 are as late as before, and that is accepted, load is not the
-// cause: ef does not count any more, and Q is all there is.
+// If Q was quartered, or is at the floor, and more than 0.8 are late, and that is accepted, load is
+// not the cause: ef does not count any more, and Q is all there is.
+// Sessions are those that there were on average; as many as Q where somebody was refused and a
+// fifth or less was free.
 // Where not even 8 complete in three minutes, Q rises by 1 if W is within its target.
 #pragma once
 
