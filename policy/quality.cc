@@ -52,9 +52,12 @@ void QualityLimit::Steer(const Situation& situation, const Samples& samples,
   if (sums.completed < kMinSamples) {
     limit_ += situation.binding && situation.flowing ? 1 : 0;
   } else {
-    const Judged judged = Judge(sums, learned);
+    const Judged judged = Judge(situation, sums, learned);
     Learn(situation, judged);
-    Move(situation, judged, learned);
+    if (LateAnyway(judged))
+      GiveBack();
+    else
+      Climb(situation, judged, learned);
   }
   limit_ = std::clamp(limit_, least_, most_);
   lowered_ = limit_ < kLowered * before;
@@ -63,49 +66,47 @@ void QualityLimit::Steer(const Situation& situation, const Samples& samples,
   settling_ = limit_ == before ? 0 : situation.mean;
 }
 
-QualityLimit::Judged QualityLimit::Judge(const SampleSums& sums, const Learned& learned) const {
+QualityLimit::Judged QualityLimit::Judge(const Situation& situation, const SampleSums& sums,
+                                         const Learned& learned) const {
+  const double sessions = Share(sums.held, sums.span);
+  const double late = Share(sums.late, sums.completed) - learned.late_floor;
+  const bool near_limit = situation.binding && limit_ < kNearLimit * sessions;
   Judged judged{};
-  judged.sessions = Share(sums.held, sums.span);
-  judged.late = Share(sums.late, sums.completed) - learned.late_floor;
+  judged.in_use = std::min(sessions, limit_);
+  judged.here = near_limit ? std::max(sessions, limit_) : sessions;
   judged.deferred = Share(sums.deferred, sums.completed - sums.waived) - learned.deferred_floor;
-  judged.bad = std::max(load_suspected_ ? judged.late : 0, judged.deferred);
+  judged.bad = std::max(load_suspected_ ? late : 0, judged.deferred);
   judged.well = sums.completed - sums.deferred - (load_suspected_ ? sums.waived : 0);
   judged.seconds = sums.span;
   return judged;
-}
-
-double QualityLimit::Here(const Situation& situation, const Judged& judged) const {
-  const bool near_limit = situation.binding && limit_ < kNearLimit * judged.sessions;
-  return near_limit ? std::max(judged.sessions, limit_) : judged.sessions;
 }
 
 void QualityLimit::Learn(const Situation& situation, const Judged& judged) {
   const bool bad = judged.bad >= kBadShare;
   if (situation.flowing && !bad) {
     yield_.Forget();
-    been_bad_ = false;
+    first_in_use_.reset();
   }
   // Where nobody was refused and nothing is bad, what went well is what was offered.
   const bool telling = situation.binding || judged.bad >= kGoodShare;
-  if (been_bad_ && telling) yield_.Note(Here(situation, judged), judged.well, judged.seconds);
-  if (bad && !been_bad_) first_sessions_ = std::min(judged.sessions, limit_);
-  been_bad_ = been_bad_ || bad;
+  if (first_in_use_ && telling) yield_.Note(judged.here, judged.well, judged.seconds);
+  if (bad && !first_in_use_) first_in_use_ = judged.in_use;
 }
 
-void QualityLimit::Move(const Situation& situation, const Judged& judged, const Learned& learned) {
-  const bool quartered = limit_ <= std::max(least_, kQuartered * first_sessions_);
-  const bool in_vain = judged.bad > kHopelessShare && quartered;
-  if (load_suspected_ && in_vain && judged.deferred < kBadShare) {
-    load_suspected_ = false;
-    yield_.Forget();
-    limit_ = most_;
-    return;
-  }
-  Climb(situation, judged, learned);
+bool QualityLimit::LateAnyway(const Judged& judged) const {
+  const bool quartered = limit_ <= std::max(least_, kQuartered * first_in_use_.value_or(0));
+  const bool accepted = judged.deferred < kBadShare;
+  return load_suspected_ && quartered && judged.bad > kHopelessShare && accepted;
+}
+
+void QualityLimit::GiveBack() {
+  load_suspected_ = false;
+  yield_.Forget();
+  limit_ = most_;
 }
 
 void QualityLimit::Climb(const Situation& situation, const Judged& judged, const Learned& learned) {
-  const double here = Here(situation, judged);
+  const double here = judged.here;
   const double best = yield_.Best(here);
   const double more = kMore * std::max(here, limit_);
   const bool more_is_worse = yield_.Known(more) && yield_.At(more) < yield_.At(here);
@@ -121,7 +122,7 @@ void QualityLimit::Climb(const Situation& situation, const Judged& judged, const
   } else if (!good && best > std::max(here, limit_)) {
     if (!lowered_) limit_ = best;
   } else if (hopeless || (judged.bad >= kBadShare && limit_ > least_ && !fewer_known)) {
-    limit_ = std::max(kMaxCut, 1 - judged.bad) * std::min(judged.sessions, limit_);
+    limit_ = std::max(kMaxCut, 1 - judged.bad) * judged.in_use;
   } else if (may_rise && (good || !more_is_worse)) {
     limit_ += careful ? 1 : LimitRise(limit_, situation.flowing, learned);
   }

@@ -29,6 +29,8 @@
 // Where not even 8 complete in three minutes, Q rises by 1 if W is within its target.
 #pragma once
 
+#include <optional>
+
 #include "policy/control_state.h"
 #include "policy/samples.h"
 #include "policy/yield.h"
@@ -58,16 +60,16 @@ class QualityLimit {
 
  private:
   struct Judged {
-    double sessions;  // that there were meanwhile
-    double late, deferred, bad;
+    double in_use;  // sessions that there were meanwhile, at most Q
+    double here;    // sessions that this stands for
+    double deferred, bad;
     double well, seconds;  // messages without fault, in so long
   };
-  Judged Judge(const SampleSums& sums, const Learned& learned) const;
+  Judged Judge(const Situation& situation, const SampleSums& sums, const Learned& learned) const;
   void Learn(const Situation& situation, const Judged& judged);
-  void Move(const Situation& situation, const Judged& judged, const Learned& learned);
+  bool LateAnyway(const Judged& judged) const;
+  void GiveBack();
   void Climb(const Situation& situation, const Judged& judged, const Learned& learned);
-  // Sessions that what was judged stands for.
-  double Here(const Situation& situation, const Judged& judged) const;
 
   double least_ = 0, most_ = 0;
   bool load_suspected_ = false;
@@ -75,9 +77,8 @@ class QualityLimit {
   // Messages that began before then, and so many seconds, do not count.
   TimePoint changed_;
   double settling_ = 0;
-  bool lowered_ = false;  // by the last change
-  bool been_bad_ = false;
-  double first_sessions_ = 0;  // at the first bad moment
+  bool lowered_ = false;                // by the last change
+  std::optional<double> first_in_use_;  // sessions, at the first bad moment
   Yield yield_;
 };
 

@@ -45,19 +45,21 @@ bool Yield::KnownBelow(double sessions) const {
   return std::any_of(levels_.begin(), end, [this](const Level& level) { return Fresh(level); });
 }
 
-double Yield::At(double sessions) const {
-  const Level& level = levels_[LevelOf(sessions)];
+double Yield::Rate(const Level& level) const {
   return Fresh(level) && level.seconds > 0 ? level.well / level.seconds : 0;
+}
+
+double Yield::At(double sessions) const {
+  return Rate(levels_[LevelOf(sessions)]);
 }
 
 double Yield::Best(double sessions) const {
   double best = sessions;
   double most = At(sessions);
   for (size_t i = 0; i < kLevels; ++i) {
-    const double there = std::pow(kApart, static_cast<double>(i));
-    if (!Fresh(levels_[i]) || At(there) <= most) continue;
-    best = there;
-    most = At(there);
+    if (Rate(levels_[i]) <= most) continue;
+    best = std::pow(kApart, static_cast<double>(i));
+    most = Rate(levels_[i]);
   }
   return best;
 }

@@ -30,6 +30,7 @@ class Yield {
   };
   static size_t LevelOf(double sessions);
   bool Fresh(const Level& level) const;
+  double Rate(const Level& level) const;
 
   std::array<Level, kLevels> levels_{};
   int notes_ = 0;
