@@ -8,28 +8,55 @@ PREFIX ?= /usr/local
 SYSCONFDIR ?= $(if $(filter /usr,$(PREFIX)),/etc,$(PREFIX)/etc)
 UNITDIR ?= $(if $(filter /usr,$(PREFIX)),/lib/systemd/system,$(PREFIX)/lib/systemd/system)
 VERSION := 0.1.0
+JOBS ?= $(shell nproc)
 
 ifeq ($(origin CXX),default)
 CXX := g++
 endif
+# ccache hits across checkouts: every path that the compiler is given is relative to the tree, and the
+# directory itself is left out of the hash. The precompiled headers are trusted by their contents.
 CCACHE := $(shell command -v ccache 2>/dev/null)
+export CCACHE_NOHASHDIR := 1
+export CCACHE_SLOPPINESS := pch_defines,time_macros,include_file_mtime,include_file_ctime
+FAST_LINKER := $(if $(shell command -v ld.lld 2>/dev/null),-fuse-ld=lld)
 PKGS := libcares opendkim openssl libidn2 libsystemd re2 gmime-3.0 libarchive libmagic libseccomp libxml-2.0 libpsl
 # As system headers: glib's have no need to please our warnings.
-PKG_CFLAGS = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PKGS) 2>/dev/null))
-PKG_LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+PKG_CFLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PKGS) 2>/dev/null))
+PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast -Wno-missing-field-initializers -Werror
+# GCC 12 takes the buffers of std::string for smaller than they are (its bugs 105329, 105651).
+GCC_MISTAKEN := -Wno-array-bounds -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread
 CXXFLAGS ?= -O2 -g
-BASE_CXXFLAGS = -std=c++20 -pthread -I. -DSPILLWAY_VERSION='"$(VERSION)"' \
-  -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE $(WARNINGS) $(PKG_CFLAGS)
+LANGUAGE := -std=c++20 -pthread -I. -DSPILLWAY_VERSION='"$(VERSION)"' -fstack-protector-strong -fPIE $(WARNINGS) $(PKG_CFLAGS)
+HARDENING := -D_FORTIFY_SOURCE=2 -Wformat -Wformat-security
+LDFLAGS ?=
+BASE_LDFLAGS = -pthread -pie -Wl,-z,relro,-z,now,--as-needed $(FAST_LINKER) $(LDFLAGS)
+
+# Each flavour: its compiler, how it compiles the product (and what measures it), and how the tests, which
+# are compiled often and run once.
+TEST_CXX := $(or $(shell command -v clang++ 2>/dev/null),$(CXX))
+CXX_release = $(CXX)
+CXX_asan = clang++
+CXX_tsan = clang++
+PRODUCT_release = $(HARDENING) $(if $(findstring g++,$(subst clang++,,$(CXX))),$(GCC_MISTAKEN)) $(CXXFLAGS)
+PRODUCT_asan = -O0 -gline-tables-only -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+PRODUCT_tsan = -O1 -gline-tables-only -fsanitize=thread
+TEST_CXX_release = $(TEST_CXX)
+TEST_CXX_asan = clang++
+TEST_CXX_tsan = clang++
+TEST_release = -O0 -g1
+TEST_asan = $(PRODUCT_asan)
+TEST_tsan = -O0 -gline-tables-only -fsanitize=thread
+
 # libmilter is linked statically: some of the calls it makes are wrapped.
 comma := ,
 POOL_CURE := pthread_create pthread_detach pthread_cond_timedwait pthread_cond_signal sigwait
 IO_CURE := accept close poll read writev
 WRAPS := -Wl,--undefined=__wrap_sigwait -Wl,--undefined=__wrap_read $(patsubst %,-Wl$(comma)--wrap=%,$(POOL_CURE) $(IO_CURE))
-BASE_LDFLAGS = -pthread -pie -Wl,-z,relro,-z,now,--as-needed
-LIBS = -lspf2 $(PKG_LIBS) -lresolv -lrt
-MILTER_LIBS = -l:libmilter.a
+LIBS := -lspf2 $(PKG_LIBS) -lresolv -lrt
+MILTER_LIBS := $(WRAPS) -l:libmilter.a
+GTEST_LIBS := -lgmock -lgtest -lgtest_main
 
 MAINS := milter/main.cc milter/inspect/main.cc policy/main.cc policy/ctl/main.cc
 SOURCES := $(filter-out $(MAINS),$(wildcard conf/*.cc milter/*.cc milter/*/*.cc policy/*.cc policy/*/*.cc))
@@ -37,91 +64,96 @@ RIG := $(filter-out %_main.cc,$(wildcard t/rig/*.cc))
 UNIT := $(wildcard t/unit/*/*_test.cc t/unit/*/*/*_test.cc)
 INPROC := $(wildcard t/inproc/*.cc)
 FUZZ := $(wildcard t/fuzz/*.cc)
+CONFORMANCE := $(wildcard t/conformance/*.cc)
 PROGRAMS := spillway-milter spillway-inspector spillway-policyd spillwayctl
+MADE_MANUALS := build/man/spillway.toml.5 build/man/spillwayctl.8
 TOOLS := dnsd milterload noop-filter policyload trivial-policy verify-floor
 
 .DEFAULT_GOAL := all
-.PHONY: all check demo replay sim conformance asan tsan tidy format install uninstall clean help deb bench bench-peers unit e2e
+.PHONY: all check demo replay sim conformance asan tsan tidy tidy-changed format install uninstall clean help deb bench \
+  bench-peers unit e2e unit-programs compile-commands
+.SUFFIXES:
+.SECONDARY:
 
-# $(1) flavour, $(2) its extra flags
+# $(1) flavour, $(2) what it is part of: PRODUCT or TEST, $(3) its precompiled header, $(4) compiler
+define PRECOMPILED
+build/$(1)/$(3)$$(if $$(findstring clang,$(4)),.pch,.gch): $(3)
+	@mkdir -p $$(@D)
+	@echo "PCH $$@"
+	@cp $(3) build/$(1)/$(3)
+	@$$(CCACHE) $(4) $$(LANGUAGE) $$($(2)_$(1)) $$(if $$(findstring clang,$(4)),-Xclang -fno-pch-timestamp) -x c++-header $(3) -o $$@
+endef
+
+# How an object of the product is compiled, with $(1) as flavour, and one of the tests.
+COMPILE = $(CCACHE) $(3) $(LANGUAGE) $($(2)_$(1)) $(if $(findstring clang,$(3)),-Xclang -fno-pch-timestamp -include-pch \
+  build/$(1)/$(4).pch,$(if $(findstring g++,$(3)),-fpch-preprocess -include build/$(1)/$(4))) -MMD -MP -c $< -o $@
+PCH_OF = build/$(1)/$(3)$(if $(findstring clang,$(2)),.pch,.gch)
+
 define FLAVOUR
-build/$(1)/%.o: %.cc Makefile
+$(call PRECOMPILED,$(1),PRODUCT,milter/base/std.h,$(CXX_$(1)))
+$(call PRECOMPILED,$(1),TEST,t/rig/gtest.h,$(TEST_CXX_$(1)))
+build/$(1)/%.o: %.cc Makefile $(call PCH_OF,$(1),$(CXX_$(1)),milter/base/std.h)
 	@mkdir -p $$(@D)
 	@echo "CXX $$@"
-	@$$(CCACHE) $$(CXX) $$(BASE_CXXFLAGS) $$(CXXFLAGS) $(2) -MMD -MP -c $$< -o $$@
-build/$(1)/libspillway.a: $$(patsubst %.cc,build/$(1)/%.o,$(SOURCES))
+	@$$(call COMPILE,$(1),PRODUCT,$(CXX_$(1)),milter/base/std.h)
+$(patsubst %.cc,build/$(1)/%.o,$(UNIT) $(INPROC) $(FUZZ) $(CONFORMANCE)): build/$(1)/%.o: %.cc Makefile $(call PCH_OF,$(1),$(TEST_CXX_$(1)),t/rig/gtest.h)
+	@mkdir -p $$(@D)
+	@echo "CXX $$@"
+	@$$(call COMPILE,$(1),TEST,$(TEST_CXX_$(1)),t/rig/gtest.h)
+build/$(1)/libspillway.a: $(patsubst %.cc,build/$(1)/%.o,$(SOURCES))
 	@rm -f $$@
 	@ar rcs $$@ $$^
-build/$(1)/librig.a: $$(patsubst %.cc,build/$(1)/%.o,$(RIG))
+build/$(1)/librig.a: $(patsubst %.cc,build/$(1)/%.o,$(RIG))
 	@rm -f $$@
 	@ar rcs $$@ $$^
-build/$(1)/spillway-milter: build/$(1)/milter/main.o build/$(1)/libspillway.a
-	@echo "LD  $$@"
-	@$$(CXX) $$(BASE_LDFLAGS) $$(CXXFLAGS) $(2) $$(WRAPS) -o $$@ $$^ $$(MILTER_LIBS) $$(LIBS)
-build/$(1)/spillway-inspector: build/$(1)/milter/inspect/main.o build/$(1)/libspillway.a
-	@echo "LD  $$@"
-	@$$(CXX) $$(BASE_LDFLAGS) $$(CXXFLAGS) $(2) -o $$@ $$^ $$(PKG_LIBS)
-build/$(1)/spillway-policyd: build/$(1)/policy/main.o build/$(1)/libspillway.a
-	@echo "LD  $$@"
-	@$$(CXX) $$(BASE_LDFLAGS) $$(CXXFLAGS) $(2) -o $$@ $$^ $$(PKG_LIBS)
-build/$(1)/spillwayctl: build/$(1)/policy/ctl/main.o build/$(1)/libspillway.a
-	@echo "LD  $$@"
-	@$$(CXX) $$(BASE_LDFLAGS) $$(CXXFLAGS) $(2) -o $$@ $$^ $$(LIBS)
-build/$(1)/unit-tests: $$(patsubst %.cc,build/$(1)/%.o,$(UNIT)) build/$(1)/librig.a build/$(1)/libspillway.a
-	@echo "LD  $$@"
-	@$$(CXX) $$(BASE_LDFLAGS) $$(CXXFLAGS) $(2) -o $$@ $$^ -lgmock -lgtest -lgtest_main $$(LIBS)
-build/$(1)/inproc-tests: $$(patsubst %.cc,build/$(1)/%.o,$(INPROC)) build/$(1)/librig.a build/$(1)/libspillway.a
-	@echo "LD  $$@"
-	@$$(CXX) $$(BASE_LDFLAGS) $$(CXXFLAGS) $(2) $$(WRAPS) -o $$@ $$^ -lgmock -lgtest -lgtest_main $$(MILTER_LIBS) $$(LIBS)
-build/$(1)/fuzz-replay: $$(patsubst %.cc,build/$(1)/%.o,$(FUZZ)) build/$(1)/libspillway.a
-	@echo "LD  $$@"
-	@$$(CXX) $$(BASE_LDFLAGS) $$(CXXFLAGS) $(2) -o $$@ $$^ $$(LIBS)
-build/$(1)/%-suite: build/$(1)/t/conformance/%_suite.o build/$(1)/librig.a build/$(1)/libspillway.a
-	@echo "LD  $$@"
-	@$$(CXX) $$(BASE_LDFLAGS) $$(CXXFLAGS) $(2) -o $$@ $$^ -lyaml-cpp $$(LIBS)
-build/$(1)/dnsd: build/$(1)/t/rig/dnsd_main.o build/$(1)/librig.a build/$(1)/libspillway.a
-	@echo "LD  $$@"
-	@$$(CXX) $$(BASE_LDFLAGS) $$(CXXFLAGS) $(2) -o $$@ $$^ -lresolv
-build/$(1)/scanner-filter: build/$(1)/t/rig/scanner_filter_main.o build/$(1)/libspillway.a
-	@echo "LD  $$@"
-	@$$(CXX) $$(BASE_LDFLAGS) $$(CXXFLAGS) $(2) $$(WRAPS) -o $$@ $$^ $$(MILTER_LIBS) $$(LIBS)
-build/$(1)/milterload: build/$(1)/t/bench/milterload.o build/$(1)/librig.a build/$(1)/libspillway.a
-	@echo "LD  $$@"
-	@$$(CXX) $$(BASE_LDFLAGS) $$(CXXFLAGS) $(2) -o $$@ $$^
-build/$(1)/policyload: build/$(1)/t/bench/policyload.o build/$(1)/libspillway.a
-	@echo "LD  $$@"
-	@$$(CXX) $$(BASE_LDFLAGS) $$(CXXFLAGS) $(2) -o $$@ $$^
-build/$(1)/trivial-policy: build/$(1)/t/bench/trivial_policy.o build/$(1)/libspillway.a
-	@echo "LD  $$@"
-	@$$(CXX) $$(BASE_LDFLAGS) $$(CXXFLAGS) $(2) -o $$@ $$^ $$(PKG_LIBS)
-build/$(1)/verify-floor: build/$(1)/t/bench/verify_floor.o build/$(1)/librig.a build/$(1)/libspillway.a
-	@echo "LD  $$@"
-	@$$(CXX) $$(BASE_LDFLAGS) $$(CXXFLAGS) $(2) -o $$@ $$^ $$(LIBS)
-build/$(1)/noop-filter: build/$(1)/t/bench/noop_filter.o
-	@echo "LD  $$@"
-	@$$(CXX) $$(BASE_LDFLAGS) $$(CXXFLAGS) $(2) -o $$@ $$^ -l:libmilter.a
+$(call PROGRAM,$(1),spillway-milter,milter/main.o libspillway.a,$(MILTER_LIBS) $(LIBS))
+$(call PROGRAM,$(1),spillway-inspector,milter/inspect/main.o libspillway.a,$(PKG_LIBS))
+$(call PROGRAM,$(1),spillway-policyd,policy/main.o libspillway.a,$(PKG_LIBS))
+$(call PROGRAM,$(1),spillwayctl,policy/ctl/main.o libspillway.a,$(LIBS))
+$(call PROGRAM,$(1),unit-tests,$(UNIT:.cc=.o) librig.a libspillway.a,$(GTEST_LIBS) $(LIBS))
+$(call PROGRAM,$(1),inproc-tests,$(INPROC:.cc=.o) librig.a libspillway.a,$(GTEST_LIBS) $(MILTER_LIBS) $(LIBS))
+$(call PROGRAM,$(1),fuzz-replay,$(FUZZ:.cc=.o) libspillway.a,$(LIBS))
+$(call PROGRAM,$(1),spf-suite,t/conformance/spf_suite.o librig.a libspillway.a,-lyaml-cpp $(LIBS))
+$(call PROGRAM,$(1),arc-suite,t/conformance/arc_suite.o librig.a libspillway.a,-lyaml-cpp $(LIBS))
+$(call PROGRAM,$(1),dnsd,t/rig/dnsd_main.o librig.a libspillway.a,-lresolv)
+$(call PROGRAM,$(1),scanner-filter,t/rig/scanner_filter_main.o libspillway.a,$(MILTER_LIBS) $(LIBS))
+$(call PROGRAM,$(1),milterload,t/bench/milterload.o librig.a libspillway.a,)
+$(call PROGRAM,$(1),policyload,t/bench/policyload.o libspillway.a,)
+$(call PROGRAM,$(1),trivial-policy,t/bench/trivial_policy.o libspillway.a,$(PKG_LIBS))
+$(call PROGRAM,$(1),verify-floor,t/bench/verify_floor.o librig.a libspillway.a,$(LIBS))
+$(call PROGRAM,$(1),noop-filter,t/bench/noop_filter.o,-l:libmilter.a)
 endef
-$(eval $(call FLAVOUR,release,))
-$(eval $(call FLAVOUR,asan,-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1))
-$(eval $(call FLAVOUR,tsan,-fsanitize=thread -O1 -Wno-tsan))
+
+# $(1) flavour, $(2) program, $(3) its parts, $(4) libraries
+define PROGRAM
+build/$(1)/$(2): $(patsubst %,build/$(1)/%,$(3))
+	@echo "LD  $$@"
+	@$(CXX_$(1)) $$(BASE_LDFLAGS) $$(PRODUCT_$(1)) -o $$@ $$^ $(4)
+endef
+
+$(foreach flavour,release asan tsan,$(eval $(call FLAVOUR,$(flavour))))
 
 all: $(PROGRAMS:%=build/release/%)  ## both daemons and spillwayctl, in build/release
 
 # A test program that hangs must say so, not keep everybody waiting.
 BOUNDED = timeout --kill-after=10 900
 
-unit: build/release/spillway-inspector build/release/unit-tests build/release/inproc-tests build/release/fuzz-replay  ## GoogleTest: units, and the daemon in-process
-	$(BOUNDED) build/release/unit-tests --gtest_brief=1
-	$(BOUNDED) build/release/inproc-tests --gtest_brief=1
-	$(BOUNDED) build/release/fuzz-replay t/fuzz
+UNIT_PROGRAMS := spillway-inspector unit-tests inproc-tests fuzz-replay
+unit-programs: $(UNIT_PROGRAMS:%=build/release/%)
 
-e2e: all build/release/dnsd build/release/scanner-filter  ## whole-system tests against a real Postfix
-	prove --timer --exec /usr/bin/python3 t/e2e
+FILTER ?= *
+unit: unit-programs  ## GoogleTest: units, and the daemon in-process (FILTER='Dmarc*': some of them)
+	$(BOUNDED) build/release/unit-tests --gtest_brief=1 --gtest_filter='$(FILTER)'
+	$(BOUNDED) build/release/inproc-tests --gtest_brief=1 --gtest_filter='$(FILTER)'
+	$(if $(filter-out *,$(FILTER)),,$(BOUNDED) build/release/fuzz-replay t/fuzz)
+
+e2e: all build/release/dnsd build/release/scanner-filter  ## whole-system tests against a real Postfix (CASE=dmarc: one)
+	prove --timer --exec /usr/bin/python3 $(if $(CASE),t/e2e/$(CASE).t,t/e2e)
 
 check:  ## install what is needed and pass all tests
 	scripts/bootstrap
-	$(MAKE) all unit
-	$(MAKE) build/man/spillway.toml.5
+	$(MAKE) -j$(JOBS) all unit-programs $(MADE_MANUALS)
+	$(MAKE) unit
 	scripts/check-includes
 	scripts/check-sizes
 	scripts/check-docs
@@ -129,12 +161,12 @@ check:  ## install what is needed and pass all tests
 
 demo:  ## install what is needed, run the gateway on real messages, show what it did (STAY=1 keeps it running)
 	scripts/bootstrap
-	$(MAKE) all build/release/dnsd
+	$(MAKE) -j$(JOBS) all build/release/dnsd
 	scripts/demo $(if $(STAY),--stay)
 
 replay:  ## the incident on a real Postfix, with and without Spillway: table, JSON and plot in build/replay
 	scripts/bootstrap
-	$(MAKE) all build/release/dnsd build/release/scanner-filter
+	$(MAKE) -j$(JOBS) all build/release/dnsd build/release/scanner-filter
 	scripts/replay
 
 sim: build/release/spillwayctl  ## the admission law on the judging scenarios
@@ -179,14 +211,17 @@ deb:  ## Debian package in dist/
 build/man/spillway.toml.5: conf/spillway.toml packaging/man/spillway.toml.5.in scripts/config-manual
 	@mkdir -p $(@D)
 	scripts/config-manual conf/spillway.toml packaging/man/spillway.toml.5.in > $@
+build/man/spillwayctl.8: build/release/spillwayctl packaging/man/spillwayctl.8.in scripts/metrics-manual
+	@mkdir -p $(@D)
+	build/release/spillwayctl metrics | scripts/metrics-manual packaging/man/spillwayctl.8.in > $@
 
-install: all build/man/spillway.toml.5  ## DESTDIR, PREFIX (default /usr/local)
+install: all $(MADE_MANUALS)  ## DESTDIR, PREFIX (default /usr/local)
 	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(SYSCONFDIR)/spillway \
 	  $(DESTDIR)$(UNITDIR) $(DESTDIR)$(PREFIX)/share/doc/spillway
 	install -m 755 $(PROGRAMS:%=build/release/%) $(DESTDIR)$(PREFIX)/sbin
-	install -m 644 packaging/man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8
+	install -m 644 packaging/man/*.8 $(filter %.8,$(MADE_MANUALS)) $(DESTDIR)$(PREFIX)/share/man/man8
 	install -d $(DESTDIR)$(PREFIX)/share/man/man5
-	install -m 644 build/man/spillway.toml.5 packaging/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 644 packaging/man/*.5 $(filter %.5,$(MADE_MANUALS)) $(DESTDIR)$(PREFIX)/share/man/man5
 	install -m 644 conf/rules.toml conf/postfix/main.cf.sample conf/sendmail/spillway.mc $(DESTDIR)$(PREFIX)/share/doc/spillway
 	test -e $(DESTDIR)$(SYSCONFDIR)/spillway/spillway.toml || \
 	  install -m 644 conf/spillway.toml $(DESTDIR)$(SYSCONFDIR)/spillway/spillway.toml
@@ -197,15 +232,20 @@ install: all build/man/spillway.toml.5  ## DESTDIR, PREFIX (default /usr/local)
 uninstall:  ## the configuration stays
 	rm -f $(PROGRAMS:%=$(DESTDIR)$(PREFIX)/sbin/%) $(DESTDIR)$(UNITDIR)/spillway-milter.service \
 	  $(DESTDIR)$(UNITDIR)/spillway-policyd.service
-	rm -f $(patsubst packaging/man/%,$(DESTDIR)$(PREFIX)/share/man/man8/%,$(wildcard packaging/man/*.8)) \
-	  $(patsubst packaging/man/%,$(DESTDIR)$(PREFIX)/share/man/man5/%,$(wildcard packaging/man/*.5)) \
-	  $(DESTDIR)$(PREFIX)/share/man/man5/spillway.toml.5
+	rm -f $(patsubst %,$(DESTDIR)$(PREFIX)/share/man/man8/%,$(notdir $(wildcard packaging/man/*.8) $(filter %.8,$(MADE_MANUALS)))) \
+	  $(patsubst %,$(DESTDIR)$(PREFIX)/share/man/man5/%,$(notdir $(wildcard packaging/man/*.5) $(filter %.5,$(MADE_MANUALS))))
 	rm -rf $(DESTDIR)$(PREFIX)/share/doc/spillway
 
 clean:  ## remove build/ and dist/
 	rm -rf build dist
 
+compile-commands: compile_commands.json  ## for editors and clangd
+compile_commands.json: Makefile
+	@$(foreach source,$(SOURCES) $(MAINS) $(RIG) $(UNIT) $(INPROC) $(FUZZ),$(file >>$@.list,$(source)))
+	@scripts/compile-commands '$(subst ',,$(LANGUAGE))' < $@.list > $@
+	@rm -f $@.list
+
 help:  ## this list
-	@sed -n 's/^\([a-z0-9]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z0-9-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
 -include $(shell find build -name '*.d' -type f -not -path 'build/deb/*' 2>/dev/null)

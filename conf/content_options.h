@@ -3,7 +3,7 @@
 #pragma once
 
 #include "conf/check_options.h"
-#include "conf/rule_file.h"
+#include "milter/rules/rule_file.h"
 
 namespace spillway {
 

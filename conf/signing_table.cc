@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cctype>
 
-#include "conf/glob.h"
+#include "milter/base/glob.h"
 
 namespace spillway {
 

@@ -7,8 +7,8 @@
 #include <array>
 
 #include "conf/dns_list.h"
-#include "conf/endpoint.h"
 #include "conf/signing_table.h"
+#include "milter/base/endpoint.h"
 #include "milter/base/ip.h"
 
 namespace spillway {

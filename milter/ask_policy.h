@@ -6,7 +6,7 @@
 #include <chrono>
 #include <string>
 
-#include "conf/endpoint.h"
+#include "milter/base/endpoint.h"
 
 namespace spillway {
 

@@ -37,6 +37,7 @@ class Pipeline {
   template <typename Call>
   void Time(Running& running, Call call);
 
+  Duration OwnTime(TimePoint done, TimePoint began, TimePoint asked) const;
   CheckReport Report(const Running& running, Result result) const;
 
   const Message& message_;

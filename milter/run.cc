@@ -5,15 +5,25 @@
 #include <sysexits.h>
 #include <systemd/sd-daemon.h>
 
+#include <array>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
 
-#include "milter/server.h"
+#include "milter/libmilter/server.h"
 
 namespace spillway {
 
 namespace {
+
+// Where the resolver's own counters go in the telemetry.
+constexpr std::array<std::pair<telemetry::Counter, std::atomic<uint64_t> ResolverCounters::*>, 6>
+    kDnsCounters = {{{telemetry::Counter::kDnsHits, &ResolverCounters::hits},
+                     {telemetry::Counter::kDnsJoined, &ResolverCounters::joined},
+                     {telemetry::Counter::kDnsAsked, &ResolverCounters::asked},
+                     {telemetry::Counter::kDnsTimeouts, &ResolverCounters::timeouts},
+                     {telemetry::Counter::kDnsFailures, &ResolverCounters::failures},
+                     {telemetry::Counter::kDnsLimited, &ResolverCounters::limited}}};
 
 // Shows the readers that we live, and what the resolver has counted; looks what devices they know.
 class Heartbeat {
@@ -43,13 +53,8 @@ class Heartbeat {
   }
 
   void Beat() {
-    telemetry::Counters& counters = recorder_.counters();
-    counters.dns_hits.store(dns_.hits, std::memory_order_relaxed);
-    counters.dns_joined.store(dns_.joined, std::memory_order_relaxed);
-    counters.dns_asked.store(dns_.asked, std::memory_order_relaxed);
-    counters.dns_timeouts.store(dns_.timeouts, std::memory_order_relaxed);
-    counters.dns_failures.store(dns_.failures, std::memory_order_relaxed);
-    counters.dns_limited.store(dns_.limited, std::memory_order_relaxed);
+    for (const auto& [counter, source] : kDnsCounters)
+      recorder_.counter(counter).store(dns_.*source, std::memory_order_relaxed);
     recorder_.Beat(clock_.Now());
     devices_.Refresh();
   }

@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "milter/auth/authres.h"
+#include "milter/auth/authres_reader.h"
 #include "milter/auth/body_hashes.h"
 
 namespace spillway {
@@ -53,13 +54,6 @@ std::string WouldBe(const std::vector<CheckReport>& reports) {
   return Joined(out);
 }
 
-// The name in a late check's "waiting for NAME", as it may stand in a journal.
-std::string WaitedFor(std::string_view reason) {
-  constexpr std::string_view kWaiting = "waiting for ";
-  if (reason.starts_with(kWaiting)) reason.remove_prefix(kWaiting.size());
-  return LogSafe(reason, telemetry::kWaitSize);
-}
-
 uint32_t ClampMicroseconds(int64_t us) {
   return static_cast<uint32_t>(std::clamp<int64_t>(us, 0, UINT32_MAX));
 }
@@ -81,12 +75,12 @@ class Session::Timed {
 
 Session::Session(SessionShared& shared)
     : shared_(shared), id_(SessionId(shared.next_id.fetch_add(1, std::memory_order_relaxed))) {
-  shared_.recorder.counters().sessions.fetch_add(1, std::memory_order_relaxed);
+  shared_.recorder.counter(telemetry::Counter::kSessions).fetch_add(1, std::memory_order_relaxed);
 }
 
 Session::~Session() {
   Abort();
-  shared_.recorder.counters().sessions.fetch_sub(1, std::memory_order_relaxed);
+  shared_.recorder.counter(telemetry::Counter::kSessions).fetch_sub(1, std::memory_order_relaxed);
 }
 
 void Session::Connect(const std::optional<Ip>& address, bool probe, bool local) {
@@ -223,25 +217,30 @@ void Session::Report(const Verdict& verdict, const std::vector<CheckReport>& rep
   telemetry::Record record;
   record.start = Nanoseconds(start);
   record.end = Nanoseconds(end);
-  record.queue_wait_us = ClampMicroseconds(pipeline_->cost()->QueueWait(end));
+  record.queue_wait_us = ClampMicroseconds(QueueWait(end - start));
   if (verdict.tempfail) record.verdict = telemetry::Verdict::kTempfail;
   if (verdict.reject) record.verdict = telemetry::Verdict::kReject;
   record.client_class = static_cast<uint8_t>(client_.cls);
   record.size_bucket = SizeBucket(message_->header_bytes + message_->body_bytes);
   record.late = verdict.late.empty() ? 0 : 1;
-  if (!verdict.unscanned.empty())
-    shared_.recorder.counters().unscanned.fetch_add(1, std::memory_order_relaxed);
+  if (!verdict.unscanned.empty()) shared_.recorder.Count(telemetry::Counter::kUnscanned);
   record.check_count = static_cast<uint16_t>(std::min(reports.size(), telemetry::kMaxChecks));
   for (size_t i = 0; i < record.check_count; ++i) {
     record.check_us[i] = ClampMicroseconds(Microseconds(reports[i].spent));
     if (reports[i].result.state != State::kLate) continue;
     record.late_mask |= static_cast<uint16_t>(1U << i);
     if (record.waits_for[0] == '\0')
-      WaitedFor(reports[i].result.reason).copy(record.waits_for.data(), telemetry::kWaitSize - 1);
+      LogSafe(reports[i].result.waited.missing, telemetry::kWaitSize)
+          .copy(record.waits_for.data(), telemetry::kWaitSize - 1);
   }
   shared_.recorder.Push(record);
   if (shared_.on_report) shared_.on_report(client_, reports, end - start);
   WriteLog(verdict, reports, end - start);
+}
+
+// Pieces of one message wait side by side, and some of it is the client's time.
+int64_t Session::QueueWait(Duration total) const {
+  return std::min(pipeline_->cost()->QueueWait(shared_.clock.Now()), Microseconds(total));
 }
 
 void Session::WriteLog(const Verdict& verdict, const std::vector<CheckReport>& reports,
@@ -260,8 +259,7 @@ void Session::WriteLog(const Verdict& verdict, const std::vector<CheckReport>& r
     if (!report.result.reason.empty()) line += " (" + LogSafe(report.result.reason) + ")";
   }
   line += " total=" + FormatMilliseconds(total);
-  line += " queue_wait=" + FormatMilliseconds(std::chrono::microseconds(
-                               pipeline_->cost()->QueueWait(shared_.clock.Now())));
+  line += " queue_wait=" + FormatMilliseconds(std::chrono::microseconds(QueueWait(total)));
   line += " late=" + (verdict.late.empty() ? "none" : Joined(verdict.late));
   if (!verdict.unscanned.empty()) line += " unscanned=" + Joined(verdict.unscanned);
   if (const std::string would = WouldBe(reports); !would.empty()) line += " would=" + would;

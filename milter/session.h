@@ -16,9 +16,9 @@
 #include <string_view>
 #include <vector>
 
-#include "conf/client_lists.h"
-#include "conf/learned_devices.h"
 #include "milter/base/log.h"
+#include "milter/client/client_lists.h"
+#include "milter/client/learned_devices.h"
 #include "milter/inspect/inspector.h"
 #include "milter/pipeline.h"
 #include "milter/telemetry/recorder.h"
@@ -74,6 +74,8 @@ class Session {
   void CountOurs(std::string_view name, std::string_view value);
   void Report(const Verdict& verdict, const std::vector<CheckReport>& reports, TimePoint start,
               TimePoint end);
+  // Microseconds, at most `total`.
+  int64_t QueueWait(Duration total) const;
   void WriteLog(const Verdict& verdict, const std::vector<CheckReport>& reports, Duration total);
 
   SessionShared& shared_;

@@ -44,7 +44,7 @@ class Workers {
   Workers& operator=(const Workers&) = delete;
 
   // False, and `job` is not run, when the queue is full. Jobs must not throw.
-  bool Submit(Job job, std::shared_ptr<MessageCost> cost);
+  [[nodiscard]] bool Submit(Job job, std::shared_ptr<MessageCost> cost);
   // Runs `job` at once, in the caller's thread, when a thread of the pool is idle: that costs no
   // way there and back, and nothing has to wait. False, and it is not run, when all are busy.
   bool TryHere(const Job& job);
@@ -73,7 +73,7 @@ class Strand : public std::enable_shared_from_this<Strand> {
   Strand(Workers& workers, std::shared_ptr<MessageCost> cost)
       : workers_(workers), cost_(std::move(cost)) {}
   // False when the pool's queue is full; nothing of this strand runs any more then.
-  bool Post(Workers::Job job);
+  [[nodiscard]] bool Post(Workers::Job job);
 
  private:
   void Drain();

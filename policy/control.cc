@@ -7,8 +7,6 @@
 #include <sstream>
 #include <vector>
 
-#include "policy/json.h"
-
 namespace spillway {
 
 namespace {
@@ -19,7 +17,7 @@ constexpr size_t kJournalTail = 256 << 10;
 constexpr double kLongestOrder = 86400;  // seconds
 
 struct Context {
-  Keeper& keeper;
+  Policyd& policyd;
   const PolicyCounts& counts;
 };
 
@@ -36,14 +34,15 @@ std::optional<double> Number(const std::string& text, double min, double max) {
 }
 
 std::string Status(const Context& context, const Words&) {
-  Keeper& keeper = context.keeper;
-  const WindowSummary window = keeper.watcher().Summarize(keeper.now());
-  StatusLines lines = MakeStatus(keeper.watcher().reader(), window, context.counts, keeper.now());
-  AddAdmission(keeper.gate(), keeper.now(), lines);
-  lines.emplace_back("filter_state", FilterStateName(keeper.filter()));
-  lines.emplace_back("probe_ms", JsonNumber(keeper.health().last().seconds * 1000));
-  lines.emplace_back("incident", keeper.journal().incident());
-  return EncodeStatus(lines);
+  Policyd& policyd = context.policyd;
+  return EncodeStatus(MakeStatus({.reader = policyd.follower().reader(),
+                                  .minute = policyd.follower().Summarize(policyd.now()),
+                                  .policy = context.counts,
+                                  .shedder = policyd.shedder(),
+                                  .filter_state = policyd.filter(),
+                                  .probe_seconds = policyd.health().last().seconds,
+                                  .incident = policyd.journal().incident(),
+                                  .now = policyd.now()}));
 }
 
 std::string Shed(const Context& context, const Words& words) {
@@ -65,11 +64,11 @@ std::string Shed(const Context& context, const Words& words) {
   if (order.mode != OverrideMode::kAuto) {
     const auto seconds = words.size() > at ? Number(words[at], 1, kLongestOrder) : std::nullopt;
     if (!seconds) return Error("for how long? 1 s to 1 day");
-    order.until = context.keeper.now() + Seconds(*seconds);
+    order.until = context.policyd.now() + Seconds(*seconds);
     if (order.mode == OverrideMode::kHold) text += " " + words[2] + "%";
     text += " for " + words[at] + " s";
   }
-  context.keeper.Order(order, text);
+  context.policyd.Order(order, text);
   return "ordered=" + text + "\n";
 }
 
@@ -87,7 +86,7 @@ ClientId IdOf(const ClientRecord& record, const std::string& name) {
 std::string ListClients(const Context& context, const Words& words) {
   const auto most = words.size() > 1 ? Number(words[1], 1, 100000) : std::optional(100.0);
   if (!most) return Error("clients takes a number");
-  const Clients& clients = context.keeper.gate().clients();
+  const Clients& clients = context.policyd.shedder().clients();
   std::vector<ClientRecord> records = clients.Records();
   std::sort(records.begin(), records.end(),
             [](const auto& a, const auto& b) { return a.last_seen > b.last_seen; });
@@ -95,7 +94,7 @@ std::string ListClients(const Context& context, const Words& words) {
   std::string out;
   for (const ClientRecord& record : records) {
     const std::string name = record.Name();
-    const ClientView view = clients.Look(IdOf(record, name), context.keeper.wall());
+    const ClientView view = clients.Look(IdOf(record, name), context.policyd.wall());
     out += name + "=" + Describe(view) + "; admitted " + std::to_string(record.admitted) +
            ", refused now " + std::to_string(record.refusals) + ", returned " +
            std::to_string(record.returned) + ", gave up " + std::to_string(record.abandoned) + "\n";
@@ -107,28 +106,28 @@ std::string Explain(const Context& context, const Words& words) {
   if (words.size() != 2) return Error("explain takes an address or a SASL user");
   const auto address = Ip::Parse(words[1]);
   const ClientId client{address.value_or(Ip()), address ? std::string_view() : words[1]};
-  Gate& gate = context.keeper.gate();
-  const ClientView view = gate.clients().Look(client, context.keeper.wall());
+  Shedder& shedder = context.policyd.shedder();
+  const ClientView view = shedder.clients().Look(client, context.policyd.wall());
   StatusLines lines;
   lines.emplace_back("client", words[1]);
   lines.emplace_back("tier", Describe(view));
-  if (const ClientRecord* record = gate.clients().Find(client)) {
+  if (const ClientRecord* record = shedder.clients().Find(client)) {
     lines.emplace_back("admitted", std::to_string(record->admitted));
     lines.emplace_back("refused_in_a_row", std::to_string(record->refusals));
-    lines.emplace_back("waiting_seconds", JsonNumber(view.waiting));
+    lines.emplace_back("waiting_seconds", FormatFigure(view.waiting));
     lines.emplace_back("came_back", std::to_string(record->returned));
     lines.emplace_back("gave_up", std::to_string(record->abandoned));
     lines.emplace_back("last_seen", IsoTime(record->last_seen));
   }
-  lines.emplace_back("now", gate.WouldAdmit(client, context.keeper.watcher().Sessions(),
-                                            context.keeper.now(), context.keeper.wall())
+  lines.emplace_back("now", shedder.WouldAdmit(client, context.policyd.follower().Sessions(),
+                                               context.policyd.now(), context.policyd.wall())
                                 ? "would be admitted"
                                 : "would be refused");
   return EncodeStatus(lines);
 }
 
 std::string ShowJournal(const Context& context, const Words&) {
-  return context.keeper.journal().Tail(kJournalTail);
+  return context.policyd.journal().Tail(kJournalTail);
 }
 
 struct Command {
@@ -143,12 +142,13 @@ constexpr std::array<Command, 5> kCommands = {{{"status", Status},
 
 }  // namespace
 
-std::string RunCommand(std::string_view command, Keeper& keeper, const PolicyCounts& counts) {
+std::string RunCommand(std::string_view command, Policyd& policyd, const PolicyCounts& counts) {
   std::istringstream text{std::string(command)};
   Words words;
   for (std::string word; text >> word;) words.push_back(word);
   for (const Command& candidate : kCommands) {
-    if (!words.empty() && words[0] == candidate.name) return candidate.run({keeper, counts}, words);
+    if (!words.empty() && words[0] == candidate.name)
+      return candidate.run({policyd, counts}, words);
   }
   return Error("unknown command");
 }

@@ -5,13 +5,13 @@
 #include <string>
 #include <string_view>
 
-#include "policy/keeper.h"
-#include "policy/status.h"
+#include "policy/policyd.h"
+#include "policy/serve/metrics.h"
 
 namespace spillway {
 
 // "status" · "shed auto" · "shed open SECONDS" · "shed hold PERCENT SECONDS" · "clients N" ·
 // "explain ADDRESS|USER" · "journal". An answer that begins with "error=" says what was wrong.
-std::string RunCommand(std::string_view command, Keeper& keeper, const PolicyCounts& counts);
+std::string RunCommand(std::string_view command, Policyd& policyd, const PolicyCounts& counts);
 
 }  // namespace spillway

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// One thread: the policy service, the control socket, and the keeper's rounds.
+// One thread: the policy service, the control socket, and the policyd's rounds.
 #include "policy/run.h"
 
 #include <sysexits.h>
@@ -9,8 +9,8 @@
 #include <csignal>
 
 #include "policy/control.h"
-#include "policy/server.h"
-#include "policy/slots.h"
+#include "policy/serve/server.h"
+#include "policy/watch/process_limit.h"
 
 namespace spillway {
 
@@ -32,9 +32,9 @@ int RunPolicyd(PolicydParts parts) {
       .counts = {},
       .answer = {}};
   boost::asio::io_context io(1);
-  const Slots slots = FindSlots(config.admission.slots);
-  Keeper keeper(io, config, slots.count, clock, parts.log);
-  service.answer = [&keeper](const PolicyRequest& request) { return keeper.Answer(request); };
+  const ProcessLimit slots = FindProcessLimit(config.admission.slots);
+  Policyd policyd(io, config, slots.count, clock, parts.log);
+  service.answer = [&policyd](const PolicyRequest& request) { return policyd.Answer(request); };
   std::vector<std::unique_ptr<Acceptor>> acceptors;
   for (Fd& listener : parts.policy_listeners) {
     acceptors.push_back(std::make_unique<Acceptor>(
@@ -42,7 +42,7 @@ int RunPolicyd(PolicydParts parts) {
         [&service](StreamSocket socket) { ServePolicy(std::move(socket), service); }));
   }
   const auto control = [&](std::string_view command) {
-    return RunCommand(command, keeper, service.counts);
+    return RunCommand(command, policyd, service.counts);
   };
   acceptors.push_back(std::make_unique<Acceptor>(
       io, std::move(parts.control_listener),
@@ -52,11 +52,11 @@ int RunPolicyd(PolicydParts parts) {
   parts.log.Info("started: version " SPILLWAY_VERSION ", telemetry " + config.telemetry.file +
                  ", slots " + std::to_string(static_cast<int64_t>(slots.count)) + " (" +
                  slots.source + ")");
-  keeper.Start();
+  policyd.Start();
   sd_notify(0, "READY=1");
   io.run();
-  keeper.Save();
-  keeper.WaitForSave();
+  policyd.Save();
+  policyd.WaitForSave();
   sd_notify(0, "STOPPING=1");
   parts.log.Info("stopped");
   return EX_OK;

@@ -7,9 +7,11 @@
 #include <charconv>
 #include <set>
 
+#include "milter/auth/authres_reader.h"
 #include "milter/auth/canonical.h"
 #include "milter/auth/signed_fields.h"
 #include "milter/mail/address.h"
+#include "milter/mail/idna.h"
 
 namespace spillway {
 
@@ -27,24 +29,12 @@ int Instance(std::string_view text) {
   return parsed.ec == std::errc() && value >= 1 && value <= kMaxArcSets ? value : 0;
 }
 
-// Results begin with "i=N;" and go on in words of their own.
-int ResultsInstance(std::string_view value) {
-  const size_t end = value.find(';');
-  if (end == std::string_view::npos) return 0;
-  const auto tags = ParseTagList(value.substr(0, end));
-  return tags && tags->size() == 1 && tags->contains("i") ? Instance(tags->at("i")) : 0;
-}
-
-std::string Get(const TagList& tags, std::string_view name) {
-  const auto it = tags.find(name);
-  return it == tags.end() ? std::string() : it->second;
-}
-
 bool GoodCommon(const TagList& tags) {
-  const bool stamp = !tags.contains("t") || AllDigits(Get(tags, "t"));
-  const bool algorithm = Get(tags, "a") == "rsa-sha256" || Get(tags, "a") == "ed25519-sha256";
-  return stamp && algorithm && IsQualifiedDomain(Get(tags, "d")) && !Get(tags, "s").empty() &&
-         DecodeBase64(Get(tags, "b")).has_value();
+  const bool stamp = !tags.contains("t") || AllDigits(TagValue(tags, "t"));
+  const bool algorithm =
+      TagValue(tags, "a") == "rsa-sha256" || TagValue(tags, "a") == "ed25519-sha256";
+  return stamp && algorithm && IsQualifiedDomain(TagValue(tags, "d")) &&
+         !TagValue(tags, "s").empty() && DecodeBase64(TagValue(tags, "b")).has_value();
 }
 
 bool Holds(const std::vector<std::string_view>& names, std::string_view wanted) {
@@ -62,15 +52,16 @@ constexpr std::array<std::string_view, 6> kForms = {
     "simple", "relaxed", "simple/simple", "simple/relaxed", "relaxed/simple", "relaxed/relaxed"};
 
 bool GoodSignature(const TagList& tags) {
-  const std::string form = tags.contains("c") ? Get(tags, "c") : "simple/simple";
+  const std::string form = tags.contains("c") ? TagValue(tags, "c") : "simple/simple";
   return GoodCommon(tags) && tags.contains("h") && GoodNames(tags.at("h")) &&
-         DecodeBase64(Get(tags, "bh")).has_value() &&
+         DecodeBase64(TagValue(tags, "bh")).has_value() &&
          std::find(kForms.begin(), kForms.end(), form) != kForms.end();
 }
 
 // Section 5.2 step 3: none for the first, pass for all others.
 bool GoodSeal(const TagList& tags, bool first) {
-  return GoodCommon(tags) && !tags.contains("h") && Get(tags, "cv") == (first ? "none" : "pass");
+  return GoodCommon(tags) && !tags.contains("h") &&
+         TagValue(tags, "cv") == (first ? "none" : "pass");
 }
 
 enum class Part : uint8_t { kResults, kSignature, kSeal, kOther };
@@ -87,8 +78,8 @@ bool File(const HeaderField& field, Part part, std::vector<ArcSet>& sets) {
   const auto tags =
       part == Part::kResults ? std::optional<TagList>(TagList{}) : ParseTagList(field.value);
   if (!tags) return false;
-  const int instance =
-      part == Part::kResults ? ResultsInstance(field.value) : Instance(Get(*tags, "i"));
+  const int instance = part == Part::kResults ? Instance(ReadArcResults(field.value).instance)
+                                              : Instance(TagValue(*tags, "i"));
   if (instance == 0) return false;
   if (sets.size() < static_cast<size_t>(instance)) sets.resize(static_cast<size_t>(instance));
   ArcSet& set = sets[static_cast<size_t>(instance) - 1];
@@ -121,13 +112,13 @@ void Fail(ArcChain& chain, std::string reason) {
 }
 
 std::string KeyName(const TagList& tags) {
-  return ToLower(Get(tags, "s") + "._domainkey." + Get(tags, "d"));
+  return ToLower(TagValue(tags, "s") + "._domainkey." + TagValue(tags, "d"));
 }
 
 // Without c= it is simple (RFC 6376 section 3.5), but signers are about that take it for relaxed.
 std::vector<bool> HeaderForms(const TagList& tags) {
   if (!tags.contains("c")) return {false, true};
-  return {Get(tags, "c").starts_with("relaxed")};
+  return {TagValue(tags, "c").starts_with("relaxed")};
 }
 
 // All sets in canonical form, and for each where its seal begins: a seal signs what stands before
@@ -149,8 +140,8 @@ SealedText Seal(const std::vector<ArcSet>& sets) {
 
 bool Verifies(const std::string& text, const TagList& tags, const ArcKeyFind& find,
               const ArcLimits& limits) {
-  const auto key = find(KeyName(tags), Get(tags, "a"));
-  const auto signature = DecodeBase64(Get(tags, "b"));
+  const auto key = find(KeyName(tags), TagValue(tags, "a"));
+  const auto signature = DecodeBase64(TagValue(tags, "b"));
   return key && signature && key->HasBits(limits.min_key_bits, limits.max_key_bits) &&
          key->Verify(Sha256(text), *signature);
 }
@@ -159,24 +150,21 @@ bool Verifies(const std::string& text, const TagList& tags, const ArcKeyFind& fi
 
 std::vector<std::string> ArcChain::sealers() const {
   std::vector<std::string> out;
-  for (const ArcSet& set : sets) out.push_back(ToLower(Get(set.seal_tags, "d")));
+  for (const ArcSet& set : sets) out.push_back(ToLower(TagValue(set.seal_tags, "d")));
   return out;
 }
 
-bool ArcChain::began_with_dmarc_pass() const {
+bool ArcChain::vouches_for(std::string_view author) const {
   if (sets.empty()) return false;
-  std::string_view rest = sets.front().results.value;
-  while (!rest.empty()) {
-    const size_t end = std::min(rest.find(';'), rest.size());
-    const std::string part = ToLower(WithoutWhiteSpace(rest.substr(0, end)));
-    if (part.starts_with("dmarc=pass")) return true;
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
-  return false;
+  const ReadResults read = ReadArcResults(sets.front().results.value);
+  const ReadResult* dmarc = read.First("dmarc");
+  if (!read.whole || dmarc == nullptr || !EqualsNoCase(dmarc->result, "pass")) return false;
+  const std::string from = dmarc->Property("header.from");
+  return AsciiDomain(from.substr(from.rfind('@') + 1)) == author;
 }
 
 bool ArcChain::covers_author() const {
-  return !sets.empty() && Holds(NamesInList(Get(sets.back().signature_tags, "h")), "From");
+  return !sets.empty() && Holds(NamesInList(TagValue(sets.back().signature_tags, "h")), "From");
 }
 
 ArcChain ReadArcChain(const std::vector<HeaderField>& headers) {
@@ -195,7 +183,7 @@ ArcChain ReadArcChain(const std::vector<HeaderField>& headers) {
     return chain;
   }
   chain.state = State::kPass;
-  chain.relaxed_body = Get(chain.sets.back().signature_tags, "c").ends_with("/relaxed");
+  chain.relaxed_body = TagValue(chain.sets.back().signature_tags, "c").ends_with("/relaxed");
   return chain;
 }
 
@@ -212,7 +200,7 @@ void VerifyArcChain(const std::vector<HeaderField>& headers, const std::string& 
   if (chain.state != State::kPass) return;
   const ArcSet& last = chain.sets.back();
   const std::string number = std::to_string(chain.sets.size());
-  if (DecodeBase64(Get(last.signature_tags, "bh")) != body_hash)
+  if (DecodeBase64(TagValue(last.signature_tags, "bh")) != body_hash)
     return Fail(chain, "signature " + number + ": body hash did not verify");
   const auto forms = HeaderForms(last.signature_tags);
   const bool holds = std::any_of(forms.begin(), forms.end(), [&](bool relaxed) {

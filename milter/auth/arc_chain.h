@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "milter/auth/key_cache.h"
@@ -29,8 +30,10 @@ struct ArcChain {
   bool relaxed_body = false;
   // The domains of the seals, from the first.
   std::vector<std::string> sealers() const;
-  // Did the first intermediary see DMARC pass? Worth what its seal is worth.
-  bool began_with_dmarc_pass() const;
+  // Did the first intermediary see DMARC pass for `author`, a domain as AsciiDomain() has it? By
+  // the grammar of RFC 8601: the first dmarc result is "pass", and its header.from is the author.
+  // Worth what the seal of the intermediary is worth.
+  bool vouches_for(std::string_view author) const;
   // The last signature is over the From field. RFC 6376 section 5.4 wants that; the published suite
   // has one over nothing pass.
   bool covers_author() const;

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Writing by the ABNF of RFC 8601 section 2.2, reading without it.
 #include "milter/auth/authres.h"
 
 #include <algorithm>
@@ -71,43 +70,6 @@ std::string FormatResult(const MethodResult& result) {
   return out;
 }
 
-// Takes comments out, which nest and may hold quoted pairs. An unclosed one hides nothing: the text
-// then stays as it is.
-std::string WithoutComments(std::string_view text) {
-  std::string out;
-  int depth = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c == '\\' && depth > 0) {
-      ++i;
-    } else if (c == '(') {
-      if (depth++ == 0) out += ' ';
-    } else if (c == ')' && depth > 0) {
-      --depth;
-    } else if (depth == 0) {
-      out += c;
-    }
-  }
-  return depth == 0 ? out : std::string(text);
-}
-
-bool NamesId(std::string_view word, std::string_view id) {
-  while (!word.empty() && word.back() == '.') word.remove_suffix(1);
-  return EqualsNoCase(word, id);
-}
-
-bool AnyWordNamesId(std::string_view text, std::string_view id) {
-  constexpr std::string_view kSeparators = " \t\r\n\"';,=<>()[]\\/";
-  while (true) {
-    const size_t start = text.find_first_not_of(kSeparators);
-    if (start == std::string_view::npos) return false;
-    text.remove_prefix(start);
-    const size_t end = std::min(text.find_first_of(kSeparators), text.size());
-    if (NamesId(text.substr(0, end), id)) return true;
-    text.remove_prefix(end);
-  }
-}
-
 }  // namespace
 
 std::string QuotedString(std::string_view raw) {
@@ -124,11 +86,6 @@ std::string FormatAuthenticationResults(std::string_view authserv_id,
     ++written;
   }
   return written == 0 ? out + "; none" : out;
-}
-
-bool ClaimsAuthservId(std::string_view value, std::string_view authserv_id) {
-  const std::string text = WithoutComments(value);
-  return AnyWordNamesId(std::string_view(text).substr(0, text.find(';')), authserv_id);
 }
 
 }  // namespace spillway

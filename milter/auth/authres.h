@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The Authentication-Results field of RFC 8601: a strict writer, and a lenient reader of the one
-// thing we ask of other people's fields: under whose name do they speak?
+// The writer of the Authentication-Results field (RFC 8601 section 2.2).
 #pragma once
 
 #include <string>
@@ -21,10 +20,5 @@ std::string FormatAuthenticationResults(std::string_view authserv_id,
 
 // Octets that a header cannot carry become "?"; at most 300 are kept.
 std::string QuotedString(std::string_view raw);
-
-// True when a reader, strict or sloppy, could take the field for one of `authserv_id`: case,
-// comments, folding, quotes, a version, a missing semicolon or a final dot make no difference.
-// Fields that do not parse at all claim every name that stands in them before the first semicolon.
-bool ClaimsAuthservId(std::string_view value, std::string_view authserv_id);
 
 }  // namespace spillway

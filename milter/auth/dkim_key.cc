@@ -3,6 +3,8 @@
 // as a key only when it has a p= tag.
 #include "milter/auth/dkim_key.h"
 
+#include <algorithm>
+
 #include "milter/auth/tag_list.h"
 #include "milter/mail/header.h"
 
@@ -14,14 +16,9 @@ namespace {
 constexpr size_t kMaxRecord = 1000;
 
 bool LooksLikeKey(std::string_view record) {
-  while (!record.empty()) {
-    const size_t end = std::min(record.find(';'), record.size());
-    const std::string_view tag = Trim(record.substr(0, end));
-    const size_t equals = tag.find('=');
-    if (equals != std::string_view::npos && Trim(tag.substr(0, equals)) == "p") return true;
-    record.remove_prefix(std::min(end + 1, record.size()));
-  }
-  return false;
+  const std::vector<TagPart> parts = SplitTags(record);
+  return std::any_of(parts.begin(), parts.end(),
+                     [](const TagPart& part) { return part.name == "p"; });
 }
 
 }  // namespace

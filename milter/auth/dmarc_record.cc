@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "milter/auth/dmarc_record.h"
 
-#include <map>
 #include <string>
 
+#include "milter/auth/tag_list.h"
 #include "milter/mail/header.h"
 
 namespace spillway {
@@ -12,56 +12,30 @@ namespace {
 
 constexpr size_t kMaxRecord = 4096;  // read in the resolver's thread; real ones have 200 octets
 
-using Tags = std::map<std::string, std::string, std::less<>>;
-
-// One "name = value"; false when it is none.
-bool TakeTag(std::string_view part, std::string& name, std::string_view& value) {
-  const size_t equals = part.find('=');
-  if (equals == std::string_view::npos) return false;
-  name = ToLower(Trim(part.substr(0, equals)));
-  value = Trim(part.substr(equals + 1));
-  return !name.empty();
+// Section 4.7: the version comes first, and its value is case-sensitive.
+bool HasVersion(std::string_view text) {
+  const TagPart first = SplitTags(text).front();
+  return first.name == "v" && first.value == "DMARC1";
 }
 
-bool IsVersion(std::string_view part) {
-  const size_t equals = part.find('=');
-  return equals != std::string_view::npos && Trim(part.substr(0, equals)) == "v" &&
-         Trim(part.substr(equals + 1)) == "DMARC1";
-}
-
-Tags ReadTags(std::string_view text) {
-  Tags tags;
-  while (!text.empty()) {
-    const size_t end = std::min(text.find(';'), text.size());
-    std::string name;
-    std::string_view value;
-    if (TakeTag(text.substr(0, end), name, value)) tags.emplace(name, value);
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return tags;
-}
-
-std::optional<DmarcPolicy> Policy(const Tags& tags, std::string_view name) {
-  const auto tag = tags.find(name);
-  if (tag == tags.end()) return std::nullopt;
+std::optional<DmarcPolicy> Policy(const TagList& tags, std::string_view name) {
+  const std::string value = TagValue(tags, name);
   for (const DmarcPolicy policy :
        {DmarcPolicy::kNone, DmarcPolicy::kQuarantine, DmarcPolicy::kReject}) {
-    if (EqualsNoCase(tag->second, DmarcPolicyName(policy))) return policy;
+    if (EqualsNoCase(value, DmarcPolicyName(policy))) return policy;
   }
   return std::nullopt;
 }
 
-bool Is(const Tags& tags, std::string_view name, std::string_view value) {
-  const auto tag = tags.find(name);
-  return tag != tags.end() && EqualsNoCase(tag->second, value);
+bool Is(const TagList& tags, std::string_view name, std::string_view value) {
+  return EqualsNoCase(TagValue(tags, name), value);
 }
 
 // At least one URI, which has a scheme.
-bool HasReportAddress(const Tags& tags) {
-  const auto tag = tags.find(std::string_view("rua"));
-  if (tag == tags.end()) return false;
-  const size_t colon = tag->second.find(':');
-  return colon != std::string::npos && colon > 0 && colon + 1 < tag->second.size();
+bool HasReportAddress(const TagList& tags) {
+  const std::string address = TagValue(tags, "rua");
+  const size_t colon = address.find(':');
+  return colon != std::string::npos && colon > 0 && colon + 1 < address.size();
 }
 
 }  // namespace
@@ -80,9 +54,8 @@ std::string_view DmarcPolicyName(DmarcPolicy policy) {
 
 std::optional<DmarcRecord> ParseDmarcRecord(std::string_view text) {
   if (text.size() > kMaxRecord) return std::nullopt;
-  const size_t end = std::min(text.find(';'), text.size());
-  if (!IsVersion(text.substr(0, end))) return std::nullopt;
-  const Tags tags = ReadTags(text.substr(std::min(end + 1, text.size())));
+  if (!HasVersion(text)) return std::nullopt;
+  const TagList tags = ReadTagListLeniently(text);
   DmarcRecord record;
   const auto policy = Policy(tags, "p");
   record.policy = policy.value_or(DmarcPolicy::kNone);

@@ -98,7 +98,6 @@ class Evaluation {
       out.state = forced->state;
       out.reason = forced->reason;
     }
-    if (out.state == State::kFail) AddExplanation(out);
     return out;
   }
 
@@ -180,18 +179,13 @@ class Evaluation {
   }
 
   std::optional<std::string> FollowReference(const Term& term) {
-    const size_t from = term.instance;
     const bool redirect = term.directive == nullptr;
-    const Instance& instance = *instances_[from];
+    const Instance& instance = *instances_[term.instance];
     const std::string spec = redirect ? *instance.record.redirect : term.directive->domain_spec;
     if (!terms_of_message_.CountTerm()) return std::nullopt;
     const auto domain = terms_of_message_.Expand(spec, instance.domain);
     if (!domain) return std::nullopt;
-    const size_t opened = instances_.size();
-    auto text = Open(*domain, false);
-    // The explanation is that of the last record in a chain of redirects from the first one.
-    if (text && redirect && from == explaining_) explaining_ = opened;
-    return text;
+    return Open(*domain, false);
   }
 
   // Fetches, selects (RFC 7208 section 4.5), parses and rewrites the record of `domain`.
@@ -251,22 +245,11 @@ class Evaluation {
     return std::to_string(terms_.size() - 1) + std::string(kTokenZone);
   }
 
-  // RFC 7208 section 6.2: whatever goes wrong, there is no explanation, and the fail stands.
-  void AddExplanation(SpfOutcome& out) {
-    if (explaining_ >= instances_.size()) return;
-    const Instance& instance = *instances_[explaining_];
-    if (!instance.record.explanation) return;
-    auto text = terms_of_message_.Explain(*instance.record.explanation, instance.domain);
-    if (terms_of_message_.pending()) out.needed = terms_of_message_.TakeNeeded();
-    out.explanation = std::move(text);
-  }
-
   const SpfQuery& query_;
   SpfTerms terms_of_message_;
   std::vector<std::unique_ptr<Instance>> instances_;
   std::vector<Term> terms_;
   std::optional<std::string> root_;
-  size_t explaining_ = 0;
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// check_host() of RFC 7208 on libspf2, as a pure function of the DNS answers known so far.
+// check_host() of RFC 7208 on libspf2, as a pure function of the DNS answers known so far. The text
+// behind exp= (section 6.2) is not asked for: nobody is told the words of a stranger's domain.
 //
 // A look-up that is not answered yet ends the evaluation as "pending" with the question; the caller
 // asks, and evaluates again from the start when the answer is there. An evaluation costs
@@ -42,8 +43,7 @@ class SpfAnswers {
 struct SpfOutcome {
   std::vector<DnsQuestion> needed;  // not empty: pending, and the rest says nothing
   State state = State::kNone;
-  std::string reason;       // for people: which term, which name
-  std::string explanation;  // of a fail, expanded; the domain's words, so never trusted as ours
+  std::string reason;  // for people: which term, which name
 };
 
 // Thread-safe. Errors are states: temperror for DNS failures, permerror for what the domain

@@ -25,9 +25,9 @@ struct SpfDirective {
 };
 
 struct SpfRecord {
-  std::vector<SpfDirective> directives;  // in order, up to and including the first "all"
-  std::optional<std::string> redirect;   // absent when there is an "all"
-  std::optional<std::string> explanation;
+  std::vector<SpfDirective> directives;    // in order, up to and including the first "all"
+  std::optional<std::string> redirect;     // absent when there is an "all"
+  std::optional<std::string> explanation;  // exp=: only its form counts
 };
 
 struct SpfParse {

@@ -82,13 +82,6 @@ std::optional<std::string> SpfTerms::Expand(const std::string& spec, const std::
   return ExpandDomain(spec, MacroValues(domain));
 }
 
-std::string SpfTerms::Explain(const std::string& spec, const std::string& domain) {
-  const auto name = Expand(spec, domain);
-  const DnsAnswerPtr answer = name ? Peek({*name, RrType::kTxt}) : nullptr;
-  if (!answer || answer->texts.size() != 1 || !IsMacroString(answer->texts[0], true)) return {};
-  return ExpandMacros(answer->texts[0], MacroValues(domain)).value_or(std::string());
-}
-
 bool SpfTerms::AnyContains(const std::vector<Ip>& addresses, const SpfDirective& directive) const {
   const int prefix = query_.client.is_v4() ? directive.prefix4 : directive.prefix6;
   return std::any_of(addresses.begin(), addresses.end(), [&](const Ip& ip) {

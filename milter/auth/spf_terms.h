@@ -32,8 +32,6 @@ class SpfTerms {
   DnsAnswerPtr Ask(const DnsQuestion& question);
   // nullopt when stopped.
   std::optional<std::string> Expand(const std::string& spec, const std::string& domain);
-  // The explanation behind an exp= modifier; empty when it cannot be had.
-  std::string Explain(const std::string& spec, const std::string& domain);
 
   // The first one stays: RFC 7208 ends the whole evaluation at an error.
   void Force(State state, const std::string& reason);

@@ -14,7 +14,6 @@ class Deadline {
   explicit Deadline(TimePoint at) : at_(at) {}
 
   TimePoint at() const { return at_; }
-  bool Passed(TimePoint now) const { return now >= at_; }
   // Never negative.
   Duration Remaining(TimePoint now) const { return std::max(at_ - now, Duration::zero()); }
 

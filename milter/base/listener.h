@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "conf/endpoint.h"
+#include "milter/base/endpoint.h"
 #include "milter/base/fd.h"
 
 namespace spillway {

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "milter/base/waited.h"
+
 namespace spillway {
 
 enum class State : uint8_t {
@@ -80,6 +82,7 @@ struct Result {
   std::string vouched_by;         // a trusted sealer whose chain passes (ARC)
   bool unclear_author = false;    // the From field does not say one domain
   std::vector<AddedField> added;  // to put on top of the header, from the top down
+  Waited waited;                  // for the work behind it
 };
 
 }  // namespace spillway

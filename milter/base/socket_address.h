@@ -4,7 +4,7 @@
 
 #include <sys/socket.h>
 
-#include "conf/endpoint.h"
+#include "milter/base/endpoint.h"
 
 namespace spillway {
 

@@ -8,6 +8,7 @@
 #include "milter/auth/dkim_key.h"
 #include "milter/check/registry.h"
 #include "milter/dns/lookups.h"
+#include "milter/mail/from.h"
 
 namespace spillway {
 
@@ -35,9 +36,16 @@ class ArcCheck final : public Check {
     if (message_.headers_truncated)
       return Report(State::kPermerror, "the header is too large to verify");
     if (!keys_) return Report(chain_.state, chain_.reason);
-    keys_->Wait(deadline);
-    if (const std::string name = keys_->waiting_for(); !name.empty())
-      return Report(State::kLate, "waiting for " + name);
+    Waited waited;
+    Result result = keys_->Wait(deadline, waited)
+                        ? Verified()
+                        : Report(State::kLate, WaitingFor(waited.missing));
+    result.waited = waited;
+    return result;
+  }
+
+ private:
+  Result Verified() {
     VerifyArcChain(
         message_.headers, message_.body_hashes->Get(chain_.relaxed_body).sha256,
         [this](const std::string& name, const std::string& algorithm) {
@@ -52,7 +60,6 @@ class ArcCheck final : public Check {
     return result;
   }
 
- private:
   SignatureKeyPtr Key(const std::string& name, const std::string& algorithm) {
     const DkimKey key = SelectDkimKey(name, *keys_->Find({name, RrType::kTxt}));
     if (key.status == DkimKey::Status::kUnavailable) unavailable_ = name;
@@ -74,7 +81,8 @@ class ArcCheck final : public Check {
     const bool trusted = std::all_of(sealers.begin(), sealers.end(), [this](const auto& sealer) {
       return std::find(trusted_.begin(), trusted_.end(), sealer) != trusted_.end();
     });
-    if (trusted && chain_.covers_author() && chain_.began_with_dmarc_pass())
+    if (trusted && chain_.covers_author() &&
+        chain_.vouches_for(FindAuthor(message_.headers).domain))
       result.vouched_by = sealers.back();
   }
 

@@ -28,10 +28,13 @@ class AttachmentsCheck final : public Check {
 
   Result Finish(Deadline deadline) override {
     if (!applies_ || !message_.inspecting) return {.state = State::kSkipped};
-    const InspectionOutcome* outcome = message_.inspecting->Wait(deadline);
-    if (outcome == nullptr) return Unscanned(State::kLate, "waiting for the inspector");
-    if (!outcome->down.empty()) return Unscanned(State::kTemperror, outcome->down);
-    return Judge(outcome->found);
+    Waited waited;
+    const InspectionOutcome* outcome = message_.inspecting->Wait(deadline, waited);
+    Result result = outcome == nullptr       ? Unscanned(State::kLate, WaitingFor(waited.missing))
+                    : !outcome->down.empty() ? Unscanned(State::kTemperror, outcome->down)
+                                             : Judge(outcome->found);
+    result.waited = waited;
+    return result;
   }
 
  private:

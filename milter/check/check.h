@@ -43,7 +43,7 @@ struct CheckReport {
   Wish action = Wish::kNone;  // what the administrator lets come of it
   Wish shadow = Wish::kNone;  // what would come of it, were it not only tried out
   bool tempfail_on_down = false;
-  Duration spent{};  // in its calls, and waited for at the end
+  Duration spent{};  // in its calls, and from the end of the message until its work was done
 };
 
 // One message. All calls come from the message's session, one at a time; the default does nothing.

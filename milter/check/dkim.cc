@@ -2,10 +2,11 @@
 // DKIM verification (RFC 6376, RFC 8463). The keys are asked for, all at once, when the header is
 // complete; each signature is judged as soon as its key and the body are there, so that one silent
 // key server costs only its own signature.
-#include <condition_variable>
 #include <mutex>
+#include <variant>
 
 #include "milter/auth/dkim_verify.h"
+#include "milter/base/pending.h"
 #include "milter/check/registry.h"
 
 namespace spillway {
@@ -19,16 +20,14 @@ class DkimJob final : public std::enable_shared_from_this<DkimJob> {
           std::shared_ptr<MessageCost> cost)
       : services_(services),
         strand_(std::make_shared<Strand>(services.workers, std::move(cost))),
-        verifier_(library, services.keys, "spillway") {}
+        verifier_(library, services.keys, "spillway"),
+        judged_([this] { return Missing(); }) {}
 
   // False when there is nothing to verify.
   bool Headers(const std::vector<HeaderField>& headers, BodyHashes& hashes) {
     verifier_.Headers(headers, hashes);
     signatures_ = verifier_.signatures();
     key_known_.resize(signatures_.size());
-    for (size_t i = 0; i < signatures_.size(); ++i) {
-      if (!signatures_[i].key_name.empty()) ++unfinished_;
-    }
     return !signatures_.empty();
   }
 
@@ -62,15 +61,12 @@ class DkimJob final : public std::enable_shared_from_this<DkimJob> {
   }
 
   // The signatures as far as they are judged at the deadline.
-  std::vector<DkimSignature> Wait(Deadline deadline) {
-    std::unique_lock lock(mutex_);
-    changed_.wait_until(lock, deadline.at(), [this] { return unfinished_ == 0 || abandoned_; });
-    abandoned_ = true;
+  std::vector<DkimSignature> Wait(Deadline deadline, Waited& waited) {
+    judged_.Wait(deadline, waited);
+    judged_.Abandon();
+    const std::lock_guard lock(mutex_);
     for (size_t i = 0; i < signatures_.size(); ++i) {
-      if (signatures_[i].state != State::kLate) continue;
-      const bool asking = !key_known_[i];
-      signatures_[i].reason =
-          "waiting for " + (asking ? signatures_[i].key_name + "/TXT" : std::string("a free core"));
+      if (signatures_[i].state == State::kLate) signatures_[i].reason = WaitingFor(MissingFor(i));
     }
     return signatures_;
   }
@@ -84,11 +80,11 @@ class DkimJob final : public std::enable_shared_from_this<DkimJob> {
   // Runs `step` after all earlier ones, then publishes what it found.
   void Post(std::function<void()> step) {
     const bool posted = strand_->Post([self = shared_from_this(), step = std::move(step)] {
-      if (self->abandoned()) return;
+      if (self->judged_.abandoned()) return;
       step();
       self->Publish();
     });
-    if (!posted) Abandon();
+    if (!posted) judged_.Refuse(kFreeCore);
   }
 
   void NoteKey(size_t index) {
@@ -96,25 +92,28 @@ class DkimJob final : public std::enable_shared_from_this<DkimJob> {
     key_known_[index] = true;
   }
 
-  bool abandoned() {
-    const std::lock_guard lock(mutex_);
-    return abandoned_;
-  }
-
-  void Abandon() {
-    const std::lock_guard lock(mutex_);
-    abandoned_ = true;
-    changed_.notify_all();
-  }
-
   void Publish() {
     const std::lock_guard lock(mutex_);
-    unfinished_ = 0;
     signatures_ = verifier_.signatures();
-    for (const DkimSignature& signature : signatures_)
-      unfinished_ += signature.state == State::kLate ? 1 : 0;
-    changed_.notify_all();
+    const bool all =
+        std::none_of(signatures_.begin(), signatures_.end(),
+                     [](const auto& signature) { return signature.state == State::kLate; });
+    if (all) judged_.Complete({});
   }
+
+  // What the signature waits for.
+  std::string MissingFor(size_t index) const {
+    return key_known_[index] ? kFreeCore : signatures_[index].key_name + "/TXT";
+  }
+  std::string Missing() {
+    const std::lock_guard lock(mutex_);
+    for (size_t i = 0; i < signatures_.size(); ++i) {
+      if (signatures_[i].state == State::kLate) return MissingFor(i);
+    }
+    return kFreeCore;
+  }
+
+  static constexpr const char* kFreeCore = "a free core";
 
   const CheckServices& services_;
   const std::shared_ptr<Strand> strand_;
@@ -123,12 +122,10 @@ class DkimJob final : public std::enable_shared_from_this<DkimJob> {
   bool alone_ = true;      // nothing of this job is on the strand, or will come to it by itself
   DkimVerifier verifier_;  // the strand's while something is on it, otherwise the session's
 
-  std::mutex mutex_;  // guards all below
-  std::condition_variable changed_;
+  Pending<std::monostate> judged_;
+  std::mutex mutex_;                       // guards all below
   std::vector<DkimSignature> signatures_;  // as last published
   std::vector<bool> key_known_;            // by signature: the answer has come, whatever it was
-  size_t unfinished_ = 0;
-  bool abandoned_ = false;
 };
 
 MethodResult Report(const DkimSignature& signature) {
@@ -176,7 +173,7 @@ class DkimCheck final : public Check {
       result.methods.push_back({.method = "dkim", .state = State::kNone});
       return result;
     }
-    for (const DkimSignature& signature : job_->Wait(deadline))
+    for (const DkimSignature& signature : job_->Wait(deadline, result.waited))
       result.methods.push_back(Report(signature));
     result.state = Summary(result.methods);
     for (const MethodResult& method : result.methods) {

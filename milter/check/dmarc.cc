@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "milter/auth/dmarc_eval.h"
+#include "milter/auth/tag_list.h"
 #include "milter/check/registry.h"
 #include "milter/dns/lookups.h"
 #include "milter/mail/from.h"
@@ -20,13 +21,8 @@ constexpr size_t kMaxDomains =
 // The d= of a DKIM-Signature, as far as it can be read; whether it is a good one, the DKIM check
 // says.
 std::string SignatureDomain(std::string_view value) {
-  while (!value.empty()) {
-    const size_t end = std::min(value.find(';'), value.size());
-    const std::string_view part = Trim(value.substr(0, end));
-    const size_t equals = part.find('=');
-    if (equals != std::string_view::npos && Trim(part.substr(0, equals)) == "d")
-      return AsciiDomain(Trim(part.substr(equals + 1))).value_or("");
-    value.remove_prefix(std::min(end + 1, value.size()));
+  for (const TagPart& part : SplitTags(value)) {
+    if (part.name == "d") return AsciiDomain(part.value).value_or("");
   }
   return {};
 }
@@ -71,7 +67,7 @@ class DmarcCheck final : public Check {
     if (!author_.error.empty()) return Unclear();
     Result result;
     MethodResult method{.method = "dmarc", .properties = {{"header", "from", author_.domain}}};
-    Judge(Outcome(deadline), method, result);
+    Judge(Outcome(deadline, result.waited), method, result);
     method.state = result.state;
     result.methods.push_back(std::move(method));
     return result;
@@ -115,14 +111,13 @@ class DmarcCheck final : public Check {
       identifiers_.push_back({true, method.state, SpfDomain()});
   }
 
-  DmarcOutcome Outcome(Deadline deadline) const {
-    lookups_->Wait(deadline);
-    const std::string missing = lookups_->waiting_for();
+  DmarcOutcome Outcome(Deadline deadline, Waited& waited) const {
+    lookups_->Wait(deadline, waited);
     DmarcOutcome outcome =
         EvaluateDmarc(author_.domain, identifiers_,
                       [this](const DnsQuestion& question) { return lookups_->Find(question); });
-    if (outcome.state != State::kTemperror || missing.empty()) return outcome;
-    return {.state = State::kLate, .reason = "waiting for " + missing};
+    if (outcome.state != State::kTemperror || waited.missing.empty()) return outcome;
+    return {.state = State::kLate, .reason = WaitingFor(waited.missing)};
   }
 
   void Judge(const DmarcOutcome& outcome, MethodResult& method, Result& result) const {

@@ -118,12 +118,12 @@ class DnsblCheck final : public Check {
   bool WantsUrls() const { return envelope_ && !lists_.url.empty(); }
 
   void JudgeAll(ListLookups& lookups, Deadline deadline, Result& result) {
-    lookups.Wait(deadline);
+    lookups.Wait(deadline, result.waited);
     for (const ListLookup& lookup : lookups.all()) Judge(lookup, lookups.WordOn(lookup), result);
   }
 
   void JudgeUrls(Deadline deadline, Result& result) {
-    const InspectionOutcome* outcome = message_.inspecting->Wait(deadline);
+    const InspectionOutcome* outcome = message_.inspecting->Wait(deadline, result.waited);
     const bool inspected = outcome != nullptr && outcome->down.empty();
     if (inspected) JudgeAll(urls_->lookups, deadline, result);
     const bool cut = message_.content && message_.content->truncated();
@@ -134,7 +134,7 @@ class DnsblCheck final : public Check {
       for (const DnsList& list : lists_.url) missed_.push_back(&list);
     }
     if (outcome == nullptr)
-      Trouble(State::kLate, "waiting for the inspector", result);
+      Trouble(State::kLate, WaitingFor(result.waited.missing), result);
     else if (!inspected)
       Trouble(State::kTemperror, outcome->down, result);
     else if (result.state == State::kNone)
@@ -155,7 +155,7 @@ class DnsblCheck final : public Check {
     if (word.kind == ListWord::Kind::kUnlisted) return;
     missed_.push_back(&list);
     if (word.kind == ListWord::Kind::kLate)
-      return Trouble(State::kLate, "waiting for " + list.zone, result);
+      return Trouble(State::kLate, WaitingFor(list.zone), result);
     if (word.kind == ListWord::Kind::kFailed)
       return Trouble(State::kTemperror, "no answer from " + list.zone, result);
     services_.log.Limited(

@@ -47,16 +47,17 @@ class IprevCheck final : public Check {
 
   Result Finish(Deadline deadline) override {
     if (!lookups_) return {.state = State::kSkipped};
-    lookups_->Wait(deadline);
+    Waited waited;
+    lookups_->Wait(deadline, waited);
     MethodResult method{.method = "iprev"};
-    Judge(method);
+    Judge(method, waited);
     if (show_address_)
       method.properties = {{"policy", "iprev", message_.client.address.ToString()}};
-    return {.state = method.state, .reason = method.reason, .methods = {method}};
+    return {.state = method.state, .reason = method.reason, .methods = {method}, .waited = waited};
   }
 
  private:
-  void Judge(MethodResult& method) const {
+  void Judge(MethodResult& method, Waited& waited) const {
     const Ip& address = message_.client.address;
     const DnsAnswerPtr reverse = lookups_->Find({address.ReverseName(), RrType::kPtr});
     std::string open = reverse ? "" : address.ReverseName();
@@ -72,7 +73,7 @@ class IprevCheck final : public Check {
     }
     if (!open.empty()) {
       method.state = State::kLate;
-      method.reason = "waiting for " + open;
+      method.reason = WaitingFor(waited.missing = open);
     } else if (failed) {
       method.state = State::kTemperror;
     } else {

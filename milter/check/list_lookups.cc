@@ -51,8 +51,8 @@ void ListLookups::Ask() {
   for (const auto& answers : answers_) answers->Step();
 }
 
-void ListLookups::Wait(Deadline deadline) {
-  for (const auto& answers : answers_) answers->Wait(deadline);
+void ListLookups::Wait(Deadline deadline, Waited& waited) {
+  for (const auto& answers : answers_) answers->Wait(deadline, waited);
 }
 
 DnsAnswerPtr ListLookups::Find(const DnsQuestion& question) const {

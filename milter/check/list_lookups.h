@@ -51,7 +51,7 @@ class ListLookups {
   const std::vector<ListLookup>& all() const { return all_; }
 
   void Ask();
-  void Wait(Deadline deadline);
+  void Wait(Deadline deadline, Waited& waited);
   // After Wait(). kUntrue: the list does not pass its test.
   ListWord WordOn(const ListLookup& lookup) const;
 

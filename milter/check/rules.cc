@@ -1,55 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The administrator's own rules. Matched in the CPU pool once the message is whole, judged in
 // their order once the other checks have spoken.
-#include <condition_variable>
 #include <cstdio>
-#include <mutex>
 
+#include "milter/base/pending.h"
 #include "milter/check/registry.h"
-#include "milter/check/rule_set.h"
 #include "milter/inspect/inspecting.h"
+#include "milter/rules/rule_set.h"
 
 namespace spillway {
 
 namespace {
-
-// What the pool hands over to the session. The message outlives neither: it is in the session's
-// hands, so whoever ends the check first waits for a match that has begun.
-class Matching {
- public:
-  bool Start() {
-    const std::lock_guard lock(mutex_);
-    running_ = !given_up_;
-    return running_;
-  }
-  void Done(std::vector<bool> matched) {
-    {
-      const std::lock_guard lock(mutex_);
-      matched_ = std::move(matched);
-      running_ = false;
-    }
-    changed_.notify_all();
-  }
-  // Null: the deadline came first.
-  const std::vector<bool>* Wait(Deadline deadline) {
-    std::unique_lock lock(mutex_);
-    const bool there =
-        changed_.wait_until(lock, deadline.at(), [this] { return matched_.has_value(); });
-    return there ? &*matched_ : nullptr;
-  }
-  void GiveUp() {
-    std::unique_lock lock(mutex_);
-    given_up_ = true;
-    changed_.wait(lock, [this] { return !running_; });
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool running_ = false;
-  bool given_up_ = false;
-  std::optional<std::vector<bool>> matched_;
-};
 
 class RulesCheck final : public Check {
  public:
@@ -61,7 +22,8 @@ class RulesCheck final : public Check {
         shadow_(shadow),
         services_(services),
         cost_(std::move(cost)) {}
-  ~RulesCheck() override { matching_->GiveUp(); }
+  // The message outlives no match: it is in the session's hands.
+  ~RulesCheck() override { matched_->Abandon(); }
 
   bool OnBody(std::string_view /*chunk*/) override {
     // A message whose rest is not sent has no size either.
@@ -72,11 +34,12 @@ class RulesCheck final : public Check {
 
   void OnEnd() override {
     // By then the message may have gone: nothing of ours is touched before Start() has said yes.
-    const auto match = [matching = matching_, this](std::optional<std::string_view> text) {
-      if (matching->Start()) matching->Done(rules_.Match(message_, text));
+    const auto match = [matched = matched_, this](std::optional<std::string_view> text) {
+      if (matched->Start()) matched->Complete(rules_.Match(message_, text));
     };
-    if (!rules_.wants_body() || !message_.inspecting) {
-      services_.workers.Submit([match] { match(std::nullopt); }, cost_);
+    if (!ByInspector()) {
+      if (!services_.workers.Submit([match] { match(std::nullopt); }, cost_))
+        matched_->Refuse(kFreeCore);
       return;
     }
     // In the inspector's thread, which has just waited for it: one hand-over less.
@@ -89,11 +52,13 @@ class RulesCheck final : public Check {
   void Learn(const std::vector<CheckReport>& earlier) override { earlier_ = &earlier; }
 
   Result Finish(Deadline deadline) override {
-    const std::vector<bool>* matched = matching_->Wait(deadline);
-    if (matched == nullptr) return Late();
+    Waited waited;
+    const std::vector<bool>* matched = matched_->Wait(deadline, waited);
+    if (matched == nullptr) return Late(waited);
     Result result;
     const std::string missing = NotWhole(deadline);
     if (!missing.empty()) result = {.state = State::kNeutral, .reason = missing, .unscanned = true};
+    result.waited = waited;
     for (size_t i = 0; i < matched->size(); ++i) {
       const Rule& rule = rules_.rules()[i];
       if (!(*matched)[i] || !Holds(rule.condition)) continue;
@@ -110,16 +75,25 @@ class RulesCheck final : public Check {
   }
 
  private:
-  static Result Late() {
-    const std::string why = "waiting for the text, or the CPU pool";
-    return {.state = State::kLate, .reason = why, .added = {{std::string(kRulesField), why}}};
+  static constexpr const char* kFreeCore = "a free core";
+
+  static Result Late(const Waited& waited) {
+    const std::string why = WaitingFor(waited.missing);
+    return {.state = State::kLate,
+            .reason = why,
+            .added = {{std::string(kRulesField), why}},
+            .waited = waited};
   }
+
+  // Matched behind the inspector, in its thread.
+  bool ByInspector() const { return rules_.wants_body() && message_.inspecting; }
 
   // What of the message was not looked at; empty: nothing.
   std::string NotWhole(Deadline deadline) const {
     if (message_.headers_truncated) return "the header is too large to look at whole";
-    if (!rules_.wants_body() || !message_.inspecting) return {};
-    const InspectionOutcome* outcome = message_.inspecting->Wait(deadline);
+    if (!ByInspector()) return {};
+    Waited waited;
+    const InspectionOutcome* outcome = message_.inspecting->Wait(deadline, waited);
     if (outcome != nullptr && !outcome->found.text_missing().empty())
       return outcome->found.text_missing();
     if (outcome != nullptr && !outcome->down.empty()) return "only the raw text was looked at";
@@ -171,7 +145,10 @@ class RulesCheck final : public Check {
   const bool shadow_;
   const CheckServices& services_;
   const std::shared_ptr<MessageCost> cost_;
-  const std::shared_ptr<Matching> matching_ = std::make_shared<Matching>();
+  // For each rule: does all of it hold but its condition?
+  const std::shared_ptr<Pending<std::vector<bool>>> matched_ =
+      std::make_shared<Pending<std::vector<bool>>>(
+          [this] { return ByInspector() ? "the inspector" : kFreeCore; });
   const std::vector<CheckReport>* earlier_ = nullptr;
   std::string names_;
   double score_ = 0;

@@ -67,7 +67,7 @@ class ScanCheck final : public Check {
   bool Applies() const;
   void Begin();
   void Send();
-  Result Late();
+  Result Late(const Waited& waited);
   Result Judge(const ScanOutcome& outcome) const;
   Result Unscanned(State state, const std::string& why) const;
 
@@ -176,16 +176,19 @@ void ScanCheck::OnEnd() {
 
 Result ScanCheck::Finish(Deadline deadline) {
   if (!task_) return {.state = State::kSkipped};
-  if (!task_->Wait(deadline)) return Late();
-  const ScanOutcome& outcome = task_->outcome();
-  if (outcome.down) return Unscanned(State::kTemperror, outcome.reason);
-  return Judge(outcome);
+  Waited waited;
+  const ScanOutcome* outcome = task_->Wait(deadline, waited);
+  Result result = outcome == nullptr ? Late(waited)
+                  : outcome->down    ? Unscanned(State::kTemperror, outcome->reason)
+                                     : Judge(*outcome);
+  result.waited = waited;
+  return result;
 }
 
-Result ScanCheck::Late() {
+Result ScanCheck::Late(const Waited& waited) {
   task_->GiveUp(true);
   task_.reset();
-  return Unscanned(State::kLate, "waiting for " + type_.scanner().where());
+  return Unscanned(State::kLate, WaitingFor(waited.missing));
 }
 
 Result ScanCheck::Unscanned(State state, const std::string& why) const {

@@ -48,11 +48,11 @@ class SealCheck final : public Check {
     Result result;
     const SigningKeys::List usable = published_->Usable(deadline, result);
     if (usable.empty()) return result;
-    return Seal(*usable.front(), deadline);
+    return Seal(*usable.front(), deadline, result.waited);
   }
 
  private:
-  Result Seal(const SigningKey& key, Deadline deadline) {
+  Result Seal(const SigningKey& key, Deadline deadline, const Waited& waited) {
     SigningJob job(
         services_, cost_,
         [headers = message_.headers, body = message_.body_hashes->Get(true).sha256, chain = chain_,
@@ -66,12 +66,19 @@ class SealCheck final : public Check {
             out.push_back({std::move(field.name), std::move(field.value)});
           return out;
         });
-    auto fields = job.Wait(deadline);
-    if (!fields) return {.state = State::kLate, .reason = "waiting for a free core"};
-    if (fields->empty()) return {.state = State::kSkipped, .reason = "the chain is full"};
-    return {.state = State::kPass,
-            .reason = "i=" + std::to_string(chain_.sets.size() + 1) + " by " + key.row.domain,
-            .added = std::move(*fields)};
+    Result result{.state = State::kPass, .waited = waited};
+    const std::vector<AddedField>* fields = job.Wait(deadline, result.waited);
+    if (fields == nullptr) {
+      result.state = State::kLate;
+      result.reason = WaitingFor(result.waited.missing);
+    } else if (fields->empty()) {
+      result.state = State::kSkipped;
+      result.reason = "the chain is full";
+    } else {
+      result.reason = "i=" + std::to_string(chain_.sets.size() + 1) + " by " + key.row.domain;
+      result.added = *fields;
+    }
+    return result;
   }
 
   const Message& message_;

@@ -84,9 +84,13 @@ class SignCheck final : public Check {
     if (!published_) return {.state = State::kSkipped};
     if (!started_) Start(deadline);
     if (!job_) return unusable_;
-    auto fields = job_->Wait(deadline);
-    if (!fields) return {.state = State::kLate, .reason = "waiting for a free core"};
-    return Signed(std::move(*fields));
+    Waited waited = unusable_.waited;
+    const std::vector<AddedField>* fields = job_->Wait(deadline, waited);
+    Result result = fields != nullptr
+                        ? Signed(*fields)
+                        : Result{.state = State::kLate, .reason = WaitingFor(waited.missing)};
+    result.waited = waited;
+    return result;
   }
 
  private:

@@ -49,7 +49,8 @@ bool PublishedKeys::MayUse(const SigningKey& key, Result& result) const {
     // It was there before; a name server that is down now does not change it.
     if (key.seen) return true;
     result.state = answer ? State::kTemperror : State::kLate;
-    result.reason = answer ? found.reason : "waiting for " + name;
+    if (!answer) result.waited.missing = name;
+    result.reason = answer ? found.reason : WaitingFor(name);
     return false;
   }
   key.seen = IsPublished(found, key.key.public_key());
@@ -64,12 +65,12 @@ bool PublishedKeys::MayUse(const SigningKey& key, Result& result) const {
 bool PublishedKeys::ready() const {
   const bool seen = std::all_of(keys_.begin(), keys_.end(),
                                 [](const SigningKey* key) { return key->seen.load(); });
-  return !lookups_ || seen || lookups_->waiting_for().empty();
+  return !lookups_ || seen || lookups_->ready();
 }
 
 SigningKeys::List PublishedKeys::Usable(Deadline deadline, Result& result) {
   if (!lookups_) return keys_;
-  if (!ready()) lookups_->Wait(deadline);
+  if (!ready()) lookups_->Wait(deadline, result.waited);
   SigningKeys::List out;
   for (const SigningKey* key : keys_) {
     if (MayUse(*key, result)) out.push_back(key);
@@ -79,16 +80,10 @@ SigningKeys::List PublishedKeys::Usable(Deadline deadline, Result& result) {
 
 SigningJob::SigningJob(const CheckServices& services, std::shared_ptr<MessageCost> cost,
                        std::function<std::vector<AddedField>()> sign) {
-  const auto promise = std::make_shared<std::promise<std::vector<AddedField>>>();
-  done_ = promise->get_future();
-  const auto job = [promise, sign = std::move(sign)] { promise->set_value(sign()); };
-  submitted_ = services.workers.Submit(job, std::move(cost));
-}
-
-std::optional<std::vector<AddedField>> SigningJob::Wait(Deadline deadline) {
-  if (!submitted_ || done_.wait_until(deadline.at()) != std::future_status::ready)
-    return std::nullopt;
-  return done_.get();
+  const std::string free_core = "a free core";
+  signed_ = std::make_shared<Pending<std::vector<AddedField>>>(free_core);
+  const auto job = [done = signed_, sign = std::move(sign)] { done->Complete(sign()); };
+  if (!services.workers.Submit(job, std::move(cost))) signed_->Refuse(free_core);
 }
 
 }  // namespace spillway

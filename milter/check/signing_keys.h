@@ -5,10 +5,10 @@
 
 #include <atomic>
 #include <functional>
-#include <future>
 #include <optional>
 
 #include "milter/auth/private_key.h"
+#include "milter/base/pending.h"
 #include "milter/check/check.h"
 #include "milter/dns/lookups.h"
 
@@ -62,12 +62,13 @@ class SigningJob {
  public:
   SigningJob(const CheckServices& services, std::shared_ptr<MessageCost> cost,
              std::function<std::vector<AddedField>()> sign);
-  // Called once; nullopt: not finished by the deadline, or no room in the queue.
-  std::optional<std::vector<AddedField>> Wait(Deadline deadline);
+  // Null: not finished by the deadline, or no room in the queue.
+  const std::vector<AddedField>* Wait(Deadline deadline, Waited& waited) {
+    return signed_->Wait(deadline, waited);
+  }
 
  private:
-  bool submitted_ = false;
-  std::future<std::vector<AddedField>> done_;
+  std::shared_ptr<Pending<std::vector<AddedField>>> signed_;
 };
 
 }  // namespace spillway

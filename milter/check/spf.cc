@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // SPF (RFC 7208) for the MAIL FROM and HELO identities, started at MAIL FROM. No thread waits: each
 // DNS answer that completes a round of questions sends the evaluation to the CPU pool once more.
-#include <condition_variable>
-#include <mutex>
-
 #include "milter/auth/received_spf.h"
 #include "milter/auth/spf_eval.h"
+#include "milter/base/pending.h"
 #include "milter/check/registry.h"
 #include "milter/dns/rounds.h"
 #include "milter/mail/header.h"
@@ -21,29 +19,25 @@ class SpfJob final : public std::enable_shared_from_this<SpfJob>, private SpfAns
       : query_(std::move(query)),
         services_(services),
         cost_(std::move(cost)),
-        rounds_(services.resolver, query_.domain) {}
+        rounds_(services.resolver, query_.domain),
+        outcome_([this] { return Missing(); }) {}
 
   // Runs until it is done or waits for DNS. At most one thread at a time is in here, because the
   // next step is only started by the last answer of a round.
   void Step() {
     while (true) {
       SpfOutcome outcome = EvaluateSpf(query_, *this);
-      if (outcome.needed.empty()) return Conclude(std::move(outcome));
+      if (outcome.needed.empty()) return outcome_.Complete(std::move(outcome));
       if (!rounds_.AskAll(outcome.needed, [self = shared_from_this()] { self->Resume(); })) return;
     }
   }
 
-  // False at the deadline; `out` then says what was being waited for.
-  bool Wait(Deadline deadline, SpfOutcome& out) {
-    std::unique_lock lock(mutex_);
-    if (done_changed_.wait_until(lock, deadline.at(), [this] { return done_; })) {
-      out = outcome_;
-      return true;
-    }
-    out.state = State::kLate;
-    const std::string name = rounds_.waiting_for();
-    out.reason = "waiting for " + (name.empty() ? "a free core" : name);
-    return false;
+  SpfOutcome Wait(Deadline deadline, Waited& all) {
+    Waited waited;
+    const SpfOutcome* outcome = outcome_.Wait(deadline, waited);
+    all.Add(waited);
+    if (outcome != nullptr) return *outcome;
+    return {.state = State::kLate, .reason = WaitingFor(waited.missing)};
   }
 
  private:
@@ -51,24 +45,19 @@ class SpfJob final : public std::enable_shared_from_this<SpfJob>, private SpfAns
 
   void Resume() {
     if (services_.workers.Submit([self = shared_from_this()] { self->Step(); }, cost_)) return;
-    Conclude({.state = State::kTemperror, .reason = "the queue for CPU work is full"});
+    outcome_.Complete({.state = State::kTemperror, .reason = "the queue for CPU work is full"});
   }
 
-  void Conclude(SpfOutcome outcome) {
-    const std::lock_guard lock(mutex_);
-    outcome_ = std::move(outcome);
-    done_ = true;
-    done_changed_.notify_all();
+  std::string Missing() const {
+    const std::string question = rounds_.waiting_for();
+    return question.empty() ? "a free core" : question;
   }
 
   const SpfQuery query_;
   const CheckServices services_;
   const std::shared_ptr<MessageCost> cost_;
   DnsRounds rounds_;
-  std::mutex mutex_;  // guards all below
-  bool done_ = false;
-  std::condition_variable done_changed_;
-  SpfOutcome outcome_;
+  Pending<SpfOutcome> outcome_;
 };
 
 MethodResult Report(const SpfOutcome& outcome, const char* property, const std::string& value) {
@@ -144,8 +133,7 @@ class SpfCheck final : public Check {
 
   static void Collect(SpfJob& job, Deadline deadline, const char* property,
                       const std::string& value, Result& result) {
-    SpfOutcome outcome;
-    job.Wait(deadline, outcome);
+    const SpfOutcome outcome = job.Wait(deadline, result.waited);
     result.methods.push_back(Report(outcome, property, value));
   }
 

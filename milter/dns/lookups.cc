@@ -18,19 +18,12 @@ void DnsLookups::Step() {
     if (questions.empty()) break;
     if (!rounds_.AskAll(questions, [self = shared_from_this()] { self->Step(); })) return;
   }
-  const std::lock_guard lock(mutex_);
-  done_ = true;
-  done_changed_.notify_all();
+  done_.Complete({});
 }
 
-void DnsLookups::Wait(Deadline deadline) {
-  std::unique_lock lock(mutex_);
-  done_changed_.wait_until(lock, deadline.at(), [this] { return done_; });
-}
-
-std::string DnsLookups::waiting_for() {
-  const std::lock_guard lock(mutex_);
-  return done_ ? std::string() : rounds_.waiting_for();
+std::string DnsLookups::Missing() const {
+  const std::string question = rounds_.waiting_for();
+  return question.empty() ? "DNS" : question;
 }
 
 }  // namespace spillway

@@ -2,10 +2,10 @@
 // Look-ups of one message that go on by themselves, until they are waited for.
 #pragma once
 
-#include <condition_variable>
 #include <memory>
+#include <variant>
 
-#include "milter/base/deadline.h"
+#include "milter/base/pending.h"
 #include "milter/dns/rounds.h"
 
 namespace spillway {
@@ -21,23 +21,24 @@ class DnsLookups final : public std::enable_shared_from_this<DnsLookups> {
   using Needed = std::function<std::vector<DnsQuestion>(const DnsFind&)>;
   // `owner`: see Resolver::Ask().
   DnsLookups(const std::string& owner, Resolver& resolver, Needed needed)
-      : rounds_(resolver, owner), needed_(std::move(needed)) {}
+      : rounds_(resolver, owner), needed_(std::move(needed)), done_([this] { return Missing(); }) {}
   // All of `questions`, in one round.
   DnsLookups(const std::string& owner, Resolver& resolver, std::vector<DnsQuestion> questions);
 
   // Begins.
   void Step();
-  void Wait(Deadline deadline);
+  // False: the deadline came first; `waited` names a question without an answer, "name/TYPE".
+  bool Wait(Deadline deadline, Waited& waited) { return done_.Wait(deadline, waited) != nullptr; }
+  // It is over: a wait would not wait.
+  bool ready() { return done_.ready(); }
   DnsAnswerPtr Find(const DnsQuestion& question) const { return rounds_.Find(question); }
-  // "name/TYPE" of a question without an answer; empty when it is over.
-  std::string waiting_for();
 
  private:
+  std::string Missing() const;
+
   DnsRounds rounds_;
   const Needed needed_;
-  std::mutex mutex_;
-  std::condition_variable done_changed_;
-  bool done_ = false;  // guarded by mutex_
+  Pending<std::monostate> done_;
 };
 
 }  // namespace spillway

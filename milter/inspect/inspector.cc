@@ -19,11 +19,12 @@ Inspector::~Inspector() {
 std::shared_ptr<Inspecting> Inspector::Begin(std::vector<Content::Piece> message,
                                              std::shared_ptr<MessageCost> cost) {
   auto inspecting = std::make_shared<Inspecting>();
-  threads_->Submit(
+  const bool queued = threads_->Submit(
       [this, message = std::move(message), weak = std::weak_ptr(inspecting)] {
         if (const auto wanted = weak.lock()) wanted->Complete(Look(message));
       },
       std::move(cost));
+  if (!queued) inspecting->Complete({.found = {}, .down = "the queue for the inspector is full"});
   return inspecting;
 }
 

@@ -22,7 +22,7 @@ class Inspector {
   struct Options {
     std::string program;
     size_t processes = 0;  // 0: one for each core
-    size_t queue = 4096;   // messages that wait; more are never inspected
+    size_t queue = 4096;   // messages that wait; more are refused at once
     InspectorOrders orders;
   };
   Inspector(Options options, const Clock& clock, Log& log);

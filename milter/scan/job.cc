@@ -9,7 +9,7 @@
 namespace spillway {
 
 ScanJob::ScanJob(std::shared_ptr<Scanner::Core> core, ScanSubject subject)
-    : core_(std::move(core)), subject_(std::move(subject)) {}
+    : ScanTask(core->where()), core_(std::move(core)), subject_(std::move(subject)) {}
 
 void ScanJob::Send(Content::Piece piece) {
   boost::asio::post(core_->io(), [self = shared_from_this(), piece = std::move(piece)] {

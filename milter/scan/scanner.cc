@@ -21,10 +21,6 @@ bool Scanner::remembers() const {
   return core_->remembers();
 }
 
-std::string Scanner::where() const {
-  return core_->where();
-}
-
 std::shared_ptr<ScanTask> Scanner::Begin(ScanSubject subject) {
   return std::make_shared<ScanJob>(core_, std::move(subject));
 }

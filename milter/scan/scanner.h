@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "conf/endpoint.h"
+#include "milter/base/endpoint.h"
 #include "milter/base/log.h"
 #include "milter/scan/loop.h"
 #include "milter/scan/task.h"
@@ -39,8 +39,6 @@ class Scanner {
   bool streams() const;
   // Is there any verdict that came too late? Then a digest is worth its cost.
   bool remembers() const;
-  // Where it goes, for texts: the back ends, "unix:/run/clamd.ctl".
-  std::string where() const;
   std::shared_ptr<ScanTask> Begin(ScanSubject subject);
 
  private:

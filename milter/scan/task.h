@@ -2,13 +2,11 @@
 // The scan of one message by one kind of scanner, as the message's session sees it.
 #pragma once
 
-#include <condition_variable>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <string>
+#include <vector>
 
-#include "milter/base/deadline.h"
+#include "milter/base/pending.h"
 #include "milter/mail/content.h"
 #include "milter/scan/protocol.h"
 
@@ -32,27 +30,18 @@ class ScanTask {
   // Nobody waits any more: because the deadline has passed (`late`), or the message has gone.
   virtual void GiveUp(bool late) = 0;
 
-  // False: the deadline came first.
-  bool Wait(Deadline deadline) {
-    std::unique_lock lock(mutex_);
-    return done_.wait_until(lock, deadline.at(), [this] { return outcome_.has_value(); });
+  // Null: the deadline came first.
+  const ScanOutcome* Wait(Deadline deadline, Waited& waited) {
+    return outcome_.Wait(deadline, waited);
   }
-  // After Wait() was true.
-  const ScanOutcome& outcome() const { return *outcome_; }
 
  protected:
-  void Complete(ScanOutcome outcome) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (!outcome_) outcome_ = std::move(outcome);
-    }
-    done_.notify_all();
-  }
+  // `where`: the scanner's servers, for texts.
+  explicit ScanTask(std::string where) : outcome_(std::move(where)) {}
+  void Complete(ScanOutcome outcome) { outcome_.Complete(std::move(outcome)); }
 
  private:
-  std::mutex mutex_;
-  std::condition_variable done_;
-  std::optional<ScanOutcome> outcome_;  // guarded by mutex_ until it is there
+  Pending<ScanOutcome> outcome_;
 };
 
 }  // namespace spillway

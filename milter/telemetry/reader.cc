@@ -75,21 +75,8 @@ std::vector<int64_t> TelemetryReader::InFlight() const {
   return out;
 }
 
-CounterValues TelemetryReader::Counters() const {
-  const telemetry::Counters& c = region_->counters;
-  return {.messages = c.messages,
-          .late_messages = c.late_messages,
-          .tempfailed = c.tempfailed,
-          .unscanned = c.unscanned,
-          .records_dropped = c.records_dropped,
-          .slots_missed = c.slots_missed,
-          .sessions = c.sessions,
-          .dns_hits = c.dns_hits,
-          .dns_joined = c.dns_joined,
-          .dns_asked = c.dns_asked,
-          .dns_timeouts = c.dns_timeouts,
-          .dns_failures = c.dns_failures,
-          .dns_limited = c.dns_limited};
+uint64_t TelemetryReader::Value(telemetry::Counter counter) const {
+  return region_->counters[static_cast<size_t>(counter)];
 }
 
 int64_t TelemetryReader::Silence(TimePoint now) const {

@@ -12,15 +12,6 @@
 
 namespace spillway {
 
-// Plain copies of the counters of telemetry::Counters.
-struct CounterValues {
-  uint64_t messages = 0, late_messages = 0, tempfailed = 0, unscanned = 0, records_dropped = 0,
-           slots_missed = 0;
-  uint64_t sessions = 0;
-  uint64_t dns_hits = 0, dns_joined = 0, dns_asked = 0, dns_timeouts = 0, dns_failures = 0,
-           dns_limited = 0;
-};
-
 // Not thread-safe.
 class TelemetryReader {
  public:
@@ -40,7 +31,7 @@ class TelemetryReader {
   std::vector<telemetry::Record> Take(size_t limit);
   // Start times of the messages in flight, in no order.
   std::vector<int64_t> InFlight() const;
-  CounterValues Counters() const;
+  uint64_t Value(telemetry::Counter counter) const;
   // Nanoseconds since the writer's last sign of life.
   int64_t Silence(TimePoint now) const;
   const telemetry::Preamble& preamble() const { return region_->preamble; }

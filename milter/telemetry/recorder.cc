@@ -19,6 +19,7 @@ namespace spillway {
 
 namespace {
 
+using telemetry::Counter;
 using telemetry::Region;
 
 [[noreturn]] void Throw(const std::string& path) {
@@ -82,7 +83,7 @@ int Recorder::Enter(TimePoint start) {
       return static_cast<int>(slot);
     }
   }
-  region_->counters.slots_missed.fetch_add(1, std::memory_order_relaxed);
+  Count(Counter::kSlotsMissed);
   return -1;
 }
 
@@ -92,16 +93,11 @@ void Recorder::Leave(int handle) {
 }
 
 void Recorder::Push(const telemetry::Record& record) {
-  telemetry::Counters& counters = region_->counters;
   const bool mail = record.client_class != telemetry::kProbeClass;
-  if (mail) counters.messages.fetch_add(1, std::memory_order_relaxed);
-  if (mail && record.late != 0) counters.late_messages.fetch_add(1, std::memory_order_relaxed);
-  if (mail && record.verdict == telemetry::Verdict::kTempfail) {
-    counters.tempfailed.fetch_add(1, std::memory_order_relaxed);
-  }
-  if (!region_->records.bounded_push(record)) {
-    counters.records_dropped.fetch_add(1, std::memory_order_relaxed);
-  }
+  if (mail) Count(Counter::kMessages);
+  if (mail && record.late != 0) Count(Counter::kLateMessages);
+  if (mail && record.verdict == telemetry::Verdict::kTempfail) Count(Counter::kTempfailed);
+  if (!region_->records.bounded_push(record)) Count(Counter::kRecordsDropped);
 }
 
 }  // namespace spillway

@@ -30,7 +30,10 @@ class Recorder {
   void Beat(TimePoint now) {
     region_->heartbeat.store(Nanoseconds(now), std::memory_order_release);
   }
-  telemetry::Counters& counters() { return region_->counters; }
+  std::atomic<uint64_t>& counter(telemetry::Counter counter) {
+    return region_->counters[static_cast<size_t>(counter)];
+  }
+  void Count(telemetry::Counter which) { counter(which).fetch_add(1, std::memory_order_relaxed); }
   uint64_t generation() const { return region_->preamble.generation; }
 
  private:

@@ -52,22 +52,26 @@ static_assert(sizeof(Record) == 160);
 using Slot = std::atomic<int64_t>;
 static_assert(Slot::is_always_lock_free && sizeof(Slot) == 8);
 
-struct Counters {
-  std::atomic<uint64_t> messages;
-  std::atomic<uint64_t> late_messages;
-  std::atomic<uint64_t> tempfailed;
-  std::atomic<uint64_t> unscanned;        // a content check did not look, or not at all of it
-  std::atomic<uint64_t> records_dropped;  // the queue was full: nobody reads
-  std::atomic<uint64_t> slots_missed;     // more in flight than kSlots
-  std::atomic<uint64_t> sessions;         // gauge: open MTA connections
-  std::atomic<uint64_t> dns_hits;  // copies of ResolverCounters, refreshed with the heartbeat
-  std::atomic<uint64_t> dns_joined;
-  std::atomic<uint64_t> dns_asked;
-  std::atomic<uint64_t> dns_timeouts;
-  std::atomic<uint64_t> dns_failures;
-  std::atomic<uint64_t> dns_limited;
+// What the filter counts since its start. The names, units and texts that people see stand in
+// policy/serve/metrics_table.cc.
+enum class Counter : uint8_t {
+  kMessages,
+  kLateMessages,
+  kTempfailed,
+  kUnscanned,       // a content check did not look, or not at all of it
+  kRecordsDropped,  // the queue was full: nobody reads
+  kSlotsMissed,     // more in flight than kSlots
+  kSessions,        // gauge: open MTA connections
+  kDnsHits,         // these six: copies of ResolverCounters, refreshed with the heartbeat
+  kDnsJoined,
+  kDnsAsked,
+  kDnsTimeouts,
+  kDnsFailures,
+  kDnsLimited,
 };
-static_assert(sizeof(Counters) == 13 * 8);
+constexpr size_t kCounters = 13;
+using Counters = std::array<std::atomic<uint64_t>, kCounters>;
+static_assert(sizeof(Counters) == kCounters * 8);
 
 struct Preamble {
   uint64_t magic = kMagic;

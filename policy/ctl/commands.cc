@@ -61,6 +61,18 @@ void AddStatus(CLI::App& app, const CtlOptions& options, int& status) {
   });
 }
 
+// Tab-separated, for people and for scripts/metrics-manual.
+void AddMetrics(CLI::App& app) {
+  CLI::App* command =
+      app.add_subcommand("metrics", "every figure of status: name, type, unit, source, help");
+  command->callback([] {
+    for (const Metric& metric : Metrics()) {
+      std::cout << metric.name << '\t' << MetricTypeName(metric.type) << '\t' << metric.unit << '\t'
+                << MetricSourceName(metric.source) << '\t' << metric.help << '\n';
+    }
+  });
+}
+
 void AddIncidents(CLI::App& app, const CtlOptions& options, int& status) {
   CLI::App* command = app.add_subcommand("incidents", "past incidents, or the time line of one");
   const auto id = std::make_shared<std::string>();
@@ -96,7 +108,7 @@ void AddShed(CLI::App& app, const CtlOptions& options, int& status) {
 
 void AddClients(CLI::App& app, const CtlOptions& options, int& status) {
   CLI::App* command =
-      app.add_subcommand("clients", "who is in which class and why, the latest first");
+      app.add_subcommand("clients", "who is in which tier and why, the latest first");
   const auto most = std::make_shared<int>(50);
   command->add_option("-n", *most, "how many")->check(CLI::Range(1, 100000));
   command->callback([&options, &status, most] {
@@ -116,6 +128,7 @@ void AddExplain(CLI::App& app, const CtlOptions& options, int& status) {
 
 void AddCommands(CLI::App& app, const CtlOptions& options, int& status) {
   AddStatus(app, options, status);
+  AddMetrics(app);
   AddIncidents(app, options, status);
   AddShed(app, options, status);
   AddClients(app, options, status);

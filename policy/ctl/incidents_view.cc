@@ -1,41 +1,37 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Boost's property tree reads the JSON; all lines of one incident carry its identifier.
+// All lines of one incident carry its identifier.
 #include "policy/ctl/incidents_view.h"
 
 #include <algorithm>
-#include <boost/property_tree/json_parser.hpp>
 #include <cstdio>
 #include <sstream>
 #include <vector>
+
+#include "milter/base/json.h"
 
 namespace spillway {
 
 namespace {
 
-using Line = boost::property_tree::ptree;
-
-std::vector<Line> Parse(std::string_view journal) {
-  std::vector<Line> lines;
+std::vector<Json> Parse(std::string_view journal) {
+  std::vector<Json> lines;
   std::istringstream text{std::string(journal)};
   for (std::string one; std::getline(text, one);) {
-    std::istringstream json(one);
-    Line line;
-    try {
-      boost::property_tree::read_json(json, line);
-    } catch (const boost::property_tree::json_parser_error&) {
-      continue;  // a line cut short by a crash
-    }
-    lines.push_back(std::move(line));
+    Json line = Json::parse(one, nullptr, false);
+    // A crash may have cut the line short.
+    if (line.is_object()) lines.push_back(std::move(line));
   }
   return lines;
 }
 
-std::string Word(const Line& line, const char* name) {
-  return line.get<std::string>(name, "");
+std::string Word(const Json& line, const char* name) {
+  const auto member = line.find(name);
+  return member != line.end() && member->is_string() ? member->get<std::string>() : "";
 }
 
-double Figure(const Line& line, const char* name) {
-  return line.get<double>(name, 0);
+double Figure(const Json& line, const char* name) {
+  const auto member = line.find(name);
+  return member != line.end() && member->is_number() ? member->get<double>() : 0;
 }
 
 std::string Format(const char* format, double value) {
@@ -50,7 +46,7 @@ std::string Duration(double seconds) {
 }
 
 // Why, in words.
-std::string Reason(const Line& line) {
+std::string Reason(const Json& line) {
   const std::string cause = Word(line, "cause");
   std::string out;
   if (cause == "slots") out = "half of the SMTP slots are taken and messages are slow";
@@ -71,7 +67,7 @@ std::string Reason(const Line& line) {
   return out;
 }
 
-std::string Describe(const Line& line) {
+std::string Describe(const Json& line) {
   const std::string event = Word(line, "event");
   std::string out = Word(line, "at") + "  ";
   if (!Word(line, "text").empty()) return out + event + ": " + Word(line, "text") + "\n";
@@ -94,14 +90,14 @@ std::string Describe(const Line& line) {
   return out;
 }
 
-std::string List(const std::vector<Line>& lines) {
+std::string List(const std::vector<Json>& lines) {
   std::string out;
   std::string last;
   for (size_t i = 0; i < lines.size(); ++i) {
     const std::string id = Word(lines[i], "incident");
     if (id.empty() || id == last) continue;
     last = id;
-    const auto same = [&id](const Line& line) { return Word(line, "incident") == id; };
+    const auto same = [&id](const Json& line) { return Word(line, "incident") == id; };
     const auto end = std::find_if(lines.rbegin(), lines.rend(), same);
     const bool over = Word(*end, "event") == "healthy";
     out += id + "  " + Word(lines[i], "at") + "  " + Duration(Figure(*end, "seconds")) +
@@ -115,10 +111,10 @@ std::string List(const std::vector<Line>& lines) {
 }  // namespace
 
 std::string IncidentsAsText(std::string_view journal, const std::string& id) {
-  const std::vector<Line> lines = Parse(journal);
+  const std::vector<Json> lines = Parse(journal);
   if (id.empty()) return List(lines);
   std::string out;
-  for (const Line& line : lines) {
+  for (const Json& line : lines) {
     if (Word(line, "incident") == id) out += Describe(line);
   }
   return out.empty() ? "no incident " + id + "\n" : "Incident " + id + "\n" + out;

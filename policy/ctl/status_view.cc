@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <map>
 
-#include "policy/json.h"
+#include "milter/base/json.h"
 
 namespace spillway {
 
@@ -109,14 +109,10 @@ std::string StatusAsText(const StatusLines& lines) {
 }
 
 std::string StatusAsJson(const StatusLines& lines) {
-  JsonObject out;
-  for (const auto& [name, value] : lines) {
-    if (IsNumber(value))
-      out.Raw(name, value);
-    else
-      out.Add(name, value);
-  }
-  return out.Done() + "\n";
+  Json out = Json::object();
+  for (const auto& [name, value] : lines)
+    out[name] = IsNumber(value) ? JsonFigure(std::strtod(value.c_str(), nullptr)) : Json(value);
+  return JsonLine(out) + "\n";
 }
 
 }  // namespace spillway

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "policy/status.h"
+#include "policy/serve/metrics.h"
 
 namespace spillway {
 

@@ -14,7 +14,7 @@ namespace {
 struct Arguments {
   std::string file;
   std::string client;
-  TrialEnvelope envelope;
+  DryRunEnvelope envelope;
 };
 
 std::string Row(const std::string& name, const std::string& text) {
@@ -63,11 +63,11 @@ int Run(const Arguments& arguments, const CtlOptions& options) {
   const std::string eml = ReadTextFile(arguments.file, errors);
   for (const std::string& error : errors) std::cerr << error << '\n';
   if (!errors.empty()) return EX_NOINPUT;
-  TrialEnvelope envelope = arguments.envelope;
+  DryRunEnvelope envelope = arguments.envelope;
   envelope.client = Ip::Parse(arguments.client);
   Log log({LogTarget::kStderr, "spillwayctl", 0, LogLevel::kError});
   try {
-    std::cout << TrialAsText(TryMessage(loaded.config, log, envelope, eml));
+    std::cout << DryRunAsText(RunDry(loaded.config, log, envelope, eml));
     return EX_OK;
   } catch (const std::exception& error) {
     std::cerr << "spillwayctl: " << error.what() << '\n';
@@ -81,7 +81,7 @@ std::string CheckAddress(const std::string& text) {
 
 }  // namespace
 
-std::string TrialAsText(const Trial& trial) {
+std::string DryRunAsText(const DryRun& trial) {
   std::string out = Row("class", trial.classes);
   for (size_t i = 0; i < trial.reports.size(); ++i)
     out += Row(trial.names[i], ReportText(trial.reports[i]));

@@ -2,7 +2,7 @@
 // spillwayctl test-message: what the filter would do with a message, and why.
 #pragma once
 
-#include "milter/trial.h"
+#include "milter/dry_run.h"
 #include "policy/ctl/commands.h"
 
 namespace spillway {
@@ -12,6 +12,6 @@ namespace spillway {
 void AddTestMessage(CLI::App& app, const CtlOptions& options, int& status);
 
 // For people: each check, what would be done, the reply and the fields.
-std::string TrialAsText(const Trial& trial);
+std::string DryRunAsText(const DryRun& trial);
 
 }  // namespace spillway

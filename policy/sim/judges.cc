@@ -22,25 +22,25 @@ Config Devices() {
 class Ours final : public Judge {
  public:
   explicit Ours(const Scenario& s)
-      : gate_({.budget = InSeconds(s.budget),
-               .slots = static_cast<double>(s.slots),
-               .required = s.on_timeout == "required"},
-              {},
-              Clients::Options{.capacity = 65536,
-                               .lists = ClientLists(Devices()),
-                               .seed = static_cast<uint64_t>(s.seed)}) {}
+      : shedder_({.budget = InSeconds(s.budget),
+                  .slots = static_cast<double>(s.slots),
+                  .required = s.on_timeout == "required"},
+                 {},
+                 Clients::Options{.capacity = 65536,
+                                  .lists = ClientLists(Devices()),
+                                  .seed = static_cast<uint64_t>(s.seed)}) {}
 
   Answer Ask(const ClientId& client, double sessions, double now) override {
-    if (gate_.Admit(client, sessions, At(now), static_cast<int64_t>(now) + kEpochStart))
+    if (shedder_.Admit(client, sessions, At(now), static_cast<int64_t>(now) + kEpochStart))
       return Answer::kAdmit;
-    return gate_.mild(sessions) ? Answer::kRefuseMessage : Answer::kRefuseSession;
+    return shedder_.mild(sessions) ? Answer::kRefuseMessage : Answer::kRefuseSession;
   }
-  void Tick(const Look& look, double now) override { gate_.Tick(At(now), look); }
-  bool limiting() const override { return gate_.limited(); }
+  void Tick(const Look& look, double now) override { shedder_.Tick(At(now), look); }
+  bool limiting() const override { return shedder_.limited(); }
 
  private:
   static constexpr int64_t kEpochStart = 1'700'000'000;
-  Gate gate_;
+  Shedder shedder_;
 };
 
 class NoControl final : public Judge {

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "policy/gate.h"
+#include "policy/law/shedder.h"
 #include "policy/sim/scenario.h"
 
 namespace spillway::sim {

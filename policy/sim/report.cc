@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <stdexcept>
 
-#include "policy/json.h"
+#include "milter/base/json.h"
 #include "policy/sim/plant.h"
 
 namespace spillway::sim {
@@ -89,15 +89,14 @@ std::string RowsAsText(const std::vector<Row>& rows) {
 }
 
 std::string RowsAsJson(const std::string& scenario, const std::vector<Row>& rows) {
-  JsonObject controllers;
+  Json controllers = Json::object();
   for (const Row& row : rows) {
-    JsonObject figures;
-    for (const Column& column : kColumns) figures.Add(column.name, column.value(row.outcome));
-    figures.Add("messages", static_cast<double>(row.outcome.messages()));
-    controllers.Raw(row.controller, figures.Done());
+    Json& figures = controllers[row.controller];
+    for (const Column& column : kColumns)
+      figures[column.name] = JsonFigure(column.value(row.outcome));
+    figures["messages"] = row.outcome.messages();
   }
-  return JsonObject().Add("scenario", scenario).Raw("controllers", controllers.Done()).Done() +
-         "\n";
+  return JsonLine({{"scenario", scenario}, {"controllers", controllers}}) + "\n";
 }
 
 }  // namespace spillway::sim

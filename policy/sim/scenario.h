@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "conf/toml_file.h"
-#include "policy/samples.h"
+#include "policy/law/samples.h"
 
 namespace spillway::sim {
 

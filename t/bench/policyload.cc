@@ -13,7 +13,7 @@
 #include <thread>
 #include <vector>
 
-#include "conf/endpoint.h"
+#include "milter/base/endpoint.h"
 #include "milter/base/fd.h"
 
 namespace spillway {

@@ -12,8 +12,8 @@
 #include <string_view>
 
 #include "milter/base/listener.h"
-#include "policy/gate.h"
-#include "policy/server.h"
+#include "policy/law/shedder.h"
+#include "policy/serve/server.h"
 
 namespace spillway {
 namespace {
@@ -48,24 +48,24 @@ int Serve(const char* path) {
   return 0;
 }
 
-double NanosecondsEach(Gate& gate, int clients, double sessions) {
+double NanosecondsEach(Shedder& shedder, int clients, double sessions) {
   const TimePoint now = TimePoint() + std::chrono::hours(1);
   const auto start = std::chrono::steady_clock::now();
   for (int i = 0; i < clients; ++i) {
     const std::array<uint8_t, 4> bytes = {198, static_cast<uint8_t>(i >> 16),
                                           static_cast<uint8_t>(i >> 8), static_cast<uint8_t>(i)};
-    gate.Admit({Ip::FromBytes4(bytes.data()), {}}, sessions, now, 1'700'000'000);
+    shedder.Admit({Ip::FromBytes4(bytes.data()), {}}, sessions, now, 1'700'000'000);
   }
   const std::chrono::duration<double, std::nano> took = std::chrono::steady_clock::now() - start;
   return took.count() / clients;
 }
 
 int Decide(int clients) {
-  Gate gate({.budget = 1, .slots = 100}, {}, {});
-  const double open = NanosecondsEach(gate, clients, 5);
-  gate.Order({OverrideMode::kHold, 20, TimePoint::max()});
+  Shedder shedder({.budget = 1, .slots = 100}, {}, {});
+  const double open = NanosecondsEach(shedder, clients, 5);
+  shedder.Order({OverrideMode::kHold, 20, TimePoint::max()});
   std::printf("{\"admit_ns\": %.0f, \"refuse_ns\": %.0f}\n", open,
-              NanosecondsEach(gate, clients, 90));
+              NanosecondsEach(shedder, clients, 90));
   return 0;
 }
 

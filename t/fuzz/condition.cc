@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "conf/condition.h"
+#include "milter/rules/condition.h"
 
 #include "t/fuzz/fuzz.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
-#include "conf/endpoint.h"
+#include "milter/base/endpoint.h"
 #include "t/fuzz/fuzz.h"
 
 namespace spillway {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
-#include "policy/request.h"
+#include "policy/serve/request.h"
 #include "t/fuzz/fuzz.h"
 
 namespace spillway {

@@ -82,7 +82,7 @@ TEST(Budget, EveryVerdictComesInTimeWithEveryNameServerSilent) {
   EXPECT_EQ(measured.late_named, kClients * kMessages);
   TelemetryReader reader(daemon.telemetry());
   ASSERT_TRUE(reader.Refresh());
-  EXPECT_EQ(reader.Counters().late_messages, kClients * kMessages + 1U);
+  EXPECT_EQ(reader.Value(telemetry::Counter::kLateMessages), kClients * kMessages + 1U);
   EXPECT_TRUE(reader.InFlight().empty());
   // libmilter's workers go when they have been idle for a while.
   const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(40);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The policy daemon's probe against the real filter, and against what a filter can become.
-#include "policy/probe.h"
+#include "policy/watch/probe.h"
 
 #include <gtest/gtest.h>
 
@@ -33,7 +33,7 @@ TEST(Probe, FilterIsFineAndTheMessageIsNotMail) {
   const auto records = reader.Take(10);
   ASSERT_EQ(records.size(), 1U);
   EXPECT_EQ(records[0].client_class, telemetry::kProbeClass);
-  EXPECT_EQ(reader.Counters().messages, 0U);
+  EXPECT_EQ(reader.Value(telemetry::Counter::kMessages), 0U);
 }
 
 TEST(Probe, HungFilterIsNamed) {

@@ -131,8 +131,8 @@ TEST(Protocol, ConnectionsThatComeToNothing) {
       << daemon.descriptors();
   TelemetryReader reader(daemon.telemetry());
   ASSERT_TRUE(reader.Refresh());
-  EXPECT_TRUE(Eventually([&] { return reader.Counters().sessions == 0; }))
-      << reader.Counters().sessions;
+  EXPECT_TRUE(Eventually([&] { return reader.Value(telemetry::Counter::kSessions) == 0; }))
+      << reader.Value(telemetry::Counter::kSessions);
   EXPECT_TRUE(reader.InFlight().empty());
   EXPECT_EQ(daemon.Stop(), 0) << daemon.log();
 }

@@ -2,14 +2,14 @@
 // A state of the law, as the journal's tests want one.
 #pragma once
 
-#include "policy/controller.h"
+#include "policy/law/limiter.h"
 
 namespace spillway {
 
 constexpr int64_t kIncidentWall = 1'764'000'000;  // 2025-11-24T16:00:00Z
 
-inline ControlState IncidentState(Regime regime, Cause cause = Cause::kSlots) {
-  ControlState state;
+inline LimiterState IncidentState(Regime regime, Cause cause = Cause::kSlots) {
+  LimiterState state;
   state.regime = regime;
   state.cause = cause;
   state.mean = 12.5;

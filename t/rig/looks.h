@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Feeds the controller, a look every 250 ms, with a filter that behaves as the test says.
+// Feeds the limiter, a look every 250 ms, with a filter that behaves as the test says.
 #pragma once
 
 #include <vector>
 
-#include "policy/controller.h"
+#include "policy/law/limiter.h"
 
 namespace spillway {
 
@@ -24,7 +24,7 @@ struct Behaviour {
 
 class Looks {
  public:
-  explicit Looks(Controller& controller) : controller_(controller) {}
+  explicit Looks(Limiter& limiter) : limiter_(limiter) {}
 
   void Run(const Behaviour& b, double seconds) {
     for (double t = 0; t < seconds; t += 0.25) Step(b);
@@ -62,10 +62,10 @@ class Looks {
     look.sessions = b.sessions;
     const std::vector<double> ages(b.in_flight, b.oldest);
     look.ages = ages;
-    controller_.Tick(now_, look);
+    limiter_.Tick(now_, look);
   }
 
-  Controller& controller_;
+  Limiter& limiter_;
   TimePoint now_ = TimePoint() + std::chrono::hours(1);
   double completed_ = 0, late_ = 0, deferred_ = 0, waived_ = 0, arrived_ = 0;
 };

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "conf/endpoint.h"
+#include "milter/base/endpoint.h"
 #include "milter/base/fd.h"
 
 namespace spillway {

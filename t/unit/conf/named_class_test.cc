@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "conf/client_lists.h"
+#include "milter/client/client_lists.h"
 
 namespace spillway {
 namespace {

@@ -57,6 +57,28 @@ TEST_F(PipelineTest, EveryCheckIsTimedOnItsOwn) {
   EXPECT_EQ(reports.at(1).spent, Duration::zero());
 }
 
+// Two that work side by side: each shows what its own work took, whoever was waited for first.
+TEST_F(PipelineTest, TheTimeOfWorkIsItsOwnNotTheOrderOfTheWaits) {
+  using std::chrono::milliseconds;
+  const TimePoint end = clock_.Now();
+  const auto wait_until = [this](TimePoint done) {
+    return [this, done](Deadline) {
+      if (clock_.Now() < done) clock_.Advance(done - clock_.Now());
+      return Result{.state = State::kPass, .waited = {.until = done, .missing = {}}};
+    };
+  };
+  Add({.name = "spf", .finish = wait_until(end + milliseconds(300))});
+  Add({.name = "dmarc", .finish = wait_until(end + milliseconds(600))});
+  Add({.name = "quick", .finish = wait_until(end + milliseconds(20))});
+  Add({.name = "before", .finish = wait_until(end - milliseconds(50))});
+  Pipeline pipeline(types_, message_, clock_);
+  const auto reports = pipeline.Finish(Deadline(end + milliseconds(1000)));
+  EXPECT_EQ(reports.at(0).spent, milliseconds(300));
+  EXPECT_EQ(reports.at(1).spent, milliseconds(600));
+  EXPECT_EQ(reports.at(2).spent, milliseconds(20));
+  EXPECT_EQ(reports.at(3).spent, Duration::zero());
+}
+
 TEST_F(PipelineTest, AllGetTheSameDeadline) {
   std::vector<TimePoint> seen;
   const auto finish = [&](Deadline deadline) {

@@ -32,8 +32,8 @@ TEST(Workers, TheWaitInTheQueueIsMeasured) {
   const auto cost = std::make_shared<MessageCost>();
   std::promise<void> gate;
   std::promise<void> done;
-  workers.Submit([&] { gate.get_future().wait(); }, std::make_shared<MessageCost>());
-  workers.Submit([&] { done.set_value(); }, cost);
+  EXPECT_TRUE(workers.Submit([&] { gate.get_future().wait(); }, std::make_shared<MessageCost>()));
+  EXPECT_TRUE(workers.Submit([&] { done.set_value(); }, cost));
   clock.Advance(std::chrono::milliseconds(40));
   EXPECT_EQ(cost->QueueWait(clock.Now()), 40000);  // also what has not been started yet
   gate.set_value();
@@ -50,12 +50,12 @@ TEST(Workers, RunsInTheCallersThreadOnlyWhileOneIsIdle) {
   EXPECT_EQ(where, std::this_thread::get_id());
   std::promise<void> running;
   std::promise<void> release;
-  workers.Submit(
+  EXPECT_TRUE(workers.Submit(
       [&] {
         running.set_value();
         release.get_future().wait();
       },
-      std::make_shared<MessageCost>());
+      std::make_shared<MessageCost>()));
   running.get_future().wait();
   EXPECT_FALSE(workers.TryHere([] { FAIL() << "no thread was idle"; }));
   release.set_value();
@@ -79,7 +79,7 @@ TEST(Strand, KeepsTheOrderAndNeverOverlaps) {
   {
     Workers workers(4, 1024, clock);
     const auto strand = std::make_shared<Strand>(workers, std::make_shared<MessageCost>());
-    for (int i = 0; i < 500; ++i) strand->Post([&order, i] { order.push_back(i); });
+    for (int i = 0; i < 500; ++i) EXPECT_TRUE(strand->Post([&order, i] { order.push_back(i); }));
   }
   ASSERT_EQ(order.size(), 500U);
   EXPECT_TRUE(std::is_sorted(order.begin(), order.end()));

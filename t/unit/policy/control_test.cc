@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "policy/answer.h"
+#include "policy/serve/reply.h"
 #include "t/rig/fake_clock.h"
 #include "t/rig/temp_dir.h"
 #include "t/rig/test_log.h"
@@ -27,7 +27,7 @@ class ControlTest : public testing::Test {
   FakeClock clock_;
   TestLog log_;
   boost::asio::io_context io_;
-  std::optional<Keeper> keeper_;
+  std::optional<Policyd> keeper_;
 };
 
 TEST_F(ControlTest, StatusHasTheLawsState) {
@@ -38,10 +38,10 @@ TEST_F(ControlTest, StatusHasTheLawsState) {
 
 TEST_F(ControlTest, OrdersAreTakenAndSaid) {
   EXPECT_EQ(Run("shed hold 20 600"), "ordered=hold 20% for 600 s\n");
-  EXPECT_TRUE(keeper_->gate().limited());
+  EXPECT_TRUE(keeper_->shedder().limited());
   EXPECT_NE(Run("status").find("admission_order=hold\n"), std::string::npos);
   EXPECT_EQ(Run("shed open 60"), "ordered=open for 60 s\n");
-  EXPECT_FALSE(keeper_->gate().limited());
+  EXPECT_FALSE(keeper_->shedder().limited());
   EXPECT_EQ(Run("shed auto"), "ordered=auto\n");
   EXPECT_NE(Run("journal").find("hold 20% for 600 s"), std::string::npos);
   EXPECT_NE(log_.lines().back().find("ordered by spillwayctl: auto"), std::string::npos);
@@ -53,14 +53,14 @@ TEST_F(ControlTest, BadWordsAreRefusedWithTheReason) {
         "shed open", "shed open 1e9", "shed open nan", "explain", "clients x"}) {
     EXPECT_TRUE(Run(command).starts_with("error=")) << command;
   }
-  EXPECT_FALSE(keeper_->gate().limited());
+  EXPECT_FALSE(keeper_->shedder().limited());
 }
 
 TEST_F(ControlTest, ClientsAndExplain) {
   PolicyRequest request;
   request.attributes = {
       {"protocol_state", "CONNECT"}, {"client_address", "192.0.2.1"}, {"client_port", "1"}};
-  EXPECT_EQ(keeper_->Answer(request), kAnswerDunno);
+  EXPECT_EQ(keeper_->Answer(request), kReplyDunno);
   EXPECT_NE(Run("clients 10").find("192.0.2.1=T3 not seen before; admitted 1"), std::string::npos);
   EXPECT_NE(Run("explain 192.0.2.1").find("admitted=1\n"), std::string::npos);
   EXPECT_NE(Run("explain 192.0.2.2").find("now=would be admitted\n"), std::string::npos);

@@ -87,5 +87,52 @@ TEST_F(ArcTest, SaysWhetherTheAuthorIsCovered) {
   EXPECT_FALSE(ReadArcChain(mail_).covers_author());
 }
 
+class VouchTest : public testing::TestWithParam<const char*> {
+ protected:
+  static bool Vouches(const std::string& results) {
+    ArcChain chain;
+    chain.sets.push_back({.results = {"ARC-Authentication-Results", results}});
+    return chain.vouches_for("victim.example");
+  }
+};
+
+TEST_P(VouchTest, ForgedResultsDoNot) {
+  EXPECT_FALSE(Vouches(GetParam())) << GetParam();
+}
+INSTANTIATE_TEST_SUITE_P(
+    Forged, VouchTest,
+    testing::Values(
+        // Text of a stranger in quotes, in a comment, in a reason, behind a quoted pair.
+        R"( i=1; mx.list.example; spf=pass smtp.mailfrom="x; dmarc=pass "@evil.example; dmarc=fail header.from=victim.example)",
+        R"( i=1; mx; spf=pass smtp.mailfrom="x;dmarc=pass header.from=victim.example"@e.example)",
+        R"( i=1; mx; spf=pass (x; dmarc=pass header.from=victim.example) smtp.helo=e.example)",
+        R"( i=1; mx; spf=fail reason="; dmarc=pass header.from=victim.example")",
+        R"( i=1; mx; spf=pass smtp.helo="a\"; dmarc=pass header.from=victim.example; x=\"")",
+        R"( i=1; mx; spf=pass (a (b) \) ; dmarc=pass header.from=victim.example) smtp.helo=e)",
+        // A quoted string or comment that has no end.
+        R"( i=1; mx; dmarc=pass header.from=victim.example; spf=pass smtp.helo="e)",
+        R"( i=1; mx; dmarc=pass header.from=victim.example (e)",
+        // Another word, another author, no author, the second of two.
+        R"( i=1; mx; dmarc=passed header.from=victim.example)",
+        R"( i=1; mx; dmarc=pass@evil.example header.from=victim.example)",
+        R"( i=1; mx; dmarc=pass header.from=evil.example)",
+        R"( i=1; mx; dmarc=pass header.from=evil.example header.from=victim.example)",
+        R"( i=1; mx; dmarc=pass smtp.mailfrom=victim.example)",
+        R"( i=1; mx; dmarc=fail header.from=victim.example; dmarc=pass header.from=victim.example)",
+        R"( i=1; mx; x-dmarc=pass header.from=victim.example)",
+        R"( i=1; mx dmarc=pass header.from=victim.example)"));
+
+TEST_F(VouchTest, GoodResultsDoHoweverTheyAreWritten) {
+  for (const char* results :
+       {" i=1; mx; dmarc=pass header.from=victim.example",
+        "i=1;mx;dmarc=pass header.from=victim.example",
+        " i=1; mx 1; spf=fail (not\n\tpermitted; really);\r\n\tDMARC = pass (p=reject)\n "
+        "header.from"
+        " = \"Victim.Example\"",
+        " i=1; mx; dmarc=pass action=none header.from=victim.example; dkim=none",
+        " i=1; mx; dmarc=pass header.from=ceo@victim.example"})
+    EXPECT_TRUE(Vouches(results)) << results;
+}
+
 }  // namespace
 }  // namespace spillway

@@ -12,7 +12,9 @@ const SystemClock kClock;
 
 TEST(Inspecting, LateIsNull) {
   Inspecting inspecting;
-  EXPECT_EQ(inspecting.Wait(Deadline(kClock.Now())), nullptr);
+  Waited waited;
+  EXPECT_EQ(inspecting.Wait(Deadline(kClock.Now()), waited), nullptr);
+  EXPECT_EQ(waited.missing, "the inspector");
 }
 
 TEST(Inspecting, CallsBeforeItIsWaitedFor) {
@@ -21,8 +23,9 @@ TEST(Inspecting, CallsBeforeItIsWaitedFor) {
   inspecting.WhenDone([&](const InspectionOutcome& outcome) { heard = outcome.down; });
   EXPECT_EQ(heard, "");
   std::thread other([&] { inspecting.Complete({.found = {}, .down = "x"}); });
+  Waited waited;
   const InspectionOutcome* outcome =
-      inspecting.Wait(Deadline(kClock.Now() + std::chrono::seconds(20)));
+      inspecting.Wait(Deadline(kClock.Now() + std::chrono::seconds(20)), waited);
   other.join();
   ASSERT_NE(outcome, nullptr);
   EXPECT_EQ(outcome->down, "x");

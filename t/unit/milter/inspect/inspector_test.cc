@@ -46,8 +46,9 @@ class InspectorTest : public ::testing::Test {
   }
   InspectionOutcome Look(Inspector& inspector, std::vector<Content::Piece> message) {
     const auto inspecting = inspector.Begin(std::move(message), std::make_shared<MessageCost>());
+    Waited waited;
     const InspectionOutcome* outcome =
-        inspecting->Wait(Deadline(clock_.Now() + std::chrono::seconds(60)));
+        inspecting->Wait(Deadline(clock_.Now() + std::chrono::seconds(60)), waited);
     return outcome == nullptr ? InspectionOutcome{.found = {}, .down = "late"} : *outcome;
   }
 

@@ -43,10 +43,14 @@ class ScannerTest : public testing::Test {
     task->End(pieces);
     return task;
   }
+  const ScanOutcome* Wait(ScanTask& task, milliseconds patience) const {
+    Waited waited;
+    return task.Wait(Deadline(clock_.Now() + patience), waited);
+  }
   // What came of it; nullopt: late.
   std::optional<ScanOutcome> Scan(milliseconds patience = seconds(20)) {
     const auto task = Begin();
-    if (task->Wait(Deadline(clock_.Now() + patience))) return task->outcome();
+    if (const auto* outcome = Wait(*task, patience)) return *outcome;
     task->GiveUp(true);
     return std::nullopt;
   }
@@ -58,7 +62,7 @@ class ScannerTest : public testing::Test {
     return false;
   }
 
-  const SystemClock clock_;
+  SystemClock clock_;
   TestLog log_;
   TempDir dir_;
   ScanLoop loop_;
@@ -110,8 +114,9 @@ TEST_F(ScannerTest, AnAnswerBeforeTheEndIsNoAnswer) {
   Use({hasty.endpoint()});
   const auto task = scanner_->Begin({});
   task->Send(std::make_shared<const std::string>(kText));
-  ASSERT_TRUE(task->Wait(Deadline(clock_.Now() + seconds(20))));
-  EXPECT_TRUE(task->outcome().down);
+  const ScanOutcome* outcome = Wait(*task, seconds(20));
+  ASSERT_NE(outcome, nullptr);
+  EXPECT_TRUE(outcome->down);
 }
 
 TEST_F(ScannerTest, OneThatHangsIsLeftAloneUntilItAnswersAProbe) {
@@ -235,8 +240,9 @@ TEST_F(ScannerTest, MoreThanItsConnectionsWait) {
   std::vector<std::shared_ptr<ScanTask>> tasks;
   for (int i = 0; i < 20; ++i) tasks.push_back(Begin());
   for (const auto& task : tasks) {
-    ASSERT_TRUE(task->Wait(Deadline(clock_.Now() + seconds(20))));
-    EXPECT_EQ(task->outcome().reply.kind, Kind::kClean);
+    const ScanOutcome* outcome = Wait(*task, seconds(20));
+    ASSERT_NE(outcome, nullptr);
+    EXPECT_EQ(outcome->reply.kind, Kind::kClean);
   }
   EXPECT_LE(most, 2);
 }

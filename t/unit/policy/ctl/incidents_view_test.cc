@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "policy/journal.h"
+#include "policy/keep/journal.h"
 #include "t/rig/incident.h"
 #include "t/rig/temp_dir.h"
 

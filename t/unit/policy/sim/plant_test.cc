@@ -92,7 +92,7 @@ TEST(Report, RowsInBothForms) {
   EXPECT_NE(text.find("controller"), std::string::npos);
   EXPECT_NE(text.find("\nfixed:50 "), std::string::npos) << text;
   const std::string json = RowsAsJson("x.toml", rows);
-  EXPECT_NE(json.find("\"none\": {\"goodput_ratio\": 1"), std::string::npos) << json;
+  EXPECT_NE(json.find("\"none\":{\"goodput_ratio\":1"), std::string::npos) << json;
   EXPECT_THROW(Simulate(Short(), "magic"), std::invalid_argument);
   EXPECT_THROW(Simulate(Short(), "fixed:"), std::invalid_argument);
 }

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The session's own code decides, on a session that no MTA is connected to.
+#include "milter/dry_run.h"
+
+#include "milter/engine.h"
+#include "milter/mail/eml.h"
+#include "milter/session.h"
+
+namespace spillway {
+
+namespace {
+
+std::string InBrackets(const std::string& address) {
+  return address.starts_with('<') ? address : "<" + address + ">";
+}
+
+}  // namespace
+
+// Ends with the session, before what it works with.
+DryRun RunDry(const Config& config, Log& log, const DryRunEnvelope& envelope,
+              std::string_view eml) {
+  constexpr size_t kChunk = 65535;  // as libmilter hands bodies over
+  const SystemClock clock;
+  const Engine engine(config, log, clock);
+  const ClientLists clients(config);
+  const LearnedDevices devices(LearnedDevicesPath(config.telemetry.file));
+  Recorder recorder({}, {}, config.budget.per_message, clock.Now());
+  SessionShared shared{config,   engine.checks(),    clients, devices, clock, log,
+                       recorder, engine.inspector(), {}};
+  DryRun trial;
+  shared.on_report = [&](const Client& client, const std::vector<CheckReport>& reports,
+                         Duration took) {
+    trial.classes = ClassNames(client);
+    trial.reports = reports;
+    for (const CheckReport& report : reports) trial.names.emplace_back(report.name);
+    trial.took = took;
+  };
+  const Eml message = ParseEml(eml);
+  Session session(shared);
+  session.Connect(envelope.client);
+  session.Helo(envelope.helo);
+  session.MailFrom(InBrackets(envelope.mail_from), envelope.user);
+  for (const std::string& recipient : envelope.recipients) session.Recipient(InBrackets(recipient));
+  for (const HeaderField& field : message.headers) session.Header(field.name, field.value);
+  session.EndOfHeaders();
+  const std::string_view body = message.body;
+  for (size_t at = 0; at < body.size(); at += kChunk) session.Body(body.substr(at, kChunk));
+  trial.verdict = session.EndOfMessage("TEST");
+  return trial;
+}
+
+}  // namespace spillway

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A message through the whole pipeline without an MTA: what spillwayctl test-message shows.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "milter/verdict.h"
+
+namespace spillway {
+
+struct DryRunEnvelope {
+  std::optional<Ip> client;  // nullopt: submitted on the machine itself
+  std::string helo;
+  std::string mail_from;  // with or without brackets
+  std::vector<std::string> recipients;
+  std::string user;  // SASL user
+};
+
+struct DryRun {
+  std::string classes;  // of the client
+  std::vector<CheckReport> reports;
+  std::vector<std::string> names;  // of the checks, whose own went with them
+  Verdict verdict;
+  Duration took{};  // of the budget
+};
+
+// Runs it under the budget, with real look-ups and the real scanners. Throws std::exception when a
+// check cannot be set up.
+DryRun RunDry(const Config& config, Log& log, const DryRunEnvelope& envelope, std::string_view eml);
+
+}  // namespace spillway

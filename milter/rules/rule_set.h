@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The patterns of all rules, compiled: those on one field, on one part of the envelope or on the
+// body are one RE2::Set, and looked for in one pass, in time linear in the text.
+#pragma once
+
+#include <re2/set.h>
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "milter/mail/message.h"
+#include "milter/rules/rule_file.h"
+
+namespace spillway {
+
+// Immutable, thread-safe.
+class RuleSet {
+ public:
+  // Throws std::runtime_error when the patterns together are too large for RE2.
+  explicit RuleSet(std::vector<Rule> rules);
+
+  // For each rule: is all of it there but its condition? `message` is whole.
+  // `text` is what one can read of the body, decoded; without, the body is looked at as it was
+  // sent.
+  std::vector<bool> Match(const Message& message, std::optional<std::string_view> text) const;
+  const std::vector<Rule>& rules() const { return rules_; }
+  // The largest size that a rule asks for; 0: none does.
+  uint64_t largest() const { return largest_; }
+  bool wants_body() const { return sets_.contains(kBody); }
+
+ private:
+  static constexpr const char* kBody = "body";
+
+  // All patterns on one thing; `ids` is the pattern's number for each member of the set.
+  struct Patterns {
+    std::unique_ptr<RE2::Set> set;
+    std::vector<size_t> ids;
+  };
+  void Add(const std::string& about, const std::string& pattern, size_t rule);
+  void Look(const std::string& about, std::string_view text, std::vector<bool>& found) const;
+  void LookAtEnvelope(const Message& message, std::vector<bool>& found) const;
+  void LookAtHeader(const Message& message, std::vector<bool>& found) const;
+  void LookAtBody(const Message& message, std::optional<std::string_view> text,
+                  std::vector<bool>& found) const;
+
+  const std::vector<Rule> rules_;
+  std::vector<std::vector<size_t>> needs_;             // the numbers of each rule's patterns
+  std::map<std::string, Patterns, std::less<>> sets_;  // by what they are about
+  uint64_t largest_ = 0;
+  size_t count_ = 0;  // patterns
+};
+
+}  // namespace spillway

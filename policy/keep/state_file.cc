@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Header, records, checksum; in the machine's own byte order, for this machine only.
+#include "policy/keep/state_file.h"
+
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+#include <fstream>
+
+#include "milter/base/replace_file.h"
+
+namespace spillway {
+
+namespace {
+
+constexpr uint64_t kMagic = 0x345245544e454c46;  // the bytes "FLENTER4"
+constexpr size_t kMaxFile = 512U << 20;
+
+struct Header {
+  uint64_t magic = kMagic;
+  uint64_t seed = 0;
+  double no_load = 0;
+  double late_floor = 0;
+  double arrivals = 0;
+  double deferred_floor = 0;
+  double limit = 0;
+  int64_t saved = 0;
+  uint64_t clients = 0;
+  uint64_t checksum = 0;  // of all records, and of this header with 0 here
+};
+static_assert(sizeof(Header) == 80);
+
+uint64_t Checksum(std::string_view bytes) {
+  uint64_t hash = 0xcbf29ce484222325;
+  for (const char c : bytes) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  return hash;
+}
+
+std::string Encode(const SavedState& memory) {
+  Header header;
+  header.seed = memory.seed;
+  header.no_load = memory.learned.no_load;
+  header.late_floor = memory.learned.late_floor;
+  header.arrivals = memory.learned.arrivals;
+  header.deferred_floor = memory.learned.deferred_floor;
+  header.limit = memory.limit;
+  header.saved = memory.saved;
+  header.clients = memory.clients.size();
+  std::string bytes(sizeof(Header) + memory.clients.size() * sizeof(ClientRecord), '\0');
+  std::memcpy(bytes.data(), &header, sizeof(header));
+  if (!memory.clients.empty())
+    std::memcpy(bytes.data() + sizeof(header), memory.clients.data(),
+                memory.clients.size() * sizeof(ClientRecord));
+  header.checksum = Checksum(bytes);
+  std::memcpy(bytes.data(), &header, sizeof(header));
+  return bytes;
+}
+
+bool Good(double value, double most) {
+  return std::isfinite(value) && value >= 0 && value <= most;
+}
+
+bool Sane(const Learned& learned) {
+  return Good(learned.no_load, 3600) && Good(learned.late_floor, 1) &&
+         Good(learned.deferred_floor, 1) && Good(learned.arrivals, 1e6);
+}
+
+// False when the bytes are not what Encode() makes.
+bool Decode(std::string bytes, SavedState& out) {
+  Header header;
+  if (bytes.size() < sizeof(header)) return false;
+  std::memcpy(&header, bytes.data(), sizeof(header));
+  const size_t rest = bytes.size() - sizeof(header);
+  if (header.magic != kMagic || rest / sizeof(ClientRecord) != header.clients ||
+      rest % sizeof(ClientRecord) != 0) {
+    return false;
+  }
+  const uint64_t checksum = header.checksum;
+  header.checksum = 0;
+  std::memcpy(bytes.data(), &header, sizeof(header));
+  out.learned = {header.no_load, header.late_floor, header.arrivals, header.deferred_floor};
+  out.limit = header.limit;
+  out.saved = header.saved;
+  if (Checksum(bytes) != checksum || !Sane(out.learned) || !Good(out.limit, 1e6)) return false;
+  out.seed = header.seed;
+  out.clients.resize(header.clients);
+  if (rest > 0) std::memcpy(out.clients.data(), bytes.data() + sizeof(header), rest);
+  return true;
+}
+
+}  // namespace
+
+void SaveState(const std::string& path, const SavedState& memory) {
+  ReplaceFile(path, Encode(memory), 0600);
+}
+
+LoadedState LoadState(const std::string& path) {
+  LoadedState out;
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  if (!file) {
+    if (errno != ENOENT) out.error = path + ": " + std::strerror(errno);
+    return out;
+  }
+  const auto size = static_cast<size_t>(file.tellg());
+  std::string bytes(size <= kMaxFile ? size : 0, '\0');
+  file.seekg(0);
+  if (!file.read(bytes.data(), static_cast<std::streamsize>(bytes.size())) ||
+      !Decode(std::move(bytes), out.memory)) {
+    out.memory = {};
+    out.error = path + ": damaged, starting without what was learned";
+  }
+  return out;
+}
+
+}  // namespace spillway

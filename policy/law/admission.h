@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The admission law, second half: who gets one of the places that the limiter allows. Pure; a
+// decision allocates nothing. SMTP cannot wait, so there is no queue, only trunk reservation:
+//
+//   a   T0 sessions in flight, expected: their arrivals a second, times what one holds its slot
+//   R0 = min(a, 0.98 L)   places kept for those who cannot retry
+//   t = log p / log(a / L), 1 .. L / 4   places kept free for their next burst, so that it finds
+//       none with probability p: while only T0 is admitted, what is free is an M/M/1 queue upside
+//       down (trunk reservation). p is 0.003; 0.01 where T0 may wait. Where late is accepted and
+//       W >= 50 s, nobody leaves in time: at least 2.75 sqrt(a)
+//   T0  admitted beyond L if need be, but not beyond 1.25 L: more would only wait until they have
+//       all given up. Where late messages are accepted within a patient budget
+//       (LimiterState::late_accepted), waiting in the filter does not hurt them: up to slots - 1.
+//       T0 may even wait for a slot, in the listen backlog, while W leaves them the time (50 s) and
+//       their demand fits: a < slots, or less than 1.1 times what completes, which nobody knows in
+//       the first ten seconds. Then only its own share is a bound for one
+//   T1  while fewer than L - t are in, and the others hold less than L - R0
+//   T2  ... less than (L - R0) (0.97 + 0.03 min(1, waiting / 30 min)): longest deferred first
+//   T3  ... less than (L - R0) (0.93 + 0.04 h), h by hash of client and ten-minute epoch: a client
+//       that is in stays in for a while, and then others have their turn
+//   max(1, L / 50) is open to all of them while fewer than 1.25 L are in: no samples, no recovery
+//   while more than 0.6 L are in: no more than max(2, L / 4) for one /24, /64 or user; for T0,
+//   slots / 4 for one host
+//
+// The policy daemon never hears of a disconnect. How many sessions a client or tier holds is
+// therefore estimated: what was admitted, leaking away with the time that one holds its slot.
+#pragma once
+
+#include <array>
+#include <optional>
+
+#include "policy/law/clients.h"
+#include "policy/law/samples.h"
+
+namespace spillway {
+
+// A count whose parts go away by themselves, after `life` seconds on average.
+class LeakyCount {
+ public:
+  double At(TimePoint now, double life) const;
+  void Add(TimePoint now, double life);
+
+ private:
+  double level_ = 0;
+  TimePoint at_;
+};
+
+// What the decision goes by; filled from the limiter's state, or from an override.
+struct Places {
+  bool limited = false;  // false: everybody is admitted
+  double limit = 0;      // sessions
+  double slots = 100;
+  double life = 1;             // seconds that a session holds its place
+  double mean = 0;             // seconds that the filter takes
+  double completions = 0;      // messages a second
+  bool late_accepted = false;  // what is late is accepted, for T0 at least
+};
+
+class Admission {
+ public:
+  static constexpr auto kEpoch = std::chrono::minutes(10);
+
+  // `sessions` hold a slot now, the one that asks not counted. Counts what it admits.
+  bool Admit(const ClientView& client, const Places& places, double sessions, TimePoint now);
+  // The same without counting.
+  bool WouldAdmit(const ClientView& client, const Places& places, double sessions,
+                  TimePoint now) const;
+  double reserved(const Places& places, TimePoint now) const;  // R0
+
+ private:
+  static constexpr size_t kCells = 4096;
+  static constexpr size_t kRow = kCells / 2;
+  static size_t CellA(uint64_t key) { return key % kRow; }
+  static size_t CellB(uint64_t key) { return kRow + (key >> 32) % kRow; }
+  double InFlight(const Places& places, TimePoint now) const;
+  bool AllowedDevice(const Places& places, double sessions, TimePoint now) const;
+  bool AllowedOther(const ClientView& client, const Places& places, double sessions,
+                    TimePoint now) const;
+  bool OverShare(const ClientView& client, const Places& places, TimePoint now) const;
+  bool Allowed(const ClientView& client, const Places& places, double sessions,
+               TimePoint now) const;
+
+  std::array<LeakyCount, kCells> held_{};  // by network or host; a count-min sketch of two rows
+  LeakyCount cannot_retry_;                // T0 in flight
+  LeakyCount cannot_retry_rate_;           // T0 arrivals of the last minutes
+  std::optional<TimePoint> first_;         // when the first one asked
+};
+
+}  // namespace spillway

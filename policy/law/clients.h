@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Who is asking, and what they have lived through: the tiers of the admission law. Pure; memory is
+// fixed at construction, so that millions of addresses cost no more than a few.
+//
+//   T0 cannot retry   listed, or learned: refused at least three times, never back within 90
+//                     minutes; for 90 days. Only inside the trusted networks, or authenticated:
+//                     else anybody could become a "printer" by not coming back.
+//   T1 submission     authenticated
+//   T2 known          on the way back after our 4xx, or admitted five times before
+//   T3 unknown
+// Only the address that Postfix saw counts, never HELO.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "milter/client/client_lists.h"
+#include "milter/client/learned_devices.h"
+
+namespace spillway {
+
+enum class Tier : uint8_t { kCannotRetry = 0, kSubmission = 1, kKnown = 2, kUnknown = 3 };
+
+// Why a client is in its tier.
+enum class TierReason : uint8_t {
+  kListed,
+  kLearned,
+  kAuthenticated,
+  kReturning,
+  kKnownGood,
+  kNone
+};
+std::string_view TierText(TierReason reason);
+
+// One client as a request names it.
+struct ClientId {
+  Ip address;
+  std::string_view user;  // SASL user; empty when not authenticated
+};
+
+struct ClientView {
+  Tier tier = Tier::kUnknown;
+  TierReason reason = TierReason::kNone;
+  double waiting = 0;    // seconds since the first refusal of the streak under way
+  uint64_t host = 0;     // hash of the address, or of the user
+  uint64_t network = 0;  // hash of the /24 or /64, or of the user
+};
+
+// One remembered client. Times are Unix seconds. Part of the state file's format.
+struct ClientRecord {
+  uint64_t key = 0;              // 0: free
+  std::array<char, 64> label{};  // the address, or the beginning of the user's name
+  uint8_t kind = 0;              // 4, 6, or 'u'
+  uint8_t trusted = 0;
+  uint16_t refusals = 0;   // in the streak under way
+  uint16_t abandoned = 0;  // streaks that ended without a return
+  uint16_t returned = 0;   // streaks that ended with one
+  uint32_t admitted = 0;
+  uint32_t first_refused = 0;
+  uint32_t last_refused = 0;
+  uint32_t last_seen = 0;
+  std::string Name() const;
+  Ip Address() const;  // not of a user
+};
+static_assert(sizeof(ClientRecord) == 96 && std::is_trivially_copyable_v<ClientRecord>);
+
+class Clients {
+ public:
+  static constexpr int64_t kReturnWithin = 90 * 60;  // seconds
+  static constexpr uint16_t kLearnAfter = 3;
+  static constexpr int64_t kLearnedFor = 90 * 86400;  // seconds after the last refusal
+  static constexpr uint32_t kKnownAfter = 5;
+
+  struct Options {
+    size_t capacity = 65536;  // clients; 96 octets each
+    ClientLists lists;
+    uint64_t seed = 0;  // of the hashes: a stranger must not choose his place
+  };
+  explicit Clients(Options options);
+
+  ClientView Look(const ClientId& client, int64_t now) const;
+  void Admitted(const ClientId& client, int64_t now);
+  void Refused(const ClientId& client, int64_t now);
+
+  // For the state file and for people.
+  std::vector<ClientRecord> Records() const;
+  // Who was learned to be unable to retry. Users whose name is too long to be kept whole are not
+  // among them.
+  DeviceNames LearnedDevices(int64_t now) const;
+  void Restore(const std::vector<ClientRecord>& records, int64_t now);
+  const ClientRecord* Find(const ClientId& client) const;
+  uint64_t seed() const { return options_.seed; }
+
+ private:
+  // `kind` keeps users apart from addresses with the same octets.
+  uint64_t Hash(std::string_view bytes, char kind) const;
+  uint64_t Key(const ClientId& client, std::string_view octets) const;
+  uint64_t HostKey(const ClientId& client) const;
+  uint64_t NetworkKey(const ClientId& client) const;
+  bool Trusted(const ClientId& client) const;
+  ClientRecord& Place(const ClientId& client, uint64_t key, int64_t now);
+  static void EndStreak(ClientRecord& record, int64_t now);
+
+  const Options options_;
+  std::vector<ClientRecord> records_;  // sets of kWays
+};
+
+}  // namespace spillway

@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The law is written out in the header; the constants and why they are what they are, here.
+#include "policy/law/limiter.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace spillway {
+
+namespace {
+
+using std::chrono::seconds;
+
+constexpr double kFirstLook = 3;        // of W
+constexpr double kFirstSpan = 60;       // seconds
+constexpr double kHoldLook = 4;         // of W
+constexpr double kTroubleFactor = 1.5;  // above the target; below it is noise
+constexpr double kSlotsThreat = 0.48;   // of the slots; the rest fills in one W at ten a second
+constexpr double kSlotsFull = 0.9;      // of the slots: the next burst waits in the backlog
+constexpr double kLoadQueueShare = 0.3;
+constexpr double kLoadArrivals = 1.5;
+constexpr double kRequiredShare = 0.2;
+constexpr double kSlotsUsable = 0.95;  // the rest answers refusals
+constexpr double kPatience =
+    25;  // seconds; most devices wait 60, and some messages take twice the mean
+constexpr double kPatienceOverService = 1.3;
+constexpr double kPatientBudget = 60;   // seconds; hardly a client gives up before it
+constexpr double kNoQueueShare = 0.05;  // as good as none
+constexpr double kMaxCut = 0.7;
+constexpr double kMinCut = 0.95;
+constexpr double kPilingUp = 3;  // of Wt
+constexpr auto kRecent = seconds(3);
+constexpr auto kUnknown = seconds(10);          // of shedding: what will complete
+constexpr auto kCompletionsLook = seconds(60);  // less says more of chance than of capacity
+constexpr double kHalved = 0.5;                 // of L without effect: not the load
+constexpr double kNoEffect = 0.68;              // of W or the bad share left: no effect
+constexpr double kMinEpoch = 3;                 // seconds
+constexpr double kMaxEpoch = 60;                // seconds
+constexpr double kRise = 0.002;                 // of S, a look: 0.8 % a second
+constexpr double kFloorRise = 0.02;             // of the way of ef0 and df0, a look
+constexpr double kFall = 0.1;                   // of the way, a look
+constexpr double kLooksPerSecond = 4;
+constexpr double kArrivalsLooks = 2400;  // ten minutes
+constexpr auto kQuiet = seconds(60);     // without a refusal: recovering
+constexpr auto kOver = seconds(4200);    // without a refusal: the end; above Postfix's
+                                         // maximal_backoff_time, so that all have been back
+constexpr auto kCalm = seconds(10);      // without trouble: not degraded any more
+constexpr auto kFull = seconds(3);       // full for so long: not just a burst
+constexpr auto kSettle = seconds(5);     // of trouble: degraded
+constexpr auto kLasting = std::chrono::minutes(30);  // degraded without harm: normal
+constexpr auto kGap = seconds(1);
+constexpr auto kRemembered = seconds(180);                 // that late messages are accepted
+constexpr std::array<int, 4> kWindows = {10, 20, 40, 90};  // seconds
+
+}  // namespace
+
+Limiter::Limiter(const Setting& setting, const Learned& learned)
+    : setting_(setting),
+      learned_(learned),
+      arrivals_looks_(learned.arrivals > 0 ? kArrivalsLooks : 0) {}
+
+double Limiter::max_limit() const {
+  return std::max(min_limit(), kSlotsUsable * setting_.slots);
+}
+
+double Limiter::min_limit() const {
+  return std::max(2.0, std::min(4.0, 0.04 * setting_.slots));
+}
+
+double Limiter::Target() const {
+  const double budget = setting_.budget;
+  const double s = learned_.no_load;
+  if (s == 0) return budget / 2;
+  const double target = s > budget / 4 ? s + std::min(s / 2, 0.35 * (budget - s))
+                                       : std::max(2 * s, std::min(2.0, budget / 10));
+  return std::min(target, 0.75 * budget);
+}
+
+void Limiter::Measure(TimePoint now, const Look& look) {
+  AgedMean mean;
+  for (const int length : kWindows) {
+    window_ = samples_.Since(now - seconds(length));
+    mean = Samples::Mean(window_, look.ages);
+    if (mean.samples >= kMinSamples) break;
+  }
+  state_.mean = mean.mean;
+  state_.samples = mean.samples;
+  state_.target = Target();
+  state_.late_share = Share(window_.late, window_.completed);
+  state_.deferred_share = Share(window_.deferred, window_.completed);
+  state_.queue_share = Share(window_.queue_wait, window_.busy);
+  state_.throughput = Share(window_.completed - window_.deferred, window_.span);
+  state_.completions = Completions(now);
+  state_.hold = Hold(now, look);
+  if (window_.waived > window_.deferred) last_waived_ = now;
+  const bool waived = last_waived_ && now - *last_waived_ < kRemembered;
+  state_.late_accepted = setting_.budget <= kPatientBudget && (waived || !setting_.required);
+  state_.arrivals = Share(window_.arrived, window_.span);
+  if (look.completed > 0 || look.ages.empty()) last_completed_ = now;
+  if (look.refused > 0) last_refused_ = now;
+  if (look.sessions < kSlotsFull * setting_.slots) last_not_full_ = now;
+}
+
+double Limiter::Completions(TimePoint now) const {
+  if (now - entered_ < kUnknown) return std::numeric_limits<double>::infinity();
+  const SampleSums sums = samples_.Since(std::max(entered_, now - kCompletionsLook));
+  return Share(sums.completed, sums.span);
+}
+
+// How long `n` will stay, by what has completed of late: nothing, no end.
+double Limiter::Piled(TimePoint now, double n) const {
+  const SampleSums recent = samples_.Since(now - kRecent);
+  if (recent.span == 0) return 0;
+  return recent.completed > 0 ? n * recent.span / recent.completed
+                              : std::numeric_limits<double>::infinity();
+}
+
+// Sessions that have ended tell what was; in a stall, what piles up tells what will be.
+double Limiter::Hold(TimePoint now, const Look& look) const {
+  const SampleSums ended =
+      samples_.Since(now - Seconds(std::clamp(kHoldLook * state_.mean, 10.0, 120.0)));
+  const double held = ended.completed >= kManySamples ? Share(ended.held, ended.completed) : 0;
+  const double hold = std::max(state_.mean, held);
+  // Where few were to complete in the meantime, none says nothing.
+  const auto n = static_cast<double>(look.ages.size());
+  const bool telling = n * InSeconds(kRecent) >= kMinSamples * hold;
+  if (!telling || setting_.budget > kPatientBudget) return hold;
+  return std::max(hold, std::min(setting_.budget, Piled(now, n)));
+}
+
+// Only while nothing is wrong: what is learned in an incident would be taken for normal.
+void Limiter::Learn() {
+  double& s = learned_.no_load;
+  if (s > 0 && state_.samples >= kManySamples) {
+    if (state_.mean < s)
+      s += kFall * (state_.mean - s);
+    else if (state_.mean < 2 * s)
+      s *= 1 + kRise;
+  }
+  if (window_.completed < kManySamples) return;
+  double& late = learned_.late_floor;
+  double& deferred = learned_.deferred_floor;
+  late += kFloorRise * (state_.late_share - late);
+  deferred += kFloorRise * (state_.deferred_share - deferred);
+}
+
+// The first completions are the fastest ones: a mean of them alone would be too short.
+void Limiter::LearnFirst(TimePoint now) {
+  const SampleSums sums = samples_.Since(now - seconds(kWindows.back()));
+  const double mean = Share(sums.busy, sums.completed);
+  if (sums.completed >= kManySamples && sums.span > std::max(kFirstSpan, kFirstLook * mean))
+    learned_.no_load = mean;
+}
+
+void Limiter::LearnArrivals(const Look& look) {
+  const double rate = look.arrived * kLooksPerSecond;
+  // A plain average at first, then one over ten minutes.
+  arrivals_looks_ = std::min(arrivals_looks_ + 1, kArrivalsLooks);
+  learned_.arrivals += (rate - learned_.arrivals) / arrivals_looks_;
+}
+
+// What has been so for half an hour without harm is how it is now: another zone, another scanner.
+void Limiter::AcceptAsNormal(TimePoint now) {
+  learned_.no_load = state_.mean;
+  learned_.late_floor = state_.late_share;
+  learned_.deferred_floor = state_.deferred_share;
+  Become(Regime::kHealthy, Cause::kNone, now);
+}
+
+Cause Limiter::Trouble(TimePoint now, const Look& look) const {
+  if (now - last_not_full_ >= kFull) return Cause::kSlots;
+  if (!look.ages.empty() && now - last_completed_ > Seconds(setting_.budget) + seconds(2))
+    return Cause::kStalled;
+  if (state_.samples >= kMinSamples && state_.mean > kTroubleFactor * state_.target)
+    return Cause::kSlow;
+  if (look.sessions >= kSlotsThreat * setting_.slots &&
+      Piled(now, look.sessions) > kPilingUp * state_.target)
+    return Cause::kSlow;
+  const bool late = window_.completed >= kManySamples && window_.late >= 3 &&
+                    state_.late_share > 1.5 * learned_.late_floor + 0.05;
+  return late ? Cause::kLate : Cause::kNone;
+}
+
+// What is tempfailed also when all is well (a greylist, say) is none of ours.
+double Limiter::Deferred() const {
+  return state_.deferred_share - learned_.deferred_floor;
+}
+
+Cause Limiter::Threat(const Look& look, Cause trouble) const {
+  if (trouble == Cause::kNone) return Cause::kNone;
+  if (window_.completed >= kMinSamples && Deferred() >= kRequiredShare) return Cause::kRequired;
+  if (look.sessions >= kSlotsThreat * setting_.slots) return Cause::kSlots;
+  if (state_.queue_share > kLoadQueueShare) return Cause::kLoad;
+  return Surge() ? Cause::kLoad : Cause::kNone;
+}
+
+bool Limiter::Surge() const {
+  const double expected = learned_.arrivals * window_.span;
+  // Three standard deviations of a Poisson count, so that chance at night is not a surge.
+  return expected > 0 && window_.arrived >= kManySamples &&
+         window_.arrived > kLoadArrivals * expected + 3 * std::sqrt(expected);
+}
+
+void Limiter::Become(Regime regime, Cause cause, TimePoint now) {
+  state_.regime = regime;
+  state_.cause = cause;
+  state_.since = now;
+}
+
+void Limiter::Tick(TimePoint now, const Look& look) {
+  if (last_tick_ && now - *last_tick_ > kGap) epoch_ = now;
+  if (!last_tick_) state_.since = last_completed_ = last_refused_ = last_not_full_ = now;
+  last_tick_ = now;
+  samples_.Add(now, look);
+  Measure(now, look);
+  const Cause trouble = Trouble(now, look);
+  if (limiting()) return Shed(now, look, trouble);
+  const bool harmless = look.sessions < kSlotsThreat * setting_.slots;
+  if (trouble == Cause::kNone && state_.regime == Regime::kHealthy) Learn();
+  // At the first start there is nothing to compare with: what does no harm is normal.
+  if (learned_.no_load == 0 && harmless) LearnFirst(now);
+  if (state_.regime == Regime::kDegraded && now - state_.since > kLasting && harmless)
+    AcceptAsNormal(now);
+  const Cause threat = Threat(look, trouble);
+  LearnArrivals(look);
+  if (threat != Cause::kNone) return Enter(threat, now, look);
+  if (trouble == Cause::kNone) {
+    if (state_.regime == Regime::kDegraded && now - last_trouble_ > kCalm)
+      Become(Regime::kHealthy, Cause::kNone, now);
+    return;
+  }
+  // A moment of trouble is not yet worth a line in the journal.
+  if (now - last_trouble_ > kGap)
+    state_.since = state_.regime == Regime::kHealthy ? now : state_.since;
+  last_trouble_ = now;
+  if (state_.regime == Regime::kHealthy && now - state_.since > kSettle)
+    Become(Regime::kDegraded, trouble, now);
+}
+
+void Limiter::Enter(Cause cause, TimePoint now, const Look& look) {
+  Become(Regime::kShedding, cause, now);
+  entered_ = epoch_ = last_refused_ = last_trouble_ = now;
+  binding_ = false;
+  service_ = learned_.no_load;
+  load_suspected_ = state_.queue_share > kLoadQueueShare || Surge();
+  goodput_.Start(min_limit(), max_limit(), load_suspected_, now);
+  const double cut = std::clamp(Share(state_.target, state_.mean), kMaxCut, kMinCut);
+  state_.limit = std::clamp(look.sessions * cut, min_limit(), max_limit());
+  // The budget bounds every wait, and less load would not make it shorter: only the slots matter.
+  only_slots_ = cause == Cause::kSlots && !load_suspected_ && setting_.budget <= kPatientBudget &&
+                Deferred() < kRequiredShare;
+  reference_sessions_ = std::max<double>(look.sessions, min_limit());
+  reference_mean_ = state_.mean;
+  entered_sessions_ = std::min(reference_sessions_, max_limit());
+}
+
+void Limiter::Resume(double limit, TimePoint now) {
+  Look look;
+  look.sessions = static_cast<uint32_t>(limit);
+  Enter(Cause::kSlots, now, look);
+  // Why it was, is not known any more: as careful as for a load, and no verdict by numbers of
+  // before.
+  only_slots_ = false;
+  load_suspected_ = true;
+  goodput_.Start(min_limit(), max_limit(), load_suspected_, now);
+  reference_mean_ = setting_.budget;
+  state_.limit = std::clamp(limit, min_limit(), max_limit());
+}
+
+void Limiter::Shed(TimePoint now, const Look& look, Cause trouble) {
+  binding_ = binding_ || look.refused > 0 || look.sessions >= state_.limit;
+  if (trouble != Cause::kNone) last_trouble_ = now;
+  const bool troubled = trouble != Cause::kNone;
+  const auto quiet = now - last_refused_;
+  if (quiet > kOver && look.sessions < kSlotsThreat * setting_.slots)
+    return Become(troubled ? Regime::kDegraded : Regime::kHealthy, trouble, now);
+  if (state_.regime == Regime::kShedding && quiet > kQuiet)
+    Become(Regime::kRecovering, state_.cause, now);
+  if (state_.regime == Regime::kRecovering && quiet == Duration::zero())
+    Become(Regime::kShedding, state_.cause, now);
+  const double epoch = only_slots_ ? kMinEpoch : std::clamp(state_.mean, kMinEpoch, kMaxEpoch);
+  if (now - epoch_ >= Seconds(epoch)) EndEpoch(now, look);
+}
+
+// Little's law: how many sessions are served within the patience of those who wait. Before enough
+// is known, what there is stays.
+double Limiter::PatienceLimit(TimePoint now) {
+  if (setting_.budget <= kPatientBudget) return max_limit();
+  const double patience = std::max(kPatience, kPatienceOverService * service_);
+  SampleSums sums;
+  for (const double stretch : {1.0, 2.0, 4.0}) {
+    const double length = stretch * std::clamp(2 * state_.mean, 10.0, 90.0);
+    sums = samples_.Since(std::max(entered_, now - Seconds(length)));
+    if (sums.completed >= kMinSamples) break;
+  }
+  const bool patient = state_.mean <= patience;
+  if (sums.completed < kMinSamples && sums.span < kMaxEpoch)
+    return patient && binding_ && sums.completed > 0 ? max_limit() : state_.limit;
+  // Where nobody waits too long, X is what was offered, not what is possible.
+  if (patient && !binding_) return state_.limit;
+  return Share(sums.completed - sums.deferred, sums.span) * patience;
+}
+
+void Limiter::NoticeRegimeChange(const Look& look) {
+  // Old messages hold W up long after the queue is gone; Little's law sees the queue of now.
+  const double service =
+      state_.throughput > 0 ? std::min(state_.mean, look.sessions / state_.throughput) : 0;
+  if (service < service_) service_ = std::max(service, learned_.no_load);
+  const bool halved = look.sessions <= kHalved * reference_sessions_;
+  const bool at_floor = state_.limit <= min_limit() && look.sessions <= state_.limit + 2;
+  const bool no_effect = halved && service >= kNoEffect * reference_mean_;
+  if ((no_effect || (at_floor && service > kPatience)) && service > service_) {
+    service_ = service;
+    // It was not the load: what was taken away for it is given back at once.
+    state_.limit = std::max(state_.limit, entered_sessions_);
+  }
+  reference_mean_ = halved ? service : std::max(reference_mean_, service);
+  if (halved) reference_sessions_ = look.sessions;
+}
+
+void Limiter::EndEpoch(TimePoint now, const Look& look) {
+  NoticeRegimeChange(look);
+  const bool flowing = state_.mean <= state_.target && state_.queue_share < kNoQueueShare;
+  goodput_.Steer({now, binding_, flowing, state_.mean, setting_.budget}, samples_, learned_);
+  const double goal = std::min({max_limit(), PatienceLimit(now), goodput_.limit()});
+  double& limit = state_.limit;
+  if (goal < limit)
+    limit = std::max(goal, kMaxCut * limit);
+  else if (binding_)
+    limit = std::min(goal, limit + LimitRise(limit, only_slots_ || flowing, learned_));
+  limit = std::clamp(limit, min_limit(), max_limit());
+  epoch_ = now;
+  binding_ = false;
+}
+
+}  // namespace spillway

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Limiter, clients and admission in one: what the daemon and the simulation both run. Pure.
+#pragma once
+
+#include "policy/law/admission.h"
+#include "policy/law/limiter.h"
+
+namespace spillway {
+
+// What the administrator may order instead of the law.
+enum class OverrideMode : uint8_t { kAuto, kOpen, kHold };
+struct Override {
+  OverrideMode mode = OverrideMode::kAuto;
+  double hold_percent = 100;  // of the slots, for kHold
+  TimePoint until;            // back to kAuto by itself
+};
+
+struct ShedderCounts {
+  uint64_t asked = 0, refused = 0;
+  std::array<uint64_t, 4> admitted_by_tier{}, refused_by_tier{};
+  uint64_t came_back = 0;  // admitted after at least one refusal
+};
+
+class Shedder {
+ public:
+  Shedder(const Limiter::Setting& setting, const Learned& learned, Clients::Options clients);
+
+  void Resume(double limit, TimePoint now) { limiter_.Resume(limit, now); }
+  // `look` without arrived and refused: the shedder knows those.
+  void Tick(TimePoint now, Look look);
+  // One decision for one session, or for one message of a persistent one; `wall` in Unix seconds.
+  bool Admit(const ClientId& client, double sessions, TimePoint now, int64_t wall);
+
+  // What Admit() would say, without counting or remembering anything.
+  bool WouldAdmit(const ClientId& client, double sessions, TimePoint now, int64_t wall) const;
+
+  void Order(const Override& order);
+  const Override& order() const { return override_; }
+  // Refusing now, by the law or by order?
+  bool limited() const { return places_.limited; }
+  double limit() const { return places_.limit; }
+  double slots() const { return slots_; }
+  // More than half of what is possible is admitted: refuse messages, not sessions. But not when
+  // hardly a slot is free, for that costs one the whole dialogue up to RCPT.
+  bool mild(double sessions) const {
+    return places_.limit > limiter_.max_limit() / 2 && sessions < kNearlyFull * slots_;
+  }
+  const Limiter& limiter() const { return limiter_; }
+  const ShedderCounts& counts() const { return counts_; }
+  Clients& clients() { return clients_; }
+  const Clients& clients() const { return clients_; }
+
+ private:
+  static constexpr double kNearlyFull = 0.9;
+  void SetPlaces();
+
+  Limiter limiter_;
+  Clients clients_;
+  Admission admission_;
+  Override override_;
+  Places places_;
+  ShedderCounts counts_;
+  uint32_t arrived_ = 0, refused_ = 0;  // since the last tick
+  const double slots_;
+};
+
+}  // namespace spillway

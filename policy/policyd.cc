@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Nothing here decides: the shedder does, and filter_health.h names what is wrong with the filter.
+#include "policy/policyd.h"
+
+#include <random>
+
+#include "conf/options.h"
+#include "milter/base/replace_file.h"
+#include "milter/client/learned_devices.h"
+#include "policy/serve/reply.h"
+
+namespace spillway {
+
+namespace {
+
+constexpr auto kRound = std::chrono::milliseconds(250);
+constexpr auto kCountersEvery = std::chrono::seconds(10);
+constexpr auto kSaveEvery = std::chrono::seconds(60);
+constexpr int64_t kLimitAge = 300;  // seconds; older ones say nothing of now
+constexpr auto kVerdictSlack = std::chrono::seconds(2);
+
+uint64_t RandomSeed() {
+  std::random_device random;
+  return (static_cast<uint64_t>(random()) << 32) | random();
+}
+
+Clients::Options ClientOptions(const Config& config, uint64_t seed) {
+  return {.capacity = static_cast<size_t>(config.admission.remember),
+          .lists = ClientLists(config),
+          .seed = seed != 0 ? seed : RandomSeed()};
+}
+
+}  // namespace
+
+Policyd::Policyd(boost::asio::io_context& io, const Config& config, double slots,
+                 const Clock& clock, Log& log)
+    : config_(config),
+      clock_(clock),
+      log_(log),
+      memory_path_(config.admission.state_dir + "/memory"),
+      devices_path_(LearnedDevicesPath(config.telemetry.file)),
+      loaded_(LoadState(memory_path_)),
+      follower_(config.telemetry.file),
+      shedder_({.budget = InSeconds(config.budget.per_message),
+                .slots = slots,
+                .required = AnyRequired(config)},
+               loaded_.memory.learned, ClientOptions(config, loaded_.memory.seed)),
+      stages_(shedder_),
+      journal_(config.admission.state_dir + "/journal.jsonl"),
+      health_({.idle_interval = InSeconds(config.admission.probe_idle),
+               .shedding_interval = InSeconds(config.admission.probe_shedding),
+               .probe = config.admission.probe}),
+      counters_logged_(clock.Now()),
+      saved_(clock.Now()),
+      timer_(io) {
+  if (!loaded_.error.empty()) log_.Warning(loaded_.error);
+  shedder_.clients().Restore(loaded_.memory.clients, wall());
+  const int64_t age = wall() - loaded_.memory.saved;
+  if (loaded_.memory.limit > 0 && age >= 0 && age < kLimitAge) {
+    log_.Warning("going on with the limit of " + std::to_string(age) + " s ago");
+    shedder_.Resume(loaded_.memory.limit, now());
+  }
+  loaded_ = {};
+  const auto filter = Endpoint::Parse(config.milter.socket);
+  if (filter && filter->kind != Endpoint::Kind::kFd) probe_.emplace(io, *filter, clock);
+}
+
+void Policyd::Round() {
+  Look();
+  timer_.expires_after(kRound);
+  timer_.async_wait([this](boost::system::error_code stopped) {
+    if (!stopped) Round();
+  });
+}
+
+void Policyd::Look() {
+  const bool healthy = shedder_.limiter().state().regime == Regime::kHealthy;
+  if (follower_.Follow(healthy)) {
+    const telemetry::Preamble& preamble = follower_.reader().preamble();
+    log_.Info("filter seen: pid " + std::to_string(preamble.pid) + ", generation " +
+              std::to_string(preamble.generation));
+  }
+  shedder_.Tick(now(), follower_.TakeLook(now()));
+  JudgeFilter();
+  MaybeProbe();
+  NoteState();
+  const bool idle =
+      !saving_.valid() || saving_.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+  if (idle && now() - saved_ > kSaveEvery) Save();
+}
+
+void Policyd::JudgeFilter() {
+  const bool foreign = follower_.reader().error().find("not a telemetry file") != std::string::npos;
+  const FilterState state = health_.Judge(follower_.Silence(now()), foreign);
+  if (state == filter_) return;
+  const std::string text = "filter=" + std::string(FilterStateName(state)) +
+                           " was=" + std::string(FilterStateName(filter_));
+  if (state == FilterState::kFine)
+    log_.Info(text);
+  else
+    log_.Error(text +
+               (follower_.reader().error().empty() ? "" : ": " + follower_.reader().error()));
+  journal_.NoteEvent("filter " + std::string(FilterStateName(state)), text, wall());
+  filter_ = state;
+}
+
+void Policyd::MaybeProbe() {
+  if (!probe_) return;
+  const FilterHealth::Due due = health_.Next(now(), shedder_.limited());
+  if (due == FilterHealth::Due::kNothing) return;
+  health_.Started(now(), due);
+  probe_->Run(due == FilterHealth::Due::kMessage, config_.budget.per_message + kVerdictSlack,
+              [this, due](const ProbeReport& report) {
+                health_.Reported(report, due);
+                JudgeFilter();
+              });
+}
+
+void Policyd::NoteState() {
+  const LimiterState& state = shedder_.limiter().state();
+  const double sessions = follower_.Sessions();
+  journal_.Watch(state, sessions);
+  Bottleneck bottleneck;
+  if (follower_.reader().mapped())
+    bottleneck = follower_.bottlenecks().Find(follower_.reader().preamble());
+  // Messages that are still stuck have told nothing of their checks yet.
+  if (bottleneck.check_seconds < state.mean / 4) bottleneck.check.clear();
+  const std::string line = journal_.Note(state, shedder_.counts(), bottleneck, sessions, wall());
+  if (!line.empty()) log_.Warning(line);
+  if (!journal_.error().empty())
+    log_.Limited(LogLevel::kError, "journal", "journal: " + journal_.error(), now());
+  if (state.regime != Regime::kHealthy && now() - counters_logged_ > kCountersEvery) LogCounters();
+}
+
+void Policyd::LogCounters() {
+  counters_logged_ = now();
+  const ShedderCounts& counts = shedder_.counts();
+  log_.Info("state=" + std::string(RegimeName(shedder_.limiter().state().regime)) + " asked=" +
+            std::to_string(counts.asked) + " refused=" + std::to_string(counts.refused) +
+            " came_back=" + std::to_string(counts.came_back) +
+            " limit=" + std::to_string(static_cast<int64_t>(shedder_.limit())) +
+            " sessions=" + std::to_string(static_cast<int64_t>(follower_.Sessions())));
+}
+
+std::string_view Policyd::Answer(const PolicyRequest& request) {
+  if (!config_.admission.enabled) return kReplyDunno;
+  if (FilterHealth::Gone(filter_) && probe_) {
+    const bool defer = config_.admission.filter_absent == "defer" &&
+                       request.Get("protocol_state") == "CONNECT" &&
+                       !Stages::ExemptAtConnect(request) && filter_ == FilterState::kAbsent;
+    return defer ? kReplyRefuseSession : kReplyDunno;
+  }
+  return stages_.Answer(request, follower_.Sessions(), now(), wall());
+}
+
+void Policyd::Order(const Override& order, const std::string& text) {
+  shedder_.Order(order);
+  log_.Warning("ordered by spillwayctl: " + text);
+  journal_.NoteEvent("order", text, wall());
+}
+
+void Policyd::Save() {
+  saved_ = now();
+  WaitForSave();
+  const Limiter& limiter = shedder_.limiter();
+  SavedState memory{.seed = shedder_.clients().seed(),
+                    .learned = limiter.learned(),
+                    .limit = limiter.limiting() ? limiter.state().limit : 0,
+                    .saved = wall(),
+                    .clients = shedder_.clients().Records()};
+  std::string devices = FormatLearnedDevices(shedder_.clients().LearnedDevices(wall()));
+  // The disk may be slow, above all in an incident; Postfix must not wait for it.
+  saving_ =
+      std::async(std::launch::async, [path = memory_path_, devices_path = devices_path_,
+                                      memory = std::move(memory), devices = std::move(devices)] {
+        SaveState(path, memory);
+        ReplaceFile(devices_path, devices, 0640);
+      });
+}
+
+void Policyd::WaitForSave() {
+  if (!saving_.valid()) return;
+  try {
+    saving_.get();
+  } catch (const std::exception& error) {
+    log_.Limited(LogLevel::kError, "memory", std::string("cannot save: ") + error.what(), now());
+  }
+}
+
+}  // namespace spillway

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The policy daemon's own round, four times a second: follow the telemetry, tick the law, probe the
+// filter, keep the journal, and now and then save what was learned. One thread.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <future>
+#include <optional>
+
+#include "conf/config.h"
+#include "milter/base/log.h"
+#include "policy/keep/journal.h"
+#include "policy/keep/state_file.h"
+#include "policy/serve/stages.h"
+#include "policy/watch/filter_health.h"
+#include "policy/watch/telemetry_follower.h"
+
+namespace spillway {
+
+class Policyd {
+ public:
+  // Reads the memory file; a damaged one is said in the log. `slots`: see process_limit.h.
+  Policyd(boost::asio::io_context& io, const Config& config, double slots, const Clock& clock,
+          Log& log);
+
+  // Starts the rounds; they go on as long as the io_context runs.
+  void Start() { Round(); }
+  // The answer to one policy request.
+  std::string_view Answer(const PolicyRequest& request);
+  void Order(const Override& order, const std::string& text);
+  // Begins to write the memory file, and the learned devices for the filter, beside what goes on;
+  // the end of the write is waited for by the next, and by WaitForSave().
+  void Save();
+  void WaitForSave();
+
+  Shedder& shedder() { return shedder_; }
+  TelemetryFollower& follower() { return follower_; }
+  const Journal& journal() const { return journal_; }
+  FilterState filter() const { return filter_; }
+  const FilterHealth& health() const { return health_; }
+  TimePoint now() const { return clock_.Now(); }
+  int64_t wall() const { return clock_.UnixSeconds(); }
+
+ private:
+  void Round();
+  void Look();
+  void JudgeFilter();
+  void MaybeProbe();
+  void NoteState();
+  void LogCounters();
+
+  const Config& config_;
+  const Clock& clock_;
+  Log& log_;
+  const std::string memory_path_;
+  const std::string devices_path_;
+  LoadedState loaded_;
+  TelemetryFollower follower_;
+  Shedder shedder_;
+  Stages stages_;
+  Journal journal_;
+  FilterHealth health_;
+  std::optional<Probe> probe_;
+  FilterState filter_ = FilterState::kUnknown;
+  TimePoint counters_logged_;
+  TimePoint saved_;
+  std::future<void> saving_;
+  boost::asio::steady_timer timer_;
+};
+
+}  // namespace spillway

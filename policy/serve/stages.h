@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// From a policy request to an answer: at which stage of the SMTP session is decided, once for each
+// session, and once more for each further message of a session that stays. Pure; memory is fixed.
+//
+//   CONNECT      severe: 421 for those that the law refuses. Mild: nothing yet.
+//                On a submission port (587, 465) nothing: the user is not known.
+//   MAIL, RCPT   the first message of an admitted session passes. A further one, and any message of
+//                a session that was not decided on yet, is decided on now: 421 when severe; when
+//                mild 450, at RCPT.
+//                The filter, which asks for Sendmail (ask_policy.h), asks only here, and its
+//                session is counted already.
+//   later        DUNNO. Nothing is refused once the message is on its way.
+// The same message asks again for each recipient: it gets the same answer. Mail from the machine
+// itself (127.0.0.1, ::1) is never refused.
+#pragma once
+
+#include <vector>
+
+#include "policy/law/shedder.h"
+#include "policy/serve/request.h"
+
+namespace spillway {
+
+class Stages {
+ public:
+  explicit Stages(Shedder& shedder) : shedder_(shedder), connections_(kConnections) {}
+
+  // One of the texts in reply.h. `sessions` hold a slot now, the one that asks among them: Postfix
+  // connects to its filters before it asks about the client. `wall` in Unix seconds.
+  std::string_view Answer(const PolicyRequest& request, double sessions, TimePoint now,
+                          int64_t wall);
+  // Mail that is not to be refused at connect: the machine's own, and submission.
+  static bool ExemptAtConnect(const PolicyRequest& request);
+
+ private:
+  static constexpr size_t kConnections = 16384;
+  // By client address and port; two that share a place forget each other, which costs a second
+  // decision.
+  struct Connection {
+    uint64_t key = 0;
+    bool admitted = false;  // at CONNECT, and no message yet
+    TimePoint at;           // of the CONNECT
+    // The message under way. MAIL begins one; without MAIL, a new instance at RCPT does. (Postfix's
+    // instance is not the same at MAIL and at RCPT.)
+    bool by_mail = false;
+    uint64_t instance = 0;
+    std::string_view answer;  // empty: not decided on
+  };
+
+  Connection& Place(uint64_t key);
+  std::string_view AtConnect(const PolicyRequest& request, const ClientId& client, double sessions,
+                             TimePoint now, int64_t wall);
+  std::string_view AtMessage(const PolicyRequest& request, const ClientId& client, bool recipient,
+                             double sessions, TimePoint now, int64_t wall);
+
+  Shedder& shedder_;
+  std::vector<Connection> connections_;
+};
+
+}  // namespace spillway

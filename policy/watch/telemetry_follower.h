@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Follows the filter's telemetry: records into the window and the bottleneck finder, and one Look
+// for the law each time it is asked. Not thread-safe.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "milter/telemetry/reader.h"
+#include "policy/law/samples.h"
+#include "policy/watch/bottleneck.h"
+#include "policy/watch/last_minute.h"
+
+namespace spillway {
+
+class TelemetryFollower {
+ public:
+  explicit TelemetryFollower(const std::string& telemetry_file) : reader_(telemetry_file) {}
+
+  // Takes what has been written since the last call. `healthy`: what comes is normal. True when a
+  // new filter was seen.
+  bool Follow(bool healthy);
+  // What happened since the last call; the ages stay valid until the next.
+  Look TakeLook(TimePoint now);
+  // Sessions that hold a slot, at this moment.
+  double Sessions() const;
+  // Seconds since the filter's last sign of life; a large number when there never was one.
+  double Silence(TimePoint now) const;
+
+  const TelemetryReader& reader() const { return reader_; }
+  const BottleneckFinder& bottlenecks() const { return bottlenecks_; }
+  MinuteSummary Summarize(TimePoint now);
+
+ private:
+  void Drain(bool healthy);
+
+  TelemetryReader reader_;
+  LastMinute window_;
+  BottleneckFinder bottlenecks_;
+  Look look_;
+  std::vector<double> ages_;
+  uint64_t generation_ = 0;
+};
+
+}  // namespace spillway
