@@ -18,24 +18,23 @@ void FillHostName(Config& config) {
   config.milter.authserv_id = known ? name.data() : "localhost";
 }
 
-LoadResult LoadFilterConfig(const std::string& path) {
-  LoadResult loaded = LoadConfig(path);
-  if (loaded.config.sign.enabled && loaded.errors.empty())
-    loaded.errors = ReadSigningTable(loaded.config);
-  if (loaded.config.rules.enabled && loaded.errors.empty())
-    loaded.errors = ReadRules(loaded.config);
-  FillHostName(loaded.config);
-  return loaded;
+int Good(const CommandLine& line) {
+  std::cout << line.path << ": good\n";
+  return EX_OK;
 }
 
-CommandLine ParseCommandLine(int argc, char** argv, const std::string& description, bool filters) {
+int Bad(const std::vector<std::string>& errors) {
+  for (const std::string& error : errors) std::cerr << error << '\n';
+  return EX_CONFIG;
+}
+
+CommandLine ParseCommandLine(int argc, char** argv, const std::string& description) {
   CommandLine out;
-  std::string path = kDefaultConfigPath;
-  bool test = false;
+  out.path = kDefaultConfigPath;
   bool dump = false;
   CLI::App app(description);
-  app.add_option("-c,--config", path, "configuration file (default " + path + ")");
-  app.add_flag("-t,--test", test, "test the configuration and exit");
+  app.add_option("-c,--config", out.path, "configuration file (default " + out.path + ")");
+  app.add_flag("-t,--test", out.test, "test the configuration and exit");
   app.add_flag("-T,--dump", dump, "print the configuration in effect, with defaults, and exit");
   app.set_version_flag("-V,--version", SPILLWAY_VERSION);
   try {
@@ -44,17 +43,15 @@ CommandLine ParseCommandLine(int argc, char** argv, const std::string& descripti
     out.exit_status = app.exit(error) == 0 ? EX_OK : EX_USAGE;
     return out;
   }
-  LoadResult loaded = filters ? LoadFilterConfig(path) : LoadConfig(path);
-  for (const std::string& error : loaded.errors) std::cerr << error << '\n';
+  LoadResult loaded = LoadConfig(out.path);
   if (!loaded.errors.empty()) {
-    out.exit_status = EX_CONFIG;
+    out.exit_status = Bad(loaded.errors);
     return out;
   }
   out.config = std::move(loaded.config);
   FillHostName(out.config);
   if (dump) std::cout << DumpConfig(out.config);
-  if (test && !dump) std::cout << path << ": good\n";
-  if (test || dump) out.exit_status = EX_OK;
+  if (dump) out.exit_status = EX_OK;
   return out;
 }
 

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "conf/config.h"
 
@@ -12,19 +13,20 @@ namespace spillway {
 inline constexpr const char* kDefaultConfigPath = "/etc/spillway/spillway.toml";
 
 struct CommandLine {
+  std::string path;                // of the configuration
   Config config;                   // loaded, with what depends on the machine filled in
+  bool test = false;               // -t: say Good() when all else is good, too, and exit
   std::optional<int> exit_status;  // set: nothing is left to do but to exit with it
 };
 
 // Handles -c FILE, -t (test), -T (dump), -V (version) and --help, printing what they ask for; 64
-// for a bad command line, 78 for a bad configuration with every error on standard error. With
-// `filters` the signing table and the rules are part of the configuration.
-CommandLine ParseCommandLine(int argc, char** argv, const std::string& description,
-                             bool filters = false);
+// for a bad command line, 78 for a bad configuration with every error on standard error.
+CommandLine ParseCommandLine(int argc, char** argv, const std::string& description);
 
-// The configuration as spillway-milter has it: with the files that enabled checks name, and what
-// depends on the machine.
-LoadResult LoadFilterConfig(const std::string& path);
+// What -t says, and its exit status.
+int Good(const CommandLine& line);
+// Prints the errors on standard error, a line each; the exit status is 78.
+int Bad(const std::vector<std::string>& errors);
 
 // The machine's host name for an empty authserv_id.
 void FillHostName(Config& config);

@@ -5,40 +5,49 @@
 #include <algorithm>
 
 #include "conf/options.h"
-#include "conf/validators.h"
 
 namespace spillway {
 
 namespace {
 
-std::vector<TomlSection> Sections(Config& config) {
-  std::vector<TomlSection> sections = {
-      {"class", true, [&config] { return KeysOf(config.classes.emplace_back()); }}};
-  for (const Option& option : Options()) {
-    if (!sections.empty() && sections.back().name == option.section) continue;
-    sections.push_back(
-        {option.section, false, [&config, name = option.section] {
-           std::vector<TomlKey> keys;
-           for (const Option& row : Options()) {
-             if (row.section != name) continue;
-             // Those that it accepts are not all.
-             Validator validate = row.validate;
-             if (row.validate == ValidClass) validate = ValidClassIn(config.classes);
-             keys.push_back({row.key, row.field(config), row.min, row.max, std::move(validate)});
-           }
-           return keys;
-         }});
+void Append(const std::vector<std::string>& more, std::vector<std::string>& errors) {
+  errors.insert(errors.end(), more.begin(), more.end());
+}
+
+// What only the whole configuration shows.
+std::vector<std::string> Complaints(const Config& config) {
+  std::vector<std::string> errors;
+  for (const auto& section : config.checks.all()) {
+    const std::string complaint = section->enabled() ? section->Complaint(config) : "";
+    if (complaint.empty()) continue;
+    const std::string name(section->name());
+    errors.push_back(config.PlaceOf(name, "enabled") + ": [" + name + "] is enabled, and " +
+                     complaint);
   }
-  return sections;
+  return errors;
 }
 
 }  // namespace
 
+std::string Config::PlaceOf(std::string_view section, std::string_view key) const {
+  const auto place = places.find(std::string(section) + "." + std::string(key));
+  return place != places.end() ? place->second
+                               : "[" + std::string(section) + "] " + std::string(key);
+}
+
+std::vector<std::string> ReadConfig(std::string_view text, const std::string& name,
+                                    Config& config) {
+  std::vector<TomlSection> sections = Sections(config);
+  sections.insert(sections.begin(),
+                  {"class", true, [&config] { return KeysOf(config.classes.emplace_back()); }});
+  std::vector<std::string> errors = ReadToml(text, name, sections, &config.places);
+  Append(CheckClasses(config.classes, name), errors);
+  return errors;
+}
+
 LoadResult ParseConfig(std::string_view text, const std::string& name) {
   LoadResult out;
-  out.errors = ReadToml(text, name, Sections(out.config));
-  const auto more = CheckClasses(out.config.classes, name);
-  out.errors.insert(out.errors.end(), more.begin(), more.end());
+  out.errors = ReadConfig(text, name, out.config);
   return out;
 }
 
@@ -47,51 +56,22 @@ LoadResult LoadConfig(const std::string& path) {
   const std::string text = ReadTextFile(path, out.errors);
   if (!out.errors.empty()) return out;
   out = ParseConfig(text, path);
-  const auto& seal = out.config.seal;
-  if (seal.enabled && (seal.domain.empty() || seal.selector.empty() || seal.key_file.empty()))
-    out.errors.push_back(path + ": [seal] is enabled, and needs domain, selector and key_file");
-  const auto& config = out.config;
-  for (const auto& [name, scanner] :
-       {std::pair<const char*, const ScannerOptions&>{"clamd", config.clamd},
-        {"spamd", config.spamd},
-        {"rspamd", config.rspamd}}) {
-    constexpr size_t kMaxServers = 64;
-    if (scanner.enabled && (scanner.servers.empty() || scanner.servers.size() > kMaxServers))
-      out.errors.push_back(path + ": [" + name + "] is enabled, and needs 1 to 64 servers");
-  }
-  if (seal.enabled && !out.config.arc.enabled)
-    out.errors.push_back(path + ": [seal] is enabled, and needs [arc]");
+  Append(Complaints(out.config), out.errors);
   return out;
 }
 
-std::vector<std::string> ReadSigningTable(Config& config) {
-  std::vector<std::string> errors;
-  const std::string text = ReadTextFile(config.sign.table, errors);
-  if (!errors.empty()) return errors;
-  SigningTable table = ParseSigningTable(text, config.sign.table, config.classes);
-  config.sign.rows = std::move(table.rows);
-  return table.errors;
-}
-
-std::vector<std::string> ReadRules(Config& config) {
-  std::vector<std::string> errors;
-  const std::string text = ReadTextFile(config.rules.file, errors);
-  if (!errors.empty()) return errors;
-  RuleFile file = ParseRules(text, config.rules.file, config.classes);
-  config.rules.rows = std::move(file.rules);
-  return file.errors;
+bool AnyRequired(const Config& config) {
+  return std::any_of(config.checks.all().begin(), config.checks.all().end(),
+                     [](const auto& section) { return section->required(); });
 }
 
 std::string DumpConfig(const Config& config) {
-  Config copy = config;
+  Config copy = config;  // the table gives access to write, too
   std::string out;
-  std::string_view section;
-  for (const Option& option : Options()) {
-    if (option.section != section) {
-      section = option.section;
-      out += (out.empty() ? "[" : "\n[") + std::string(section) + "]\n";
-    }
-    out += std::string(option.key) + " = " + FormatField(option.field(copy)) + "\n";
+  for (const TomlSection& section : Sections(copy)) {
+    out += (out.empty() ? "[" : "\n[") + std::string(section.name) + "]\n";
+    for (const TomlKey& key : section.begin())
+      out += std::string(key.name) + " = " + FormatField(key.field) + "\n";
   }
   for (const NamedClass& named : config.classes) out += DumpClass(named);
   return out;

@@ -4,13 +4,13 @@
 // conf/spillway.toml.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "conf/check_options.h"
-#include "conf/content_options.h"
 #include "conf/named_class.h"
+#include "conf/section.h"
 #include "conf/toml_file.h"
 
 namespace spillway {
@@ -53,23 +53,10 @@ struct Config {
     int64_t max_in_flight = 4096;
     int64_t max_in_flight_per_domain = 64;
   } dns;
-  IprevOptions iprev;
-  AuthOptions auth;
-  SpfOptions spf;
-  DkimOptions dkim;
-  ArcOptions arc;
-  DmarcOptions dmarc;
   struct {
     bool shadow = true;
   } content;
-  AttachmentsOptions attachments;
-  ClamdOptions clamd;
-  SpamdOptions spamd;
-  RspamdOptions rspamd;
-  DnsblOptions dnsbl;
-  RulesOptions rules;
-  SignOptions sign;
-  SealOptions seal;
+  CheckSections checks;
   struct {
     std::string file = "/run/spillway/telemetry";
   } telemetry;
@@ -96,6 +83,11 @@ struct Config {
     std::string facility = "mail";
     std::string level = "info";
   } log;
+
+  // Where what the file sets stands: "seal.key_file" to "FILE:LINE:COL".
+  std::map<std::string, std::string, std::less<>> places;
+  // The place of a key for an error; "[section] key" where the file does not set it.
+  std::string PlaceOf(std::string_view section, std::string_view key) const;
 };
 
 struct LoadResult {
@@ -104,15 +96,16 @@ struct LoadResult {
   std::vector<std::string> errors;
 };
 
+// Reads `text` over what `config` holds; returns what is wrong. `name` stands for the file.
+std::vector<std::string> ReadConfig(std::string_view text, const std::string& name, Config& config);
 // Reads `path`. A file that cannot be read is an error "FILE: reason".
 LoadResult LoadConfig(const std::string& path);
 // The same for text already in memory; `name` stands for the file in messages.
 LoadResult ParseConfig(std::string_view text, const std::string& name);
 
-// These fill config.sign.rows and config.rules.rows, for those who run the checks; they return
-// what is wrong.
-std::vector<std::string> ReadSigningTable(Config& config);
-std::vector<std::string> ReadRules(Config& config);
+// Is some check marked `required`, for whatever clients? Then late messages of clients that cannot
+// retry, too, may be tempfailed.
+bool AnyRequired(const Config& config);
 
 // The effective configuration as TOML, every key, in the table's order. Parsing it gives it back.
 std::string DumpConfig(const Config& config);

@@ -36,8 +36,8 @@ Overloaded(Ts...) -> Overloaded<Ts...>;
 
 class Reader {
  public:
-  Reader(std::string name, const std::vector<TomlSection>& sections)
-      : name_(std::move(name)), sections_(sections) {}
+  Reader(std::string name, const std::vector<TomlSection>& sections, TomlPlaces* places)
+      : name_(std::move(name)), sections_(sections), places_(places) {}
 
   void Read(const toml::table& root) {
     // Those that can be repeated come first: others may go by what they name.
@@ -45,9 +45,7 @@ class Reader {
   }
 
   void Complain(const toml::source_position& at, const std::string& what) {
-    std::ostringstream line;
-    line << name_ << ':' << at.line << ':' << at.column << ": " << what;
-    errors_.emplace_back(at, line.str());
+    errors_.emplace_back(at, Place(at) + ": " + what);
   }
 
   // toml++ keeps keys sorted by name; people read errors in the file's order.
@@ -61,6 +59,10 @@ class Reader {
   }
 
  private:
+  std::string Place(const toml::source_position& at) const {
+    return name_ + ":" + std::to_string(at.line) + ":" + std::to_string(at.column);
+  }
+
   void ReadAll(const toml::table& root, bool repeated) {
     for (const auto& [key, node] : root) {
       if (node.is_array_of_tables() != repeated) continue;
@@ -96,7 +98,12 @@ class Reader {
 
   void ReadTable(const TomlSection& section, const toml::table& table) {
     const std::vector<TomlKey> keys = section.begin();
-    for (const auto& [name, value] : table) ReadKey(keys, name, value);
+    for (const auto& [name, value] : table) {
+      ReadKey(keys, name, value);
+      if (places_ != nullptr && !section.repeated)
+        (*places_)[std::string(section.name) + "." + std::string(name.str())] =
+            Place(value.source().begin);
+    }
   }
 
   void ReadKey(const std::vector<TomlKey>& keys, const toml::key& key, const toml::node& node) {
@@ -229,6 +236,7 @@ class Reader {
 
   const std::string name_;
   const std::vector<TomlSection>& sections_;
+  TomlPlaces* const places_;
   std::vector<std::pair<toml::source_position, std::string>> errors_;
 };
 
@@ -274,8 +282,8 @@ toml::source_position PlaceOfAssertion(std::string_view text) {
 }  // namespace
 
 std::vector<std::string> ReadToml(std::string_view text, const std::string& name,
-                                  const std::vector<TomlSection>& sections) {
-  Reader reader(name, sections);
+                                  const std::vector<TomlSection>& sections, TomlPlaces* places) {
+  Reader reader(name, sections, places);
   try {
     reader.Read(toml::parse(text));
   } catch (const toml::parse_error& error) {

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -41,9 +42,14 @@ struct TomlSection {
   std::function<std::vector<TomlKey>()> begin;
 };
 
-// "NAME:LINE:COL: what, and what was expected"; all that is wrong, in the file's order.
+// Where keys stand, "section.key" to "NAME:LINE:COL".
+using TomlPlaces = std::map<std::string, std::string, std::less<>>;
+
+// "NAME:LINE:COL: what, and what was expected"; all that is wrong, in the file's order. `places`
+// learns where the keys of the sections that are not repeated stand.
 std::vector<std::string> ReadToml(std::string_view text, const std::string& name,
-                                  const std::vector<TomlSection>& sections);
+                                  const std::vector<TomlSection>& sections,
+                                  TomlPlaces* places = nullptr);
 
 // The whole of `path`; an error "PATH: cannot be read: reason" goes to `errors`.
 std::string ReadTextFile(const std::string& path, std::vector<std::string>& errors);

@@ -2,7 +2,7 @@
 // The session's own code decides, on a session that no MTA is connected to.
 #include "milter/dry_run.h"
 
-#include "milter/engine.h"
+#include "milter/generation.h"
 #include "milter/mail/eml.h"
 #include "milter/session.h"
 
@@ -21,19 +21,17 @@ DryRun RunDry(const Config& config, Log& log, const DryRunEnvelope& envelope,
               std::string_view eml) {
   constexpr size_t kChunk = 65535;  // as libmilter hands bodies over
   const SystemClock clock;
-  const Engine engine(config, log, clock);
-  const ClientLists clients(config);
+  const CurrentGeneration generation(std::make_shared<const Generation>(config, log, clock));
   const LearnedDevices devices(LearnedDevicesPath(config.telemetry.file));
   Recorder recorder({}, {}, config.budget.per_message, clock.Now());
-  SessionShared shared{config,   engine.checks(),    clients, devices, clock, log,
-                       recorder, engine.inspector(), {}};
-  DryRun trial;
+  SessionShared shared{generation, devices, clock, log, recorder, {}};
+  DryRun dry;
   shared.on_report = [&](const Client& client, const std::vector<CheckReport>& reports,
                          Duration took) {
-    trial.classes = ClassNames(client);
-    trial.reports = reports;
-    for (const CheckReport& report : reports) trial.names.emplace_back(report.name);
-    trial.took = took;
+    dry.classes = ClassNames(client);
+    dry.reports = reports;
+    for (const CheckReport& report : reports) dry.names.emplace_back(report.name);
+    dry.took = took;
   };
   const Eml message = ParseEml(eml);
   Session session(shared);
@@ -45,8 +43,8 @@ DryRun RunDry(const Config& config, Log& log, const DryRunEnvelope& envelope,
   session.EndOfHeaders();
   const std::string_view body = message.body;
   for (size_t at = 0; at < body.size(); at += kChunk) session.Body(body.substr(at, kChunk));
-  trial.verdict = session.EndOfMessage("TEST");
-  return trial;
+  dry.verdict = session.EndOfMessage("TEST");
+  return dry;
 }
 
 }  // namespace spillway

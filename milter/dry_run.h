@@ -27,8 +27,8 @@ struct DryRun {
   Duration took{};  // of the budget
 };
 
-// Runs it under the budget, with real look-ups and the real scanners. Throws std::exception when a
-// check cannot be set up.
+// Runs it under the budget, with real look-ups and the real scanners. Throws what Generation
+// throws.
 DryRun RunDry(const Config& config, Log& log, const DryRunEnvelope& envelope, std::string_view eml);
 
 }  // namespace spillway

@@ -6,6 +6,7 @@
 #include <exception>
 
 #include "conf/command_line.h"
+#include "conf/config_error.h"
 #include "conf/log_options.h"
 #include "milter/base/listener.h"
 #include "milter/base/memory.h"
@@ -29,14 +30,20 @@ int main(int argc, char** argv) {
   BlockSignals();
   KeepMemory();
   const CommandLine line =
-      ParseCommandLine(argc, argv, "Milter that checks mail inside a time budget", true);
+      ParseCommandLine(argc, argv, "Milter that checks mail inside a time budget");
   if (line.exit_status) return *line.exit_status;
   const Config& config = line.config;
   Log log(LogOptions(config, "spillway-milter"));
+  const SystemClock clock;
   try {
+    const auto generation = std::make_shared<const Generation>(config, log, clock);
+    if (line.test) return Good(line);
     const Fd listener = Listen(Endpoint::Parse(config.milter.socket).value(),
                                config.milter.socket_mode, config.milter.socket_group);
-    return RunMilter({config, log, listener});
+    return RunMilter({generation, log, clock, listener});
+  } catch (const ConfigError& error) {
+    if (!line.test) log.Error(std::string("cannot start: ") + error.what());
+    return Bad(error.errors());
   } catch (const std::exception& error) {
     log.Error(std::string("cannot run: ") + error.what());
     return EX_OSERR;

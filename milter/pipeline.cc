@@ -47,17 +47,18 @@ bool Pipeline::WantsInspection() const {
 }
 
 CheckReport Pipeline::Report(const Running& running, Result result) const {
-  const CheckType& type = *running.type;
+  const Disposition& disposition = running.type->disposition();
   const Client& client = message_.client;
-  const Wish wish = type.Action(result);
+  const bool shadow = disposition.shadow;
+  const Wish wish = disposition.Action(result);
   const Wish tried = result.shadow;
-  return {.name = type.name(),
-          .tempfail_on_timeout = !type.shadow() && type.tempfail_on_timeout(client),
-          .required = type.required(client),
+  return {.name = running.type->name(),
+          .tempfail_on_timeout = !shadow && disposition.tempfail_on_timeout.Has(client),
+          .required = disposition.required.Has(client),
           .result = std::move(result),
-          .action = type.shadow() ? Wish::kNone : wish,
-          .shadow = type.shadow() ? std::max(wish, tried) : tried,
-          .tempfail_on_down = !type.shadow() && type.tempfail_on_down(client),
+          .action = shadow ? Wish::kNone : wish,
+          .shadow = shadow ? std::max(wish, tried) : tried,
+          .tempfail_on_down = !shadow && disposition.tempfail_on_down.Has(client),
           .spent = running.spent};
 }
 

@@ -84,18 +84,16 @@ std::string NamesInOneLine(const CheckTypes& checks) {
 }  // namespace
 
 int RunMilter(const MilterParts& parts) {
-  const Config& config = parts.config;
-  const SystemClock clock;
-  const Engine engine(config, parts.log, clock, parts.make_checks);
-  const CheckTypes& checks = engine.checks();
+  const CurrentGeneration generation(parts.generation);
+  const Config& config = parts.generation->config();
+  const CheckTypes& checks = parts.generation->checks();
+  const Clock& clock = parts.clock;
   Recorder recorder(config.telemetry.file, Names(checks), config.budget.per_message, clock.Now());
-  const ClientLists clients(config);
   LearnedDevices devices(LearnedDevicesPath(config.telemetry.file));
-  SessionShared shared{
-      config, checks, clients, devices, clock, parts.log, recorder, engine.inspector(), {}};
+  SessionShared shared{generation, devices, clock, parts.log, recorder, {}};
   bool served = false;
   {
-    const Heartbeat heartbeat(recorder, engine.dns(), clock, devices);
+    const Heartbeat heartbeat(recorder, parts.generation->dns(), clock, devices);
     parts.log.Info("started: version " SPILLWAY_VERSION ", listening on " + config.milter.socket +
                    ", authserv-id " + config.milter.authserv_id + ", checks" +
                    NamesInOneLine(checks) + ", generation " +

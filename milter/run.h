@@ -3,18 +3,17 @@
 // own.
 #pragma once
 
-#include "conf/config.h"
 #include "milter/base/fd.h"
 #include "milter/base/log.h"
-#include "milter/engine.h"
+#include "milter/generation.h"
 
 namespace spillway {
 
 struct MilterParts {
-  const Config& config;  // authserv_id filled in
+  GenerationPtr generation;
   Log& log;
+  const Clock& clock;
   const Fd& listener;
-  MakeChecksFunction make_checks = MakeChecks;
 };
 
 // Serves until SIGTERM or SIGINT. Returns the exit status: 0, or 69 (EX_UNAVAILABLE) when libmilter

@@ -34,6 +34,8 @@ uint8_t SizeBucket(uint64_t bytes) {
   return static_cast<uint8_t>(std::bit_width(bytes / 1024));
 }
 
+static_assert(kMaxChecks <= telemetry::kMaxChecks && kMaxCheckName < telemetry::kNameSize);
+
 // What we write, and strangers must not.
 constexpr std::array<std::string_view, 6> kOurFields = {
     kAuthenticationResults, kScanField, kListsField, kAttachmentsField, kRulesField, kSpamFlag};
@@ -74,7 +76,9 @@ class Session::Timed {
 };
 
 Session::Session(SessionShared& shared)
-    : shared_(shared), id_(SessionId(shared.next_id.fetch_add(1, std::memory_order_relaxed))) {
+    : shared_(shared),
+      generation_(shared.generation.Get()),
+      id_(SessionId(shared.next_id.fetch_add(1, std::memory_order_relaxed))) {
   shared_.recorder.counter(telemetry::Counter::kSessions).fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -97,33 +101,29 @@ void Session::Helo(std::string_view name) {
 
 bool Session::CannotRetry() const {
   if (!client_.has_address) return false;
-  if (shared_.clients.CannotRetry(client_.address, client_.auth_user)) return true;
+  if (generation_->clients().CannotRetry(client_.address, client_.auth_user)) return true;
   if (!client_.auth_user.empty()) return shared_.devices.ContainsUser(client_.auth_user);
-  return shared_.clients.Internal(client_.address) && shared_.devices.Contains(client_.address);
+  return generation_->clients().Internal(client_.address) &&
+         shared_.devices.Contains(client_.address);
 }
 
 bool Session::MarksSpam() const {
-  const Config& config = shared_.config;
-  const DmarcOptions& dmarc = config.dmarc;
-  const bool judges = std::any_of(shared_.checks.begin(), shared_.checks.end(),
-                                  [](const auto& type) { return type->name() == "dmarc"; });
-  const bool marks_forgeries =
-      judges && (dmarc.on_quarantine == "mark" || dmarc.on_reject == "mark" ||
-                 dmarc.on_unclear_author == "mark");
+  const CheckTypes& checks = generation_->checks();
   return client_.cls == ClientClass::kExternal &&
-         (config.spamd.enabled || config.rspamd.enabled || marks_forgeries);
+         std::any_of(checks.begin(), checks.end(),
+                     [](const auto& type) { return type->disposition().marks_spam; });
 }
 
 void Session::Classify() {
   client_.cls = ClientClass::kExternal;
-  client_.named = shared_.clients.Named(
+  client_.named = generation_->clients().Named(
       client_.has_address ? std::optional(client_.address) : std::nullopt, client_.auth_user);
   client_.cannot_retry = CannotRetry();
   if (client_.probe)
     client_.cls = ClientClass::kProbe;
   else if (!client_.auth_user.empty())
     client_.cls = ClientClass::kAuthenticated;
-  else if (client_.has_address ? shared_.clients.Internal(client_.address) : client_.local)
+  else if (client_.has_address ? generation_->clients().Internal(client_.address) : client_.local)
     client_.cls = ClientClass::kInternal;
 }
 
@@ -137,9 +137,9 @@ void Session::MailFrom(std::string_view path, std::string_view auth_user) {
   message_->client = client_;
   message_->mail_from = ParsePath(path);
   message_->body_hashes = std::make_shared<BodyHashes>();
-  pipeline_ = std::make_unique<Pipeline>(shared_.checks, *message_, shared_.clock);
+  pipeline_ = std::make_unique<Pipeline>(generation_->checks(), *message_, shared_.clock);
   if (pipeline_->WantsContent())
-    message_->content.emplace(shared_.config.budget.max_scan_size.value);
+    message_->content.emplace(generation_->config().budget.max_scan_size.value);
   pipeline_->OnEnvelope();
 }
 
@@ -156,7 +156,7 @@ void Session::CountOurs(std::string_view name, std::string_view value) {
     if (!EqualsNoCase(name, kOurFields[i])) continue;
     const unsigned index = ++our_fields_[i];
     const bool forged = kOurFields[i] == kAuthenticationResults
-                            ? ClaimsAuthservId(value, shared_.config.milter.authserv_id)
+                            ? ClaimsAuthservId(value, generation_->config().milter.authserv_id)
                             : kOurFields[i] != kSpamFlag || MarksSpam();
     if (forged) forged_.push_back({kOurFields[i].data(), index});
   }
@@ -200,12 +200,13 @@ Verdict Session::EndOfMessage(std::string_view queue_id) {
   const int slot = shared_.recorder.Enter(start);
   message_->queue_id = queue_id.empty() ? id_ : std::string(queue_id);
   message_->body_hashes->Finish();
-  if (shared_.inspector != nullptr && message_->content && pipeline_->WantsInspection())
-    message_->inspecting = shared_.inspector->Begin(message_->content->pieces(), pipeline_->cost());
+  if (generation_->inspector() != nullptr && message_->content && pipeline_->WantsInspection())
+    message_->inspecting =
+        generation_->inspector()->Begin(message_->content->pieces(), pipeline_->cost());
   const std::vector<CheckReport> reports =
-      pipeline_->Finish(Deadline(start + shared_.config.budget.per_message));
-  Verdict verdict = Decide(reports, shared_.config.milter.authserv_id, forged_, message_->queue_id,
-                           client_.cannot_retry);
+      pipeline_->Finish(Deadline(start + generation_->config().budget.per_message));
+  Verdict verdict = Decide(reports, generation_->config().milter.authserv_id, forged_,
+                           message_->queue_id, client_.cannot_retry);
   shared_.recorder.Leave(slot);
   Report(verdict, reports, start, shared_.clock.Now());
   Abort();

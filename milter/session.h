@@ -17,9 +17,8 @@
 #include <vector>
 
 #include "milter/base/log.h"
-#include "milter/client/client_lists.h"
 #include "milter/client/learned_devices.h"
-#include "milter/inspect/inspector.h"
+#include "milter/generation.h"
 #include "milter/pipeline.h"
 #include "milter/telemetry/recorder.h"
 #include "milter/verdict.h"
@@ -28,14 +27,11 @@ namespace spillway {
 
 // What all sessions share; outlives them.
 struct SessionShared {
-  const Config& config;
-  const CheckTypes& checks;
-  const ClientLists& clients;
+  const CurrentGeneration& generation;
   const LearnedDevices& devices;
   const Clock& clock;
   Log& log;
   Recorder& recorder;
-  Inspector* inspector;  // null: no check wants one
   // Sees what was found and how long it took, before the verdict is given; may be empty.
   std::function<void(const Client&, const std::vector<CheckReport>&, Duration)> on_report;
   std::atomic<uint64_t> next_id{1};
@@ -79,6 +75,7 @@ class Session {
   void WriteLog(const Verdict& verdict, const std::vector<CheckReport>& reports, Duration total);
 
   SessionShared& shared_;
+  const GenerationPtr generation_;  // the one that the connection began with
   const std::string id_;
   Client client_;
 

@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
   const CommandLine line =
       ParseCommandLine(argc, argv, "Policy daemon that watches spillway-milter");
   if (line.exit_status) return *line.exit_status;
+  if (line.test) return Good(line);
   const Config& config = line.config;
   Log log(LogOptions(config, "spillway-policyd"));
   try {

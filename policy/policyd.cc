@@ -4,7 +4,6 @@
 
 #include <random>
 
-#include "conf/options.h"
 #include "milter/base/replace_file.h"
 #include "milter/client/learned_devices.h"
 #include "policy/serve/reply.h"

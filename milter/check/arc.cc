@@ -6,13 +6,22 @@
 #include "milter/auth/arc_chain.h"
 #include "milter/auth/body_hashes.h"
 #include "milter/auth/dkim_key.h"
-#include "milter/check/registry.h"
+#include "milter/check/check.h"
+#include "milter/check/dkim_options.h"
 #include "milter/dns/lookups.h"
 #include "milter/mail/from.h"
 
 namespace spillway {
 
 namespace {
+
+struct ArcOptions final : OptionsOf<ArcOptions> {
+  static constexpr std::string_view kName = "arc";
+  Strings trusted_sealers;
+  std::vector<TomlKey> Keys() override {
+    return With({{"trusted_sealers", &trusted_sealers, 0, 0, ValidHostName}});
+  }
+};
 
 class ArcCheck final : public Check {
  public:
@@ -97,17 +106,15 @@ class ArcCheck final : public Check {
 
 class ArcType final : public CheckType {
  public:
-  ArcType(const Config& config, const CheckServices& services)
-      : options_(config.arc),
-        limits_{static_cast<int>(config.dkim.min_key_bits),
-                static_cast<int>(config.dkim.max_key_bits)},
+  ArcType(const ArcOptions& options, const Config& config, const CheckServices& services)
+      : options_(options),
+        disposition_(options.MakeDisposition()),
+        limits_{static_cast<int>(config.checks.Of<DkimOptions>().min_key_bits),
+                static_cast<int>(config.checks.Of<DkimOptions>().max_key_bits)},
         services_(services) {}
 
-  std::string_view name() const override { return "arc"; }
-  bool tempfail_on_timeout(const Client& /*client*/) const override {
-    return options_.on_timeout == "tempfail";
-  }
-  bool required(const Client& /*client*/) const override { return options_.required; }
+  std::string_view name() const override { return ArcOptions::kName; }
+  const Disposition& disposition() const override { return disposition_; }
   std::unique_ptr<Check> Begin(const Message& message,
                                std::shared_ptr<MessageCost> /*cost*/) const override {
     return std::make_unique<ArcCheck>(message, limits_, options_.trusted_sealers, services_);
@@ -115,15 +122,14 @@ class ArcType final : public CheckType {
 
  private:
   const ArcOptions options_;
+  const Disposition disposition_;
   const ArcLimits limits_;
   const CheckServices services_;
 };
 
 }  // namespace
 
-std::unique_ptr<CheckType> MakeArcCheck(const Config& config, const CheckServices& services) {
-  if (!config.arc.enabled) return nullptr;
-  return std::make_unique<ArcType>(config, services);
-}
+extern const CheckEntry kArcCheck;
+const CheckEntry kArcCheck = EntryOf<ArcOptions, ArcType>();
 
 }  // namespace spillway

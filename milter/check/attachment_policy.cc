@@ -60,6 +60,19 @@ bool Matches(std::string_view pattern, std::string_view type) {
 
 }  // namespace
 
+std::vector<TomlKey> AttachmentsOptions::Keys() {
+  return With({{"check", &check, 0, 0, ValidClass},
+               {"forbidden_extensions", &forbidden_extensions, 0, 0, ValidExtension},
+               {"forbidden_types", &forbidden_types, 0, 0, ValidMediaType},
+               {"on_forbidden", &on_forbidden, 0, 0, ValidContentAction},
+               {"on_misleading", &on_misleading, 0, 0, ValidContentAction},
+               {"on_macros", &on_macros, 0, 0, ValidContentAction},
+               {"on_encrypted", &on_encrypted, 0, 0, ValidContentAction},
+               {"on_nested", &on_nested, 0, 0, ValidContentAction},
+               {"on_ambiguous", &on_ambiguous, 0, 0, ValidContentAction},
+               {"on_unreadable", &on_unreadable, 0, 0, ValidContentAction}});
+}
+
 ReadName ReadFileName(std::string_view name) {
   constexpr size_t kManySpaces = 5;
   std::string text = ToLower(name.substr(0, name.find('\0')));

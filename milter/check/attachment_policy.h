@@ -6,11 +6,36 @@
 #include <string_view>
 #include <vector>
 
-#include "conf/content_options.h"
 #include "milter/base/result.h"
+#include "milter/check/options.h"
 #include "milter/inspect/inspection.h"
 
 namespace spillway {
+
+struct AttachmentsOptions final : OptionsOf<AttachmentsOptions> {
+  static constexpr std::string_view kName = "attachments";
+  AttachmentsOptions() { on = false; }
+  Strings check{"external", "internal", "authenticated"};  // classes of client
+  Strings forbidden_extensions{
+      "ade",  "adp",  "appref-ms", "asx", "bas", "bat", "chm",
+      "cmd",  "com",  "cpl",       "crt", "dll", "exe", "gadget",
+      "hlp",  "hta",  "img",       "inf", "ins", "iso", "isp",
+      "jar",  "jnlp", "js",        "jse", "lnk", "mdb", "mde",
+      "msc",  "msi",  "msp",       "mst", "pcd", "pif", "ps1",
+      "ps2",  "psc1", "reg",       "scf", "scr", "sct", "settingcontent-ms",
+      "shb",  "shs",  "url",       "vb",  "vbe", "vbs", "vhd",
+      "vhdx", "ws",   "wsc",       "wsf", "wsh", "xll"};
+  Strings forbidden_types{"application/x-dosexec", "application/x-executable",
+                          "application/x-ms-shortcut", "application/java-vm", "message/partial"};
+  std::string on_forbidden = "reject";
+  std::string on_misleading = "quarantine";
+  std::string on_macros = "quarantine";
+  std::string on_encrypted = "none";
+  std::string on_nested = "none";
+  std::string on_ambiguous = "quarantine";
+  std::string on_unreadable = "quarantine";
+  std::vector<TomlKey> Keys() override;
+};
 
 struct AttachmentFinding {
   std::string text;  // "forbidden name \"a.exe\" (1.2)"; fit for the log and for a header field

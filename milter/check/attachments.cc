@@ -2,7 +2,7 @@
 // Attachments by name, by what they are, and by what archives list; and messages that different
 // readers would take apart differently.
 #include "milter/check/attachment_policy.h"
-#include "milter/check/registry.h"
+#include "milter/check/check.h"
 #include "milter/inspect/inspecting.h"
 
 namespace spillway {
@@ -74,38 +74,31 @@ class AttachmentsCheck final : public Check {
 
 class AttachmentsType final : public CheckType {
  public:
-  explicit AttachmentsType(const Config& config)
-      : options_(config.attachments), shadow_(config.content.shadow), policy_(config.attachments) {}
+  AttachmentsType(const AttachmentsOptions& options, const Config& config,
+                  const CheckServices& /*services*/)
+      : check_(options.check),
+        disposition_(options.MakeContentDisposition(config)),
+        policy_(options) {}
 
-  std::string_view name() const override { return "attachments"; }
-  bool tempfail_on_timeout(const Client& /*client*/) const override {
-    return options_.on_timeout == "tempfail";
-  }
-  bool tempfail_on_down(const Client& client) const override { return tempfail_on_timeout(client); }
-  bool required(const Client& /*client*/) const override { return options_.required; }
+  std::string_view name() const override { return AttachmentsOptions::kName; }
+  const Disposition& disposition() const override { return disposition_; }
   bool WantsContent(const Client& client) const override { return WantsInspection(client); }
-  bool WantsInspection(const Client& client) const override {
-    return IsAmong(client, options_.check);
-  }
-  bool shadow() const override { return shadow_; }
-  Wish Action(const Result& result) const override { return result.wish; }
+  bool WantsInspection(const Client& client) const override { return IsAmong(client, check_); }
+  InspectionNeeds inspection_needs() const override { return {.any = true}; }
   std::unique_ptr<Check> Begin(const Message& message,
                                std::shared_ptr<MessageCost> /*cost*/) const override {
     return std::make_unique<AttachmentsCheck>(message, policy_, WantsInspection(message.client));
   }
 
  private:
-  const AttachmentsOptions options_;
-  const bool shadow_;
+  const Strings check_;  // classes of client
+  const Disposition disposition_;
   const AttachmentPolicy policy_;
 };
 
 }  // namespace
 
-std::unique_ptr<CheckType> MakeAttachmentsCheck(const Config& config,
-                                                const CheckServices& /*services*/) {
-  if (!config.attachments.enabled) return nullptr;
-  return std::make_unique<AttachmentsType>(config);
-}
+extern const CheckEntry kAttachmentsCheck;
+const CheckEntry kAttachmentsCheck = EntryOf<AttachmentsOptions, AttachmentsType>();
 
 }  // namespace spillway

@@ -1,11 +1,22 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // SMTP authentication as a result (RFC 8601 section 2.7.4): the MTA has checked it, this only says
 // so.
-#include "milter/check/registry.h"
+#include "milter/check/check.h"
+#include "milter/check/options.h"
 
 namespace spillway {
 
 namespace {
+
+// It is never late.
+struct AuthOptions final : OptionsOf<AuthOptions, Section> {
+  static constexpr std::string_view kName = "auth";
+  bool on = true;
+  bool show_user = false;
+  bool enabled() const override { return on; }
+  bool required() const override { return false; }
+  std::vector<TomlKey> Keys() override { return {{"enabled", &on}, {"show_user", &show_user}}; }
+};
 
 class AuthCheck final : public Check {
  public:
@@ -26,11 +37,11 @@ class AuthCheck final : public Check {
 
 class AuthType final : public CheckType {
  public:
-  explicit AuthType(const Config& config) : options_(config.auth) {}
+  AuthType(const AuthOptions& options, const Config& /*config*/, const CheckServices& /*services*/)
+      : options_(options) {}
 
-  std::string_view name() const override { return "auth"; }
-  bool tempfail_on_timeout(const Client& /*client*/) const override { return false; }
-  bool required(const Client& /*client*/) const override { return false; }
+  std::string_view name() const override { return AuthOptions::kName; }
+  const Disposition& disposition() const override { return disposition_; }
   std::unique_ptr<Check> Begin(const Message& message,
                                std::shared_ptr<MessageCost> /*cost*/) const override {
     return std::make_unique<AuthCheck>(message, options_.show_user);
@@ -38,13 +49,12 @@ class AuthType final : public CheckType {
 
  private:
   const AuthOptions options_;
+  const Disposition disposition_;
 };
 
 }  // namespace
 
-std::unique_ptr<CheckType> MakeAuthCheck(const Config& config, const CheckServices& /*services*/) {
-  if (!config.auth.enabled) return nullptr;
-  return std::make_unique<AuthType>(config);
-}
+extern const CheckEntry kAuthCheck;
+const CheckEntry kAuthCheck = EntryOf<AuthOptions, AuthType>();
 
 }  // namespace spillway

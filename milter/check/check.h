@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// How a check plugs in. A check is one file here, one line in registry.cc, and its section in the
-// sample configuration and the manual.
+// How a check plugs in. A check is one file here with its options, its name in registry.cc, and its
+// section in the sample configuration, of which the manual is made.
 //
 // The budget is the same for all: a check starts its look-ups as early as it can and does its work
 // in pieces that run elsewhere (the resolver's thread, the CPU pool), so that Finish() only
@@ -17,12 +17,17 @@
 #include "milter/base/deadline.h"
 #include "milter/base/log.h"
 #include "milter/base/result.h"
+#include "milter/check/disposition.h"
 #include "milter/dns/resolver.h"
 #include "milter/mail/message.h"
 #include "milter/scan/loop.h"
 #include "milter/workers.h"
 
 namespace spillway {
+
+// Telemetry, journal and status have room for so many, with names of so many characters.
+inline constexpr size_t kMaxChecks = 16;
+inline constexpr size_t kMaxCheckName = 15;
 
 // What a check may use; all of it outlives every check.
 struct CheckServices {
@@ -66,26 +71,28 @@ class Check {
   virtual Result Finish(Deadline deadline) = 0;
 };
 
+// What of a message an inspector is to look for, besides its parts.
+struct InspectionNeeds {
+  bool any = false;    // the parts, at least
+  bool text = false;   // what one can read
+  bool hosts = false;  // those that URLs lead to
+};
+
 // One for each loaded configuration. Immutable, thread-safe.
 class CheckType {
  public:
   virtual ~CheckType() = default;
-  // As in the configuration's section, the log and the telemetry; at most 15 characters.
+  // As in the configuration's section, the log and the telemetry.
   virtual std::string_view name() const = 0;
-  // Is a late result a reason to tempfail, for such a client?
-  virtual bool tempfail_on_timeout(const Client& client) const = 0;
-  // And one that could not be had at all (Result::unscanned)?
-  virtual bool tempfail_on_down(const Client& /*client*/) const { return false; }
-  // Never waived, also for clients that cannot retry.
-  virtual bool required(const Client& client) const = 0;
+  // What the administrator does about its results.
+  virtual const Disposition& disposition() const = 0;
+  Wish Action(const Result& result) const { return disposition().Action(result); }
   // Does it need Message::content?
   virtual bool WantsContent(const Client& /*client*/) const { return false; }
   // Does it need Message::inspecting? Then it needs the content, too.
   virtual bool WantsInspection(const Client& /*client*/) const { return false; }
-  // Its actions are only tried out: they are said in the log.
-  virtual bool shadow() const { return false; }
-  // What is done about a result.
-  virtual Wish Action(const Result& /*result*/) const { return Wish::kNone; }
+  // What the inspector is to look for, should any message be inspected for this check.
+  virtual InspectionNeeds inspection_needs() const { return {}; }
   // `message` grows while the check lives, and outlives it.
   virtual std::unique_ptr<Check> Begin(const Message& message,
                                        std::shared_ptr<MessageCost> cost) const = 0;
@@ -93,7 +100,25 @@ class CheckType {
 
 using CheckTypes = std::vector<std::unique_ptr<CheckType>>;
 
-// The enabled checks in running order. Throws std::runtime_error when a library cannot be set up.
-CheckTypes MakeChecks(const Config& config, const CheckServices& services);
+// How the registry knows a check.
+struct CheckEntry {
+  std::string_view name;
+  std::unique_ptr<Section> (*make_section)();
+  // Null when it does not run. Throws ConfigError for what the configuration asks and cannot be
+  // had, and std::runtime_error when a library cannot be set up.
+  std::unique_ptr<CheckType> (*make)(const Config& config, const CheckServices& services);
+};
+
+// The entry of a check with these options and this type.
+template <typename Options, typename Type>
+constexpr CheckEntry EntryOf() {
+  static_assert(Options::kName.size() <= kMaxCheckName);
+  return {Options::kName, []() -> std::unique_ptr<Section> { return std::make_unique<Options>(); },
+          [](const Config& config, const CheckServices& services) -> std::unique_ptr<CheckType> {
+            const auto& options = config.checks.Of<Options>();
+            if (!options.Runs(config)) return nullptr;
+            return std::make_unique<Type>(options, config, services);
+          }};
+}
 
 }  // namespace spillway

@@ -7,7 +7,8 @@
 
 #include "milter/auth/dkim_verify.h"
 #include "milter/base/pending.h"
-#include "milter/check/registry.h"
+#include "milter/check/check.h"
+#include "milter/check/dkim_options.h"
 
 namespace spillway {
 
@@ -206,35 +207,30 @@ class DkimCheck final : public Check {
 
 class DkimType final : public CheckType {
  public:
-  DkimType(const Config& config, const CheckServices& services)
-      : tempfail_(config.dkim.on_timeout == "tempfail"),
-        required_(config.dkim.required),
+  DkimType(const DkimOptions& options, const Config& /*config*/, const CheckServices& services)
+      : disposition_(options.MakeDisposition()),
         services_(services),
-        library_({.max_signatures = static_cast<size_t>(config.dkim.max_signatures),
-                  .max_signed_headers = static_cast<size_t>(config.dkim.max_signed_headers),
-                  .min_key_bits = static_cast<unsigned>(config.dkim.min_key_bits),
-                  .max_key_bits = static_cast<unsigned>(config.dkim.max_key_bits)}) {}
+        library_({.max_signatures = static_cast<size_t>(options.max_signatures),
+                  .max_signed_headers = static_cast<size_t>(options.max_signed_headers),
+                  .min_key_bits = static_cast<unsigned>(options.min_key_bits),
+                  .max_key_bits = static_cast<unsigned>(options.max_key_bits)}) {}
 
-  std::string_view name() const override { return "dkim"; }
-  bool tempfail_on_timeout(const Client& /*client*/) const override { return tempfail_; }
-  bool required(const Client& /*client*/) const override { return required_; }
+  std::string_view name() const override { return DkimOptions::kName; }
+  const Disposition& disposition() const override { return disposition_; }
   std::unique_ptr<Check> Begin(const Message& message,
                                std::shared_ptr<MessageCost> cost) const override {
     return std::make_unique<DkimCheck>(message, library_, services_, std::move(cost));
   }
 
  private:
-  const bool tempfail_;
-  const bool required_;
+  const Disposition disposition_;
   const CheckServices services_;
   const DkimLibrary library_;
 };
 
 }  // namespace
 
-std::unique_ptr<CheckType> MakeDkimCheck(const Config& config, const CheckServices& services) {
-  if (!config.dkim.enabled) return nullptr;
-  return std::make_unique<DkimType>(config, services);
-}
+extern const CheckEntry kDkimCheck;
+const CheckEntry kDkimCheck = EntryOf<DkimOptions, DkimType>();
 
 }  // namespace spillway

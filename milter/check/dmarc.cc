@@ -6,7 +6,8 @@
 
 #include "milter/auth/dmarc_eval.h"
 #include "milter/auth/tag_list.h"
-#include "milter/check/registry.h"
+#include "milter/check/check.h"
+#include "milter/check/options.h"
 #include "milter/dns/lookups.h"
 #include "milter/mail/from.h"
 #include "milter/mail/idna.h"
@@ -14,6 +15,35 @@
 namespace spillway {
 
 namespace {
+
+struct DmarcOptions final : OptionsOf<DmarcOptions> {
+  static constexpr std::string_view kName = "dmarc";
+  bool judge_ours = false;
+  Strings act_on{"external"};  // classes of client
+  std::string on_quarantine = "none";
+  std::string on_reject = "none";
+  std::string on_unclear_author = "none";
+  std::vector<TomlKey> Keys() override {
+    return With({{"judge_ours", &judge_ours},
+                 {"act_on", &act_on, 0, 0, ValidClass},
+                 {"on_quarantine", &on_quarantine, 0, 0, ValidDmarcAction},
+                 {"on_reject", &on_reject, 0, 0, ValidDmarcAction},
+                 {"on_unclear_author", &on_unclear_author, 0, 0, ValidDmarcAction}});
+  }
+  // Without both, what would have passed fails.
+  bool Runs(const Config& config) const override {
+    return on && config.checks.Enabled("spf") && config.checks.Enabled("dkim");
+  }
+  Disposition MakeDisposition() const {
+    Disposition out = CheckOptions::MakeDisposition();
+    out.on_quarantine = WishFrom(on_quarantine);
+    out.on_reject = WishFrom(on_reject);
+    out.on_unclear_author = WishFrom(on_unclear_author);
+    for (const Wish wish : {out.on_quarantine, out.on_reject, out.on_unclear_author})
+      out.marks_spam = out.marks_spam || wish == Wish::kMark;
+    return out;
+  }
+};
 
 constexpr size_t kMaxDomains =
     8;  // that are walked for; more are judged only if they are the author
@@ -159,19 +189,11 @@ class DmarcCheck final : public Check {
 
 class DmarcType final : public CheckType {
  public:
-  DmarcType(const Config& config, const CheckServices& services)
-      : options_(config.dmarc), services_(services) {}
+  DmarcType(const DmarcOptions& options, const Config& /*config*/, const CheckServices& services)
+      : options_(options), disposition_(options.MakeDisposition()), services_(services) {}
 
-  std::string_view name() const override { return "dmarc"; }
-  bool tempfail_on_timeout(const Client& /*client*/) const override {
-    return options_.on_timeout == "tempfail";
-  }
-  bool required(const Client& /*client*/) const override { return options_.required; }
-  Wish Action(const Result& result) const override {
-    if (result.unclear_author) return WishFrom(options_.on_unclear_author);
-    if (result.wish == Wish::kReject) return WishFrom(options_.on_reject);
-    return result.wish == Wish::kQuarantine ? WishFrom(options_.on_quarantine) : Wish::kNone;
-  }
+  std::string_view name() const override { return DmarcOptions::kName; }
+  const Disposition& disposition() const override { return disposition_; }
   std::unique_ptr<Check> Begin(const Message& message,
                                std::shared_ptr<MessageCost> /*cost*/) const override {
     return std::make_unique<DmarcCheck>(message, options_, services_);
@@ -179,15 +201,13 @@ class DmarcType final : public CheckType {
 
  private:
   const DmarcOptions options_;
+  const Disposition disposition_;
   const CheckServices services_;
 };
 
 }  // namespace
 
-std::unique_ptr<CheckType> MakeDmarcCheck(const Config& config, const CheckServices& services) {
-  // Without both, what would have passed fails.
-  if (!config.dmarc.enabled || !config.spf.enabled || !config.dkim.enabled) return nullptr;
-  return std::make_unique<DmarcType>(config, services);
-}
+extern const CheckEntry kDmarcCheck;
+const CheckEntry kDmarcCheck = EntryOf<DmarcOptions, DmarcType>();
 
 }  // namespace spillway

@@ -6,8 +6,9 @@
 #include <algorithm>
 #include <set>
 
+#include "milter/check/check.h"
 #include "milter/check/list_lookups.h"
-#include "milter/check/registry.h"
+#include "milter/check/options.h"
 #include "milter/inspect/inspecting.h"
 #include "milter/mail/idna.h"
 #include "milter/mail/registered_domain.h"
@@ -15,6 +16,25 @@
 namespace spillway {
 
 namespace {
+
+struct DnsblOptions final : OptionsOf<DnsblOptions> {
+  static constexpr std::string_view kName = "dnsbl";
+  DnsblOptions() { on = false; }
+  Strings check{"external"};  // classes of client
+  Strings address_lists;
+  Strings domain_lists;
+  Strings url_lists;
+  int64_t quarantine_score = 0;  // 0: never
+  int64_t reject_score = 0;
+  std::vector<TomlKey> Keys() override {
+    return With({{"check", &check, 0, 0, ValidClass},
+                 {"address_lists", &address_lists, 0, 0, ValidDnsList},
+                 {"domain_lists", &domain_lists, 0, 0, ValidDnsList},
+                 {"url_lists", &url_lists, 0, 0, ValidDnsList},
+                 {"quarantine_score", &quarantine_score, 0, 1000},
+                 {"reject_score", &reject_score, 0, 1000}});
+  }
+};
 
 // The names by which a list might know the hosts of a message's URLs: lists of hosts and lists of
 // registered domains are both among them. With `more`: there are others.
@@ -214,25 +234,22 @@ std::vector<DnsList> ListsOf(const Strings& texts) {
 
 class DnsblType final : public CheckType {
  public:
-  DnsblType(const Config& config, const CheckServices& services)
-      : options_(config.dnsbl),
+  DnsblType(const DnsblOptions& options, const Config& config, const CheckServices& services)
+      : options_(options),
+        disposition_(options.MakeContentDisposition(config)),
         lists_{ListsOf(options_.address_lists), ListsOf(options_.domain_lists),
                ListsOf(options_.url_lists)},
-        shadow_(config.content.shadow),
         services_(services) {}
 
-  std::string_view name() const override { return "dnsbl"; }
-  bool tempfail_on_timeout(const Client& /*client*/) const override {
-    return options_.on_timeout == "tempfail";
-  }
-  bool tempfail_on_down(const Client& client) const override { return tempfail_on_timeout(client); }
-  bool required(const Client& /*client*/) const override { return options_.required; }
+  std::string_view name() const override { return DnsblOptions::kName; }
+  const Disposition& disposition() const override { return disposition_; }
   bool WantsInspection(const Client& client) const override {
     return !lists_.url.empty() && IsAmong(client, options_.check);
   }
   bool WantsContent(const Client& client) const override { return WantsInspection(client); }
-  bool shadow() const override { return shadow_; }
-  Wish Action(const Result& result) const override { return result.wish; }
+  InspectionNeeds inspection_needs() const override {
+    return {.any = !lists_.url.empty(), .hosts = !lists_.url.empty()};
+  }
   std::unique_ptr<Check> Begin(const Message& message,
                                std::shared_ptr<MessageCost> /*cost*/) const override {
     return std::make_unique<DnsblCheck>(message, lists_, options_, services_);
@@ -240,16 +257,14 @@ class DnsblType final : public CheckType {
 
  private:
   const DnsblOptions options_;
+  const Disposition disposition_;
   const ListSet lists_;
-  const bool shadow_;
   const CheckServices services_;
 };
 
 }  // namespace
 
-std::unique_ptr<CheckType> MakeDnsblCheck(const Config& config, const CheckServices& services) {
-  if (!config.dnsbl.enabled) return nullptr;
-  return std::make_unique<DnsblType>(config, services);
-}
+extern const CheckEntry kDnsblCheck;
+const CheckEntry kDnsblCheck = EntryOf<DnsblOptions, DnsblType>();
 
 }  // namespace spillway

@@ -3,12 +3,20 @@
 // at MAIL FROM; a stranger's reverse zone may name as many hosts as it likes, the first ten count.
 #include <algorithm>
 
-#include "milter/check/registry.h"
+#include "milter/check/check.h"
+#include "milter/check/options.h"
 #include "milter/dns/lookups.h"
 
 namespace spillway {
 
 namespace {
+
+struct IprevOptions final : OptionsOf<IprevOptions> {
+  static constexpr std::string_view kName = "iprev";
+  IprevOptions() { on = false; }
+  bool show_address = true;
+  std::vector<TomlKey> Keys() override { return With({{"show_address", &show_address}}); }
+};
 
 constexpr size_t kMaxNames = 10;
 
@@ -90,14 +98,11 @@ class IprevCheck final : public Check {
 
 class IprevType final : public CheckType {
  public:
-  IprevType(const Config& config, const CheckServices& services)
-      : options_(config.iprev), services_(services) {}
+  IprevType(const IprevOptions& options, const Config& /*config*/, const CheckServices& services)
+      : options_(options), disposition_(options.MakeDisposition()), services_(services) {}
 
-  std::string_view name() const override { return "iprev"; }
-  bool tempfail_on_timeout(const Client& /*client*/) const override {
-    return options_.on_timeout == "tempfail";
-  }
-  bool required(const Client& /*client*/) const override { return options_.required; }
+  std::string_view name() const override { return IprevOptions::kName; }
+  const Disposition& disposition() const override { return disposition_; }
   std::unique_ptr<Check> Begin(const Message& message,
                                std::shared_ptr<MessageCost> /*cost*/) const override {
     return std::make_unique<IprevCheck>(message, options_.show_address, services_);
@@ -105,14 +110,13 @@ class IprevType final : public CheckType {
 
  private:
   const IprevOptions options_;
+  const Disposition disposition_;
   const CheckServices services_;
 };
 
 }  // namespace
 
-std::unique_ptr<CheckType> MakeIprevCheck(const Config& config, const CheckServices& services) {
-  if (!config.iprev.enabled) return nullptr;
-  return std::make_unique<IprevType>(config, services);
-}
+extern const CheckEntry kIprevCheck;
+const CheckEntry kIprevCheck = EntryOf<IprevOptions, IprevType>();
 
 }  // namespace spillway

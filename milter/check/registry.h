@@ -1,27 +1,20 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The makers of the checks; each returns null when its section says enabled = false,
-// or (DMARC) that of a check it goes by.
+// The list of checks: all that is to be known of them together. Names, sections of the
+// configuration, rows of the telemetry and words in rules come from it.
 #pragma once
 
 #include "milter/check/check.h"
 
 namespace spillway {
 
-std::unique_ptr<CheckType> MakeIprevCheck(const Config& config, const CheckServices& services);
-std::unique_ptr<CheckType> MakeAuthCheck(const Config& config, const CheckServices& services);
-std::unique_ptr<CheckType> MakeSpfCheck(const Config& config, const CheckServices& services);
-std::unique_ptr<CheckType> MakeDkimCheck(const Config& config, const CheckServices& services);
-std::unique_ptr<CheckType> MakeArcCheck(const Config& config, const CheckServices& services);
-std::unique_ptr<CheckType> MakeDmarcCheck(const Config& config, const CheckServices& services);
-std::unique_ptr<CheckType> MakeDnsblCheck(const Config& config, const CheckServices& services);
-std::unique_ptr<CheckType> MakeAttachmentsCheck(const Config& config,
-                                                const CheckServices& services);
-std::unique_ptr<CheckType> MakeClamdCheck(const Config& config, const CheckServices& services);
-std::unique_ptr<CheckType> MakeSpamdCheck(const Config& config, const CheckServices& services);
-std::unique_ptr<CheckType> MakeRspamdCheck(const Config& config, const CheckServices& services);
-std::unique_ptr<CheckType> MakeRulesCheck(const Config& config, const CheckServices& services);
-// These two also throw std::runtime_error when a key cannot be used.
-std::unique_ptr<CheckType> MakeSignCheck(const Config& config, const CheckServices& services);
-std::unique_ptr<CheckType> MakeSealCheck(const Config& config, const CheckServices& services);
+// The names of those that run before `name`; of all when there is none of that name.
+std::vector<std::string_view> CheckNamesBefore(std::string_view name);
+
+// The enabled checks in running order. Throws ConfigError with all that is wrong, and
+// std::runtime_error when a library cannot be set up.
+CheckTypes MakeChecks(const Config& config, const CheckServices& services);
+// One of them; null when it does not run.
+std::unique_ptr<CheckType> MakeCheck(std::string_view name, const Config& config,
+                                     const CheckServices& services);
 
 }  // namespace spillway

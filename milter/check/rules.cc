@@ -3,7 +3,9 @@
 // their order once the other checks have spoken.
 #include <cstdio>
 
+#include "conf/config_error.h"
 #include "milter/base/pending.h"
+#include "milter/check/options.h"
 #include "milter/check/registry.h"
 #include "milter/inspect/inspecting.h"
 #include "milter/rules/rule_set.h"
@@ -11,6 +13,43 @@
 namespace spillway {
 
 namespace {
+
+struct RulesOptions final : OptionsOf<RulesOptions> {
+  static constexpr std::string_view kName = "rules";
+  RulesOptions() { on = false; }
+  std::string file = "/etc/spillway/rules.toml";
+  double quarantine_score = 0;  // 0: never
+  double reject_score = 0;
+  std::vector<TomlKey> Keys() override {
+    return With({{"file", &file, 0, 0, ValidPath},
+                 {"quarantine_score", &quarantine_score, 0, 1000},
+                 {"reject_score", &reject_score, 0, 1000}});
+  }
+};
+
+// Throws ConfigError.
+std::vector<Rule> ReadRules(const RulesOptions& options, const Config& config) {
+  std::vector<std::string> errors;
+  const std::string text = ReadTextFile(options.file, errors);
+  if (!errors.empty())
+    throw ConfigError({config.PlaceOf(RulesOptions::kName, "file") + ": " + errors.front()});
+  // A rule can go by what runs before it.
+  RuleFile file =
+      ParseRules(text, options.file, {config.classes, CheckNamesBefore(RulesOptions::kName)});
+  if (!file.errors.empty()) throw ConfigError(file.errors);
+  return std::move(file.rules);
+}
+
+// The rules, compiled. Throws ConfigError.
+RuleSet Compiled(const RulesOptions& options, const Config& config) {
+  try {
+    return RuleSet(ReadRules(options, config));
+  } catch (const ConfigError&) {
+    throw;
+  } catch (const std::runtime_error& error) {
+    throw ConfigError({options.file + ": " + error.what()});
+  }
+}
 
 class RulesCheck final : public Check {
  public:
@@ -156,21 +195,22 @@ class RulesCheck final : public Check {
 
 class RulesType final : public CheckType {
  public:
-  RulesType(const Config& config, const CheckServices& services)
-      : options_(config.rules),
+  RulesType(const RulesOptions& options, const Config& config, const CheckServices& services)
+      : options_(options),
+        disposition_(options.MakeDisposition()),
         shadow_(config.content.shadow),
-        rules_(config.rules.rows),
-        services_(services) {}
-
-  std::string_view name() const override { return "rules"; }
-  bool tempfail_on_timeout(const Client& /*client*/) const override {
-    return options_.on_timeout == "tempfail";
+        rules_(Compiled(options, config)),
+        services_(services) {
+    disposition_.shadow = shadow_;
   }
-  bool required(const Client& /*client*/) const override { return options_.required; }
+
+  std::string_view name() const override { return RulesOptions::kName; }
+  const Disposition& disposition() const override { return disposition_; }
   bool WantsContent(const Client& /*client*/) const override { return rules_.wants_body(); }
   bool WantsInspection(const Client& client) const override { return WantsContent(client); }
-  bool shadow() const override { return shadow_; }
-  Wish Action(const Result& result) const override { return result.wish; }
+  InspectionNeeds inspection_needs() const override {
+    return {.any = rules_.wants_body(), .text = rules_.wants_body()};
+  }
   std::unique_ptr<Check> Begin(const Message& message,
                                std::shared_ptr<MessageCost> cost) const override {
     return std::make_unique<RulesCheck>(message, rules_, options_, shadow_, services_,
@@ -179,6 +219,7 @@ class RulesType final : public CheckType {
 
  private:
   const RulesOptions options_;
+  Disposition disposition_;
   const bool shadow_;
   const RuleSet rules_;
   const CheckServices services_;
@@ -186,9 +227,7 @@ class RulesType final : public CheckType {
 
 }  // namespace
 
-std::unique_ptr<CheckType> MakeRulesCheck(const Config& config, const CheckServices& services) {
-  if (!config.rules.enabled) return nullptr;
-  return std::make_unique<RulesType>(config, services);
-}
+extern const CheckEntry kRulesCheck;
+const CheckEntry kRulesCheck = EntryOf<RulesOptions, RulesType>();
 
 }  // namespace spillway

@@ -79,26 +79,18 @@ class ScanCheck final : public Check {
 
 class ScanType final : public CheckType {
  public:
-  ScanType(ScanCheckParts parts, const Config& config, const CheckServices& services)
-      : name_(parts.name),
-        options_(parts.options),
-        actions_(std::move(parts.actions)),
-        shadow_(config.content.shadow),
+  ScanType(const ScannerOptions& options, const Config& config, const CheckServices& services)
+      : name_(options.name()),
+        scan_(options.scan),
+        actions_(options.Actions()),
+        disposition_(options.MakeDisposition(config)),
         our_name_(config.milter.authserv_id),
-        scanner_(services.scan_loop, std::move(parts.protocol),
-                 OptionsOf(parts.options, name_, config), services.clock, services.log) {}
+        scanner_(services.scan_loop, options.Protocol(), ServersOf(options, config), services.clock,
+                 services.log) {}
 
   std::string_view name() const override { return name_; }
-  bool tempfail_on_timeout(const Client& client) const override {
-    return IsAmong(client, options_.tempfail_on_timeout);
-  }
-  bool tempfail_on_down(const Client& client) const override {
-    return IsAmong(client, options_.tempfail_on_down);
-  }
-  bool required(const Client& client) const override { return IsAmong(client, options_.required); }
-  bool WantsContent(const Client& client) const override { return IsAmong(client, options_.scan); }
-  bool shadow() const override { return shadow_; }
-  Wish Action(const Result& result) const override { return result.wish; }
+  const Disposition& disposition() const override { return disposition_; }
+  bool WantsContent(const Client& client) const override { return IsAmong(client, scan_); }
   std::unique_ptr<Check> Begin(const Message& message,
                                std::shared_ptr<MessageCost> /*cost*/) const override {
     return std::make_unique<ScanCheck>(*this, message);
@@ -113,9 +105,8 @@ class ScanType final : public CheckType {
   }
 
  private:
-  static Scanner::Options OptionsOf(const ScannerOptions& options, std::string_view name,
-                                    const Config& config) {
-    Scanner::Options out{std::string(name),
+  static Scanner::Options ServersOf(const ScannerOptions& options, const Config& config) {
+    Scanner::Options out{std::string(options.name()),
                          {},
                          static_cast<size_t>(options.connections),
                          config.budget.per_message / 2};
@@ -125,9 +116,9 @@ class ScanType final : public CheckType {
   }
 
   const std::string_view name_;
-  const ScannerOptions options_;
+  const Strings scan_;  // classes of client
   const std::map<ScanReply::Kind, Wish> actions_;
-  const bool shadow_;
+  const Disposition disposition_;
   const std::string our_name_;
   mutable Scanner scanner_;
 };
@@ -217,16 +208,41 @@ Result ScanCheck::Judge(const ScanOutcome& outcome) const {
   std::string text = std::string(type_.name()) + "=" + std::string(KindName(reply.kind));
   if (!result.reason.empty()) text += " (" + CommentSafe(result.reason) + ")";
   result.added.push_back({std::string(kScanField), text});
-  if (spam && !type_.shadow()) result.added.push_back({std::string(kSpamFlag), "YES"});
+  if (spam && !type_.disposition().shadow) result.added.push_back({std::string(kSpamFlag), "YES"});
   return result;
 }
 
 }  // namespace
 
-std::unique_ptr<CheckType> MakeScanCheck(ScanCheckParts parts, const Config& config,
+std::string ScannerOptions::Complaint(const Config& /*config*/) const {
+  constexpr size_t kMaxServers = 64;
+  return servers.empty() || servers.size() > kMaxServers ? "needs 1 to 64 servers" : "";
+}
+
+std::vector<TomlKey> ScannerOptions::With(const std::vector<TomlKey>& own) {
+  std::vector<TomlKey> keys = {{"enabled", &on},
+                               {"servers", &servers, 0, 0, ValidScanServer},
+                               {"connections", &connections, 1, 1000},
+                               {"scan", &scan, 0, 0, ValidClass},
+                               {"tempfail_on_timeout", &tempfail_on_timeout, 0, 0, ValidClass},
+                               {"tempfail_on_down", &tempfail_on_down, 0, 0, ValidClass},
+                               {"required", &required_for, 0, 0, ValidClass}};
+  keys.insert(keys.end(), own.begin(), own.end());
+  return keys;
+}
+
+Disposition ScannerOptions::MakeDisposition(const Config& config) const {
+  return {.tempfail_on_timeout = {false, tempfail_on_timeout},
+          .tempfail_on_down = {false, tempfail_on_down},
+          .required = {false, required_for},
+          .shadow = config.content.shadow,
+          .marks_spam = !config.content.shadow && Actions().contains(ScanReply::Kind::kSpam)};
+}
+
+std::unique_ptr<CheckType> MakeScanCheck(const ScannerOptions& options, const Config& config,
                                          const CheckServices& services) {
-  if (!parts.options.enabled) return nullptr;
-  return std::make_unique<ScanType>(std::move(parts), config, services);
+  if (!options.Runs(config)) return nullptr;
+  return std::make_unique<ScanType>(options, config, services);
 }
 
 }  // namespace spillway

@@ -4,22 +4,47 @@
 #pragma once
 
 #include <map>
+#include <memory>
+#include <string>
+#include <vector>
 
 #include "milter/check/check.h"
+#include "milter/check/options.h"
 #include "milter/scan/scanner.h"
 
 namespace spillway {
 
-// `options` is the section of the check `name`; `actions` what is done for a verdict, nothing for
-// those that are not in it.
-struct ScanCheckParts {
-  std::string_view name;
-  const ScannerOptions& options;
-  std::unique_ptr<ScanProtocol> protocol;
-  std::map<ScanReply::Kind, Wish> actions;
+// What every scanner's section has. Lists of classes of client.
+struct ScannerOptions : Section {
+  bool on = false;
+  Strings servers;
+  int64_t connections = 50;
+  Strings scan{"external", "internal", "authenticated"};
+  Strings tempfail_on_timeout;
+  Strings tempfail_on_down;
+  Strings required_for;
+
+  bool enabled() const override { return on; }
+  bool required() const override { return !required_for.empty(); }
+  std::string Complaint(const Config& config) const override;
+  std::vector<TomlKey> With(const std::vector<TomlKey>& own);
+  Disposition MakeDisposition(const Config& config) const;
+
+  virtual std::unique_ptr<ScanProtocol> Protocol() const = 0;
+  // What is done for a verdict; nothing for those that are not in it.
+  virtual std::map<ScanReply::Kind, Wish> Actions() const = 0;
 };
 
-std::unique_ptr<CheckType> MakeScanCheck(ScanCheckParts parts, const Config& config,
+// The check of a scanner with such options: the maker in its entry.
+std::unique_ptr<CheckType> MakeScanCheck(const ScannerOptions& options, const Config& config,
                                          const CheckServices& services);
+
+template <typename Options>
+constexpr CheckEntry ScannerEntryOf() {
+  return {Options::kName, []() -> std::unique_ptr<Section> { return std::make_unique<Options>(); },
+          [](const Config& config, const CheckServices& services) {
+            return MakeScanCheck(config.checks.Of<Options>(), config, services);
+          }};
+}
 
 }  // namespace spillway

@@ -5,7 +5,6 @@
 #include "milter/auth/arc_seal.h"
 #include "milter/auth/authres.h"
 #include "milter/auth/body_hashes.h"
-#include "milter/check/registry.h"
 #include "milter/check/signing_keys.h"
 
 namespace spillway {
@@ -92,35 +91,23 @@ class SealCheck final : public Check {
   State verified_ = State::kSkipped;
 };
 
-SigningRow Row(const SealOptions& options) {
-  SigningRow row;
-  row.domain = ToLower(options.domain);
-  row.selector = options.selector;
-  row.key_file = options.key_file;
-  row.place = "[seal] key_file";
-  return row;
-}
-
 class SealType final : public CheckType {
  public:
-  SealType(const Config& config, const CheckServices& services)
-      : options_(config.seal),
+  SealType(const SealOptions& options, const Config& config, const CheckServices& services)
+      : disposition_(options.MakeDisposition()),
         authserv_id_(config.milter.authserv_id),
-        keys_({Row(config.seal)}, config.seal.check_published),
+        keys_({options.Row(config)}, options.check_published),
         services_(services) {}
 
-  std::string_view name() const override { return "seal"; }
-  bool tempfail_on_timeout(const Client& /*client*/) const override {
-    return options_.on_timeout == "tempfail";
-  }
-  bool required(const Client& /*client*/) const override { return options_.required; }
+  std::string_view name() const override { return SealOptions::kName; }
+  const Disposition& disposition() const override { return disposition_; }
   std::unique_ptr<Check> Begin(const Message& message,
                                std::shared_ptr<MessageCost> cost) const override {
     return std::make_unique<SealCheck>(message, keys_, authserv_id_, services_, std::move(cost));
   }
 
  private:
-  const SealOptions options_;
+  const Disposition disposition_;
   const std::string authserv_id_;
   const SigningKeys keys_;
   const CheckServices services_;
@@ -128,9 +115,7 @@ class SealType final : public CheckType {
 
 }  // namespace
 
-std::unique_ptr<CheckType> MakeSealCheck(const Config& config, const CheckServices& services) {
-  if (!config.seal.enabled || !config.arc.enabled) return nullptr;
-  return std::make_unique<SealType>(config, services);
-}
+extern const CheckEntry kSealCheck;
+const CheckEntry kSealCheck = EntryOf<SealOptions, SealType>();
 
 }  // namespace spillway

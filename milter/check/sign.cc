@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <optional>
 
+#include "conf/config_error.h"
 #include "milter/auth/body_hashes.h"
 #include "milter/auth/dkim_sign.h"
-#include "milter/check/registry.h"
 #include "milter/check/signing_keys.h"
 #include "milter/mail/from.h"
 
@@ -145,16 +145,14 @@ class SignCheck final : public Check {
 
 class SignType final : public CheckType {
  public:
-  SignType(const Config& config, const CheckServices& services)
-      : options_(config.sign),
-        keys_(config.sign.rows, config.sign.check_published),
+  SignType(const SignOptions& options, const Config& config, const CheckServices& services)
+      : options_(options),
+        disposition_(options.MakeDisposition()),
+        keys_(Rows(options, config), options.check_published),
         services_(services) {}
 
-  std::string_view name() const override { return "sign"; }
-  bool tempfail_on_timeout(const Client& /*client*/) const override {
-    return options_.on_timeout == "tempfail";
-  }
-  bool required(const Client& /*client*/) const override { return options_.required; }
+  std::string_view name() const override { return SignOptions::kName; }
+  const Disposition& disposition() const override { return disposition_; }
   std::unique_ptr<Check> Begin(const Message& message,
                                std::shared_ptr<MessageCost> cost) const override {
     const DkimForm form{.relaxed_header = options_.canonicalization.starts_with("relaxed/"),
@@ -163,16 +161,21 @@ class SignType final : public CheckType {
   }
 
  private:
+  static std::vector<SigningRow> Rows(const SignOptions& options, const Config& config) {
+    SigningTable table = options.ReadTable(config);
+    if (!table.errors.empty()) throw ConfigError(table.errors);
+    return std::move(table.rows);
+  }
+
   const SignOptions options_;
+  const Disposition disposition_;
   const SigningKeys keys_;
   const CheckServices services_;
 };
 
 }  // namespace
 
-std::unique_ptr<CheckType> MakeSignCheck(const Config& config, const CheckServices& services) {
-  if (!config.sign.enabled) return nullptr;
-  return std::make_unique<SignType>(config, services);
-}
+extern const CheckEntry kSignCheck;
+const CheckEntry kSignCheck = EntryOf<SignOptions, SignType>();
 
 }  // namespace spillway

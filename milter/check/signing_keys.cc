@@ -2,23 +2,58 @@
 #include "milter/check/signing_keys.h"
 
 #include <algorithm>
-#include <stdexcept>
 
+#include "conf/config_error.h"
 #include "milter/auth/dkim_key.h"
 
 namespace spillway {
 
+std::vector<TomlKey> SignOptions::Keys() {
+  return With({{"table", &table, 0, 0, ValidPath},
+               {"canonicalization", &canonicalization, 0, 0, ValidForm},
+               {"check_published", &check_published}});
+}
+
+SigningTable SignOptions::ReadTable(const Config& config) const {
+  std::vector<std::string> errors;
+  const std::string text = ReadTextFile(table, errors);
+  if (errors.empty()) return ParseSigningTable(text, table, config.classes);
+  return {.rows = {}, .errors = {config.PlaceOf(kName, "table") + ": " + errors.front()}};
+}
+
+std::vector<TomlKey> SealOptions::Keys() {
+  return With({{"domain", &domain, 0, 0, ValidDomain},
+               {"selector", &selector, 0, 0, ValidSelector},
+               {"key_file", &key_file, 0, 0, ValidPathOrNone},
+               {"check_published", &check_published}});
+}
+
+std::string SealOptions::Complaint(const Config& config) const {
+  if (domain.empty() || selector.empty() || key_file.empty())
+    return "needs domain, selector and key_file";
+  return config.checks.Enabled("arc") ? "" : "needs [arc]";
+}
+
+SigningRow SealOptions::Row(const Config& config) const {
+  SigningRow row;
+  row.domain = ToLower(domain);
+  row.selector = selector;
+  row.key_file = key_file;
+  row.place = config.PlaceOf(kName, "key_file");
+  return row;
+}
+
 SigningKeys::SigningKeys(const std::vector<SigningRow>& rows, bool check_published)
     : check_published_(check_published) {
-  std::string errors;
+  std::vector<std::string> errors;
   for (const SigningRow& row : rows) {
     std::string error;
     if (auto key = PrivateKey::Load(row.key_file, error))
       keys_.push_back(std::make_unique<SigningKey>(row, std::move(*key)));
     else
-      errors += (errors.empty() ? "" : "\n") + row.place + ": " + error;
+      errors.push_back(row.place + ": " + error);
   }
-  if (!errors.empty()) throw std::runtime_error(errors);
+  if (!errors.empty()) throw ConfigError(errors);
 }
 
 SigningKeys::List SigningKeys::Select(const std::function<bool(const SigningRow&)>& matches) const {

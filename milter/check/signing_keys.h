@@ -7,12 +7,38 @@
 #include <functional>
 #include <optional>
 
+#include "conf/signing_table.h"
 #include "milter/auth/private_key.h"
 #include "milter/base/pending.h"
 #include "milter/check/check.h"
+#include "milter/check/options.h"
 #include "milter/dns/lookups.h"
 
 namespace spillway {
+
+struct SignOptions final : OptionsOf<SignOptions> {
+  static constexpr std::string_view kName = "sign";
+  SignOptions() { on = false; }
+  std::string table = "/etc/spillway/signing.table";
+  std::string canonicalization = "relaxed/relaxed";
+  bool check_published = true;
+  std::vector<TomlKey> Keys() override;
+  // Reads the table.
+  SigningTable ReadTable(const Config& config) const;
+};
+
+struct SealOptions final : OptionsOf<SealOptions> {
+  static constexpr std::string_view kName = "seal";
+  SealOptions() { on = false; }
+  std::string domain;
+  std::string selector;
+  std::string key_file;
+  bool check_published = true;
+  std::vector<TomlKey> Keys() override;
+  std::string Complaint(const Config& config) const override;
+  // The row of a table that stands for it.
+  SigningRow Row(const Config& config) const;
+};
 
 struct SigningKey {
   SigningKey(SigningRow its_row, PrivateKey its_key)
@@ -27,8 +53,7 @@ class SigningKeys {
  public:
   using List = std::vector<const SigningKey*>;
 
-  // Reads all key files. Throws std::runtime_error that says, line by line, what is wrong with
-  // them.
+  // Reads all key files. Throws ConfigError for those that cannot be used.
   SigningKeys(const std::vector<SigningRow>& rows, bool check_published);
 
   bool check_published() const { return check_published_; }

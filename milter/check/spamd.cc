@@ -1,16 +1,31 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // SpamAssassin, by way of spamd.
-#include "milter/check/registry.h"
 #include "milter/check/scan_check.h"
 
 namespace spillway {
 
-std::unique_ptr<CheckType> MakeSpamdCheck(const Config& config, const CheckServices& services) {
-  return MakeScanCheck({"spamd",
-                        config.spamd,
-                        MakeSpamdProtocol(),
-                        {{ScanReply::Kind::kSpam, WishFrom(config.spamd.on_spam)}}},
-                       config, services);
-}
+namespace {
+
+struct SpamdOptions final : OptionsOf<SpamdOptions, ScannerOptions> {
+  static constexpr std::string_view kName = "spamd";
+  SpamdOptions() {
+    servers = {"inet:783@127.0.0.1"};
+    scan = {"external"};
+  }
+  std::string on_spam = "none";
+
+  std::vector<TomlKey> Keys() override {
+    return With({{"on_spam", &on_spam, 0, 0, ValidContentAction}});
+  }
+  std::unique_ptr<ScanProtocol> Protocol() const override { return MakeSpamdProtocol(); }
+  std::map<ScanReply::Kind, Wish> Actions() const override {
+    return {{ScanReply::Kind::kSpam, WishFrom(on_spam)}};
+  }
+};
+
+}  // namespace
+
+extern const CheckEntry kSpamdCheck;
+const CheckEntry kSpamdCheck = ScannerEntryOf<SpamdOptions>();
 
 }  // namespace spillway

@@ -4,13 +4,20 @@
 #include "milter/auth/received_spf.h"
 #include "milter/auth/spf_eval.h"
 #include "milter/base/pending.h"
-#include "milter/check/registry.h"
+#include "milter/check/check.h"
+#include "milter/check/options.h"
 #include "milter/dns/rounds.h"
 #include "milter/mail/header.h"
 
 namespace spillway {
 
 namespace {
+
+struct SpfOptions final : OptionsOf<SpfOptions> {
+  static constexpr std::string_view kName = "spf";
+  bool received_spf = false;
+  std::vector<TomlKey> Keys() override { return With({{"received_spf", &received_spf}}); }
+};
 
 // The evaluation of one identity; shared by the check and the callbacks under way.
 class SpfJob final : public std::enable_shared_from_this<SpfJob>, private SpfAnswers {
@@ -148,14 +155,14 @@ class SpfCheck final : public Check {
 
 class SpfType final : public CheckType {
  public:
-  SpfType(const Config& config, const CheckServices& services)
-      : options_(config.spf), receiver_(config.milter.authserv_id), services_(services) {}
+  SpfType(const SpfOptions& options, const Config& config, const CheckServices& services)
+      : options_(options),
+        disposition_(options.MakeDisposition()),
+        receiver_(config.milter.authserv_id),
+        services_(services) {}
 
-  std::string_view name() const override { return "spf"; }
-  bool tempfail_on_timeout(const Client& /*client*/) const override {
-    return options_.on_timeout == "tempfail";
-  }
-  bool required(const Client& /*client*/) const override { return options_.required; }
+  std::string_view name() const override { return SpfOptions::kName; }
+  const Disposition& disposition() const override { return disposition_; }
   std::unique_ptr<Check> Begin(const Message& message,
                                std::shared_ptr<MessageCost> cost) const override {
     return std::make_unique<SpfCheck>(message, receiver_, options_.received_spf, services_,
@@ -164,15 +171,14 @@ class SpfType final : public CheckType {
 
  private:
   const SpfOptions options_;
+  const Disposition disposition_;
   const std::string receiver_;
   const CheckServices services_;
 };
 
 }  // namespace
 
-std::unique_ptr<CheckType> MakeSpfCheck(const Config& config, const CheckServices& services) {
-  if (!config.spf.enabled) return nullptr;
-  return std::make_unique<SpfType>(config, services);
-}
+extern const CheckEntry kSpfCheck;
+const CheckEntry kSpfCheck = EntryOf<SpfOptions, SpfType>();
 
 }  // namespace spillway

@@ -114,7 +114,7 @@ sfsistat Silent(const Agreed& state, unsigned long no_reply) {
 }
 
 bool AsksPolicy() {
-  return !g_shared->config.milter.ask_policy.empty();
+  return !g_shared->generation.Get()->config().milter.ask_policy.empty();
 }
 
 void SetMacros(SMFICTX* context) {
@@ -169,7 +169,8 @@ sfsistat OnConnect(SMFICTX* context, char* host, sockaddr* address) {
     const bool local = host != nullptr && std::string_view(host) == "localhost";
     state.session().Connect(client, probe, local);
     if (client && AsksPolicy()) {
-      const auto& options = g_shared->config.milter;
+      const GenerationPtr generation = g_shared->generation.Get();
+      const auto& options = generation->config().milter;
       if (PolicyRefuses(*Endpoint::Parse(options.ask_policy), client->ToString(),
                         std::string(Macro(context, "{client_port}")), options.ask_timeout)) {
         return RefuseSession(context);
@@ -324,7 +325,7 @@ bool ServeMilter(const Fd& listener, SessionShared& shared) {
                      },
                  .stop_accepting = [fd] { StopAccepting(fd); },
                  .idle = [&shared] { return shared.messages.load() == 0; },
-                 .patience = shared.config.budget.per_message + kDrainSlack});
+                 .patience = shared.generation.Get()->config().budget.per_message + kDrainSlack});
   std::string spec = "fd:" + std::to_string(fd);
   if (smfi_register(Description()) != MI_SUCCESS || smfi_setconn(spec.data()) != MI_SUCCESS)
     return false;

@@ -11,10 +11,6 @@ namespace spillway {
 
 namespace {
 
-// A rule can go by what runs before it.
-constexpr std::array<std::string_view, 11> kChecks = {"iprev", "auth",  "spf",   "dkim",
-                                                      "arc",   "dmarc", "dnsbl", "attachments",
-                                                      "clamd", "spamd", "rspamd"};
 constexpr std::array<std::string_view, 11> kStates = {"pass",    "fail",   "softfail",  "neutral",
                                                       "none",    "policy", "temperror", "permerror",
                                                       "skipped", "late",   "off"};
@@ -23,8 +19,9 @@ constexpr std::array<std::string_view, 11> kStates = {"pass",    "fail",   "soft
 
 class ConditionParser {
  public:
-  ConditionParser(std::string_view text, Condition& out, std::string& error)
-      : text_(text), out_(out), error_(error) {
+  ConditionParser(std::string_view text, const std::vector<std::string_view>& checks,
+                  Condition& out, std::string& error)
+      : text_(text), checks_(checks), out_(out), error_(error) {
     Next();
   }
 
@@ -100,10 +97,15 @@ class ConditionParser {
     --depth_;
   }
 
+  std::string KnownChecks() const {
+    std::string out = "the name of a check that runs before the rules:";
+    for (const std::string_view check : checks_) out += " " + std::string(check);
+    return out;
+  }
+
   void Comparison() {
     Condition::Step step{Condition::Kind::kIs, std::string(word_), ""};
-    if (!Contains(kChecks, word_))
-      return Complain("expected the name of a check, such as spf, dkim or dmarc");
+    if (!Contains(checks_, word_)) return Complain("expected " + KnownChecks());
     Next();
     if (word_ != "=" && word_ != "!=") return Complain("expected = or !=");
     if (word_ == "!=") step.kind = Condition::Kind::kIsNot;
@@ -116,6 +118,7 @@ class ConditionParser {
   }
 
   const std::string_view text_;
+  const std::vector<std::string_view>& checks_;
   Condition& out_;
   std::string& error_;
   size_t at_ = 0;
@@ -124,9 +127,10 @@ class ConditionParser {
   int depth_ = 0;
 };
 
-Condition Condition::Parse(std::string_view text, std::string& error) {
+Condition Condition::Parse(std::string_view text, const std::vector<std::string_view>& checks,
+                           std::string& error) {
   Condition out;
-  ConditionParser(text, out, error).Run();
+  ConditionParser(text, checks, out, error).Run();
   if (!error.empty()) out.steps_.clear();
   return out;
 }

@@ -52,10 +52,12 @@ std::string_view ValidAdded(std::string_view value) {
                                                            : "expected \"Field: value\", in ASCII";
 }
 
-std::string_view ValidCondition(std::string_view value) {
-  std::string error;
-  Condition::Parse(value, error);
-  return error.empty() ? std::string_view() : Complaint("expected a condition; " + error);
+Validator ValidCondition(const RuleNames& names) {
+  return [&names](std::string_view value) {
+    std::string error;
+    Condition::Parse(value, names.checks, error);
+    return error.empty() ? std::string_view() : Complaint("expected a condition; " + error);
+  };
 }
 
 std::string_view ValidRuleAction(std::string_view value) {
@@ -74,7 +76,7 @@ std::string_view ValidRuleName(std::string_view value) {
              : "expected a name of letters, digits, \"-\", \"_\" and \".\"";
 }
 
-std::vector<TomlKey> Keys(Rule& rule, const std::vector<NamedClass>& classes) {
+std::vector<TomlKey> Keys(Rule& rule, const RuleNames& names) {
   constexpr int64_t kGiB = 1 << 30;
   constexpr int64_t kMaxScore = 1000;
   return {{"name", &rule.name, 0, 0, ValidRuleName},
@@ -84,9 +86,9 @@ std::vector<TomlKey> Keys(Rule& rule, const std::vector<NamedClass>& classes) {
           {"helo", &rule.helo, 0, 0, ValidPattern},
           {"user", &rule.user, 0, 0, ValidPattern},
           {"body", &rule.body, 0, 0, ValidBodyPattern},
-          {"client", &rule.classes, 0, 0, ValidClassIn(classes)},
+          {"client", &rule.classes, 0, 0, ValidClassIn(names.classes)},
           {"larger", &rule.larger, 0, kGiB},
-          {"when", &rule.when, 0, 0, ValidCondition},
+          {"when", &rule.when, 0, 0, ValidCondition(names)},
           {"action", &rule.action, 0, 0, ValidRuleAction},
           {"text", &rule.text, 0, 0, ValidReplyText},
           {"add", &rule.add, 0, 0, ValidAdded},
@@ -108,21 +110,20 @@ std::optional<NameAndRest> SplitField(std::string_view text) {
                      start == std::string_view::npos ? "" : std::string(text.substr(start))};
 }
 
-RuleFile ParseRules(std::string_view text, const std::string& name,
-                    const std::vector<NamedClass>& classes) {
+RuleFile ParseRules(std::string_view text, const std::string& name, const RuleNames& names) {
   std::list<Rule> rules;  // the reader keeps pointers into them
   RuleFile out;
   out.errors =
-      ReadToml(text, name, {{"rule", true, [&] { return Keys(rules.emplace_back(), classes); }}});
+      ReadToml(text, name, {{"rule", true, [&] { return Keys(rules.emplace_back(), names); }}});
   if (!out.errors.empty()) return out;
-  std::set<std::string> names;
+  std::set<std::string> seen;
   for (Rule& rule : rules) {
     std::string error;
-    rule.condition = Condition::Parse(rule.when, error);
+    rule.condition = Condition::Parse(rule.when, names.checks, error);
     if (rule.name.empty())
       out.errors.push_back(name + ": rule " + std::to_string(out.rules.size() + 1) +
                            " has no name");
-    else if (!names.insert(rule.name).second)
+    else if (!seen.insert(rule.name).second)
       out.errors.push_back(name + ": two rules are called \"" + rule.name + "\"");
     out.rules.push_back(std::move(rule));
   }

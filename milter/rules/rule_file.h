@@ -38,9 +38,13 @@ struct RuleFile {
   std::vector<std::string> errors;  // "FILE:LINE:COL: what"
 };
 
-// `classes` may be named besides the three that everybody has.
-RuleFile ParseRules(std::string_view text, const std::string& name,
-                    const std::vector<NamedClass>& classes = {});
+// The names that rules may use.
+struct RuleNames {
+  std::vector<NamedClass> classes;       // besides the three that everybody has
+  std::vector<std::string_view> checks;  // that a condition may go by
+};
+
+RuleFile ParseRules(std::string_view text, const std::string& name, const RuleNames& names = {});
 
 // The two parts of a rule's `header` or `add`; nullopt when it has no colon or no good name.
 struct NameAndRest {

@@ -15,10 +15,12 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "conf/command_line.h"
 #include "milter/auth/dkim_key.h"
 #include "milter/auth/private_key.h"
 #include "milter/auth/tag_list.h"
 #include "milter/base/fd.h"
+#include "milter/check/signing_keys.h"
 #include "milter/dns/cares.h"
 #include "milter/mail/address.h"
 #include "milter/mail/header.h"
@@ -133,21 +135,17 @@ std::string WhatIsWrong(const SigningRow& row, Cares& dns, std::string& good) {
 
 int CheckKeys(const CtlOptions& options) {
   const LoadResult loaded = LoadConfig(options.config);
-  for (const std::string& error : loaded.errors) std::cerr << error << '\n';
-  if (!loaded.errors.empty()) return EX_CONFIG;
-  Config config = loaded.config;
-  std::vector<std::string> errors;
+  if (!loaded.errors.empty()) return Bad(loaded.errors);
+  const Config& config = loaded.config;
+  const auto& sign = config.checks.Of<SignOptions>();
+  SigningTable table;
   // Keys are looked at before signing begins, too.
-  if (config.sign.enabled || ::access(config.sign.table.c_str(), F_OK) == 0)
-    errors = ReadSigningTable(config);
-  for (const std::string& error : errors) std::cerr << error << '\n';
-  if (!errors.empty()) return EX_CONFIG;
-  if (!config.sign.enabled) std::cout << "[sign] is not enabled in " << options.config << '\n';
-  std::vector<SigningRow> rows = config.sign.rows;
-  if (config.seal.enabled)
-    rows.push_back({.domain = config.seal.domain,
-                    .selector = config.seal.selector,
-                    .key_file = config.seal.key_file});
+  if (sign.enabled() || ::access(sign.table.c_str(), F_OK) == 0) table = sign.ReadTable(config);
+  if (!table.errors.empty()) return Bad(table.errors);
+  if (!sign.enabled()) std::cout << "[sign] is not enabled in " << options.config << '\n';
+  std::vector<SigningRow> rows = table.rows;
+  const auto& seal = config.checks.Of<SealOptions>();
+  if (seal.enabled()) rows.push_back(seal.Row(config));
   if (rows.empty()) std::cout << "no key is configured in " << options.config << '\n';
   Cares dns({config.dns.servers, config.dns.timeout});
   std::set<std::string> seen;

@@ -7,6 +7,9 @@
 #include <cstdio>
 #include <iostream>
 
+#include "conf/command_line.h"
+#include "conf/config_error.h"
+
 namespace spillway {
 
 namespace {
@@ -56,10 +59,10 @@ std::string VerdictText(const Verdict& verdict) {
 }
 
 int Run(const Arguments& arguments, const CtlOptions& options) {
-  const LoadResult loaded = LoadFilterConfig(options.config);
-  std::vector<std::string> errors = loaded.errors;
-  for (const std::string& error : errors) std::cerr << error << '\n';
-  if (!errors.empty()) return EX_CONFIG;
+  LoadResult loaded = LoadConfig(options.config);
+  if (!loaded.errors.empty()) return Bad(loaded.errors);
+  FillHostName(loaded.config);
+  std::vector<std::string> errors;
   const std::string eml = ReadTextFile(arguments.file, errors);
   for (const std::string& error : errors) std::cerr << error << '\n';
   if (!errors.empty()) return EX_NOINPUT;
@@ -69,6 +72,8 @@ int Run(const Arguments& arguments, const CtlOptions& options) {
   try {
     std::cout << DryRunAsText(RunDry(loaded.config, log, envelope, eml));
     return EX_OK;
+  } catch (const ConfigError& error) {
+    return Bad(error.errors());
   } catch (const std::exception& error) {
     std::cerr << "spillwayctl: " << error.what() << '\n';
     return EX_UNAVAILABLE;
@@ -81,11 +86,11 @@ std::string CheckAddress(const std::string& text) {
 
 }  // namespace
 
-std::string DryRunAsText(const DryRun& trial) {
-  std::string out = Row("class", trial.classes);
-  for (size_t i = 0; i < trial.reports.size(); ++i)
-    out += Row(trial.names[i], ReportText(trial.reports[i]));
-  return out + Row("took", Milliseconds1(trial.took)) + VerdictText(trial.verdict);
+std::string DryRunAsText(const DryRun& dry) {
+  std::string out = Row("class", dry.classes);
+  for (size_t i = 0; i < dry.reports.size(); ++i)
+    out += Row(dry.names[i], ReportText(dry.reports[i]));
+  return out + Row("took", Milliseconds1(dry.took)) + VerdictText(dry.verdict);
 }
 
 void AddTestMessage(CLI::App& app, const CtlOptions& options, int& status) {

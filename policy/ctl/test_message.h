@@ -12,6 +12,6 @@ namespace spillway {
 void AddTestMessage(CLI::App& app, const CtlOptions& options, int& status);
 
 // For people: each check, what would be done, the reply and the fields.
-std::string DryRunAsText(const DryRun& trial);
+std::string DryRunAsText(const DryRun& dry);
 
 }  // namespace spillway

@@ -7,17 +7,14 @@
 #include "milter/telemetry/reader.h"
 #include "t/inproc/daemon.h"
 #include "t/rig/dkim_vectors.h"
+#include "t/rig/instrumented.h"
 
 namespace spillway {
 namespace {
 
 using std::chrono::milliseconds;
 
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-constexpr milliseconds kSlack{1000};
-#else
-constexpr milliseconds kSlack{50};
-#endif
+constexpr milliseconds kSlack{kInstrumented ? 1000 : 50};
 
 // Signed by somebody whose name servers, like those of the sender, say nothing. Every message has
 // names of its own, so that no cache helps.

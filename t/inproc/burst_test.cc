@@ -6,17 +6,15 @@
 #include <thread>
 
 #include "t/inproc/daemon.h"
+#include "t/rig/instrumented.h"
 
 namespace spillway {
 namespace {
 
 using std::chrono::milliseconds;
 
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-constexpr milliseconds kLimit{3000};  // sanitizers cost time; uncured, it would be ten seconds
-#else
-constexpr milliseconds kLimit{400};
-#endif
+// Sanitizers cost time; uncured, it would be ten seconds.
+constexpr milliseconds kLimit{kInstrumented ? 3000 : 400};
 
 TEST(Burst, MessagesThatArriveAtOnceDoNotQueueBehindOneAnother) {
   constexpr int kMessages = 64;

@@ -62,8 +62,10 @@ void Daemon::RunChild(const Options& options) {
     BlockSignals();
     ::dup2(::open((dir_ / "log").c_str(), O_CREAT | O_WRONLY | O_APPEND, 0600), STDERR_FILENO);
     Log log({LogTarget::kStderr, "filter", 0, LogLevel::kInfo});
-    const Config config = ConfigFor(options, dir_);
-    status = RunMilter({config, log, listener_, options.make_checks});
+    const SystemClock clock;
+    const auto generation = std::make_shared<const Generation>(ConfigFor(options, dir_), log, clock,
+                                                               options.make_checks);
+    status = RunMilter({generation, log, clock, listener_});
   } catch (const std::exception& error) {
     ::fprintf(stderr, "%s\n", error.what());
   }

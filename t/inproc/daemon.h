@@ -9,7 +9,7 @@
 #include <string>
 
 #include "conf/config.h"
-#include "milter/check/check.h"
+#include "milter/generation.h"
 #include "t/rig/dns_server.h"
 #include "t/rig/milter_client.h"
 #include "t/rig/temp_dir.h"

@@ -6,8 +6,10 @@
 #include <filesystem>
 #include <fstream>
 
+#include "milter/check/attachment_policy.h"
 #include "t/inproc/daemon.h"
 #include "t/rig/hostile.h"
+#include "t/rig/instrumented.h"
 
 namespace spillway {
 namespace {
@@ -17,21 +19,19 @@ using std::chrono::milliseconds;
 constexpr milliseconds kBudget{2000};
 constexpr uint64_t kScanSize = 2 << 20;
 constexpr uint64_t kMemory = 4 * kScanSize + (8 << 20);
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-constexpr bool kInstrumented = true;
-#else
-constexpr bool kInstrumented = false;
-#endif
 
 constexpr std::string_view kRules =
     "[[rule]]\nname = \"a\"\nheader = [\"*: gift\"]\n[[rule]]\nname = \"b\"\nbody = [\"(a+)+b\"]\n";
 
 void Configure(Config& config) {
   config.budget.max_scan_size.value = kScanSize;
-  config.attachments.enabled = true;
+  config.checks.Of<AttachmentsOptions>().on = true;
   config.inspector.program = std::filesystem::absolute("build/release/spillway-inspector");
-  config.rules.enabled = true;
-  config.rules.rows = ParseRules(kRules, "rules").rules;
+  static const TempDir dir;
+  dir.Write("rules", std::string(kRules));
+  const auto errors =
+      ReadConfig("[rules]\nenabled = true\nfile = \"" + (dir / "rules") + "\"", "test", config);
+  if (!errors.empty()) throw std::runtime_error(errors.front());
   config.content.shadow = false;
 }
 

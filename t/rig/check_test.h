@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "milter/auth/body_hashes.h"
-#include "milter/check/check.h"
+#include "milter/check/registry.h"
 #include "t/rig/fake_dns.h"
 #include "t/rig/test_log.h"
 
@@ -20,6 +20,15 @@ class CheckTest : public testing::Test {
     message_.body_hashes->Update(rest);
     message_.body_hashes->Finish();
     check.OnEnd();
+  }
+
+  // Over what is configured already.
+  void Configure(const std::string& toml) {
+    const auto errors = ReadConfig(toml, "test", config_);
+    EXPECT_TRUE(errors.empty()) << errors.front();
+  }
+  std::unique_ptr<CheckType> Make(std::string_view name) const {
+    return MakeCheck(name, config_, services_);
   }
 
   SystemClock clock_;

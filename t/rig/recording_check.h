@@ -24,10 +24,13 @@ struct RecordingCheckPlan {
 
 class RecordingCheckType final : public CheckType {
  public:
-  explicit RecordingCheckType(RecordingCheckPlan plan) : plan_(std::move(plan)) {}
+  explicit RecordingCheckType(RecordingCheckPlan plan)
+      : plan_(std::move(plan)),
+        disposition_({.tempfail_on_timeout = {plan_.tempfail, {}},
+                      .tempfail_on_down = {},
+                      .required = {plan_.required, {}}}) {}
   std::string_view name() const override { return plan_.name; }
-  bool tempfail_on_timeout(const Client& /*client*/) const override { return plan_.tempfail; }
-  bool required(const Client& /*client*/) const override { return plan_.required; }
+  const Disposition& disposition() const override { return disposition_; }
   std::unique_ptr<Check> Begin(const Message& /*message*/,
                                std::shared_ptr<MessageCost> /*cost*/) const override {
     return std::make_unique<Recording>(plan_);
@@ -54,6 +57,7 @@ class RecordingCheckType final : public CheckType {
   };
 
   const RecordingCheckPlan plan_;
+  const Disposition disposition_;
 };
 
 }  // namespace spillway

@@ -6,6 +6,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "milter/check/dkim_options.h"
+
 namespace spillway {
 namespace {
 
@@ -17,7 +19,7 @@ TEST(Config, EmptyTextGivesTheDefaults) {
   const LoadResult loaded = ParseConfig("", "c.toml");
   EXPECT_TRUE(loaded.errors.empty());
   EXPECT_EQ(loaded.config.budget.per_message, Milliseconds(1000));
-  EXPECT_EQ(loaded.config.dkim.max_signatures, 6);
+  EXPECT_EQ(loaded.config.checks.Of<DkimOptions>().max_signatures, 6);
 }
 
 TEST(Config, ValuesAreRead) {
@@ -28,7 +30,7 @@ TEST(Config, ValuesAreRead) {
   ASSERT_TRUE(loaded.errors.empty()) << loaded.errors.front();
   EXPECT_EQ(loaded.config.budget.per_message, Milliseconds(250));
   EXPECT_EQ(loaded.config.budget.max_scan_size.value, 2U << 20);
-  EXPECT_FALSE(loaded.config.spf.enabled);
+  EXPECT_FALSE(loaded.config.checks.Enabled("spf"));
   EXPECT_EQ(loaded.config.dns.servers, (Strings{"127.0.0.1", "[::1]:5353"}));
 }
 

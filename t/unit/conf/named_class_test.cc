@@ -4,7 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "conf/config.h"
+#include "conf/signing_table.h"
+#include "milter/check/attachment_policy.h"
 #include "milter/client/client_lists.h"
+#include "milter/rules/rule_file.h"
 
 namespace spillway {
 namespace {
@@ -24,11 +28,13 @@ TEST(NamedClass, MayStandWhereverClassesAreNamed) {
   const LoadResult loaded = ParseConfig(kPrinters, "c");
   EXPECT_THAT(loaded.errors, IsEmpty());
   ASSERT_EQ(loaded.config.classes.size(), 2U);
-  EXPECT_THAT(loaded.config.attachments.check, ElementsAre("external", "printers"));
+  EXPECT_THAT(loaded.config.checks.Of<AttachmentsOptions>().check,
+              ElementsAre("external", "printers"));
   const std::string dump = DumpConfig(loaded.config);
   EXPECT_EQ(DumpConfig(ParseConfig(dump, "d").config), dump);
   EXPECT_THAT(
-      ParseRules("[[rule]]\nname = 'r'\nclient = ['board']\n", "r", loaded.config.classes).errors,
+      ParseRules("[[rule]]\nname = 'r'\nclient = ['board']\n", "r", {loaded.config.classes, {}})
+          .errors,
       IsEmpty());
   EXPECT_THAT(ParseSigningTable("class:board a.example s /k", "t", loaded.config.classes).errors,
               IsEmpty());

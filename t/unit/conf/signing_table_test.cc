@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "conf/config.h"
+#include "milter/check/signing_keys.h"
 #include "t/rig/temp_dir.h"
 
 namespace spillway {
@@ -65,15 +66,16 @@ TEST(SigningTableTest, GlobsMatchWholeNames) {
 TEST(SigningTableTest, IsReadWithTheConfiguration) {
   const TempDir dir;
   dir.Write("table", "example.org example.org s /k\nbad\n");
-  Config config;
-  config.sign.table = dir / "table";
-  EXPECT_THAT(ReadSigningTable(config),
+  SignOptions options;
+  options.table = dir / "table";
+  const SigningTable table = options.ReadTable({});
+  EXPECT_THAT(table.errors,
               ElementsAre(dir / "table" +
                           ":2:1: 1 columns, expected four: who, domain, selector, key file"));
-  EXPECT_EQ(config.sign.rows.size(), 1U);
-  config.sign.table = "/nonexistent";
-  EXPECT_THAT(ReadSigningTable(config),
-              ElementsAre(testing::StartsWith("/nonexistent: cannot be read")));
+  EXPECT_EQ(table.rows.size(), 1U);
+  const auto loaded = ParseConfig("[sign]\ntable = \"/nonexistent\"\n", "c.toml");
+  EXPECT_THAT(loaded.config.checks.Of<SignOptions>().ReadTable(loaded.config).errors,
+              ElementsAre(testing::StartsWith("c.toml:2:9: /nonexistent: cannot be read")));
   dir.Write("conf", "[seal]\nenabled = true\ndomain = \"example.org\"\n");
   EXPECT_THAT(LoadConfig(dir / "conf").errors,
               ElementsAre(testing::HasSubstr("needs domain, selector and key_file")));

@@ -27,24 +27,34 @@ class SessionTest : public testing::Test {
     plan_.on_call = [this](const std::string& call) {
       if (call == "envelope") clock_.Advance(in_envelope_);
     };
-    types_.push_back(std::make_unique<RecordingCheckType>(plan_));
-    session_.Connect(Ip::Parse("192.0.2.1"));
-    session_.Helo("client.example.org");
+    Begin();
+  }
+  // A connection, with a check that does as planned now.
+  void Begin() {
+    session_.reset();
+    generation_.Swap(std::make_shared<const Generation>(
+        config_, log_, clock_, [this](const Config&, const CheckServices&) {
+          CheckTypes types;
+          types.push_back(std::make_unique<RecordingCheckType>(plan_));
+          return types;
+        }));
+    session_.emplace(shared_);
+    session_->Connect(Ip::Parse("192.0.2.1"));
+    session_->Helo("client.example.org");
   }
   Verdict Message(const std::vector<std::pair<std::string, std::string>>& headers = {},
                   const std::string& body = "") {
-    session_.MailFrom("<a@b.example>", user_);
-    session_.Recipient("<rcpt@example.org>");
-    for (const auto& [name, value] : headers) session_.Header(name, value);
-    session_.EndOfHeaders();
-    session_.Body(body);
-    return session_.EndOfMessage("QID");
+    session_->MailFrom("<a@b.example>", user_);
+    session_->Recipient("<rcpt@example.org>");
+    for (const auto& [name, value] : headers) session_->Header(name, value);
+    session_->EndOfHeaders();
+    session_->Body(body);
+    return session_->EndOfMessage("QID");
   }
 
   void LateIsTempfailed() {
     plan_.tempfail = true;
-    types_.clear();
-    types_.push_back(std::make_unique<RecordingCheckType>(plan_));
+    Begin();
     result_ = {.state = State::kLate, .methods = {{.method = "plan", .state = State::kLate}}};
   }
 
@@ -59,12 +69,11 @@ class SessionTest : public testing::Test {
   }
   Config config_ = WithInternalNetwork();
   RecordingCheckPlan plan_;
-  CheckTypes types_;
-  const ClientLists clients_{config_};
+  CurrentGeneration generation_{nullptr};
   Recorder recorder_{dir_ / "telemetry", {"plan"}, milliseconds(1000), TimePoint{}};
   LearnedDevices devices_{dir_ / "devices"};
-  SessionShared shared_{config_, types_, clients_, devices_, clock_, log_, recorder_, nullptr, {}};
-  Session session_{shared_};
+  SessionShared shared_{generation_, devices_, clock_, log_, recorder_, {}};
+  std::optional<Session> session_;
   Result result_{.state = State::kPass};
   Duration in_envelope_{};
   TimePoint deadline_;
@@ -86,11 +95,11 @@ TEST_F(SessionTest, OneVerdictOneLogLineOneRecord) {
 
 TEST_F(SessionTest, BudgetCountsEarlierCallsAndNotTheClientsUpload) {
   in_envelope_ = milliseconds(300);
-  session_.MailFrom("<a@b.example>", "");
+  session_->MailFrom("<a@b.example>", "");
   clock_.Advance(std::chrono::seconds(20));  // the client's
-  session_.EndOfHeaders();
+  session_->EndOfHeaders();
   const TimePoint end_of_message = clock_.Now();
-  session_.EndOfMessage("QID");
+  session_->EndOfMessage("QID");
   EXPECT_EQ(deadline_, end_of_message + milliseconds(700));
 }
 
@@ -111,12 +120,12 @@ TEST_F(SessionTest, LateIsInLogAndTelemetry) {
 // Learned devices are spared as listed ones are, but only from the internal networks.
 TEST_F(SessionTest, LateIsWaivedForALearnedDevice) {
   LateIsTempfailed();
-  session_.Connect(Ip::Parse("10.0.0.7"));
+  session_->Connect(Ip::Parse("10.0.0.7"));
   EXPECT_TRUE(Message().tempfail);
   std::ofstream(dir_ / "devices") << "10.0.0.7\n192.0.2.1\n";
   devices_.Refresh();
   EXPECT_TRUE(Message().waived);
-  session_.Connect(Ip::Parse("192.0.2.1"));
+  session_->Connect(Ip::Parse("192.0.2.1"));
   EXPECT_TRUE(Message().tempfail);
 }
 
@@ -155,25 +164,25 @@ TEST_F(SessionTest, NothingIsLeftOverForTheNextMessage) {
 }
 
 TEST_F(SessionTest, AbortIsNoMessage) {
-  session_.MailFrom("<a@b.example>", "");
+  session_->MailFrom("<a@b.example>", "");
   EXPECT_EQ(shared_.messages, 1);
-  session_.Abort();
+  session_->Abort();
   EXPECT_EQ(shared_.messages, 0);
   EXPECT_TRUE(log_.lines().empty());
 }
 
 TEST_F(SessionTest, CallsOutsideAMessageDoNothing) {
-  session_.Header("Subject", " x");
-  session_.EndOfHeaders();
-  session_.Body("x");
-  EXPECT_TRUE(session_.EndOfMessage("QID").insertions.empty());
+  session_->Header("Subject", " x");
+  session_->EndOfHeaders();
+  session_->Body("x");
+  EXPECT_TRUE(session_->EndOfMessage("QID").insertions.empty());
 }
 
 TEST_F(SessionTest, ClientClasses) {
   const auto cls = [this](const std::optional<Ip>& ip, const std::string& user) {
-    session_.Connect(ip);
-    session_.MailFrom("<a@b.example>", user);
-    session_.EndOfMessage("Q");
+    session_->Connect(ip);
+    session_->MailFrom("<a@b.example>", user);
+    session_->EndOfMessage("Q");
     return log_.lines().back();
   };
   EXPECT_NE(cls(Ip::Parse("192.0.2.1"), "").find("class=external"), std::string::npos);
@@ -183,14 +192,14 @@ TEST_F(SessionTest, ClientClasses) {
 }
 
 TEST_F(SessionTest, WhatAStrangerSendsCannotForgeALogLine) {
-  session_.MailFrom("<a\nQID2: verdict=accept@b.example>", "");
-  session_.EndOfMessage("QID\n");
+  session_->MailFrom("<a\nQID2: verdict=accept@b.example>", "");
+  session_->EndOfMessage("QID\n");
   EXPECT_EQ(log_.lines().at(0).find('\n'), std::string::npos);
 }
 
 TEST_F(SessionTest, QueueIdMayBeMissing) {
-  session_.MailFrom("<a@b.example>", "");
-  session_.EndOfMessage("");
+  session_->MailFrom("<a@b.example>", "");
+  session_->EndOfMessage("");
   EXPECT_TRUE(log_.lines().at(0).starts_with("s0000000")) << log_.lines().at(0);
 }
 

@@ -9,12 +9,13 @@ namespace {
 class AttachmentsTest : public CheckTest {
  protected:
   AttachmentsTest() {
-    config_.attachments.enabled = true;
+    Configure(R"([attachments]
+enabled = true)");
     message_.content.emplace(100);
     message_.inspecting = std::make_shared<Inspecting>();
   }
   Result Run() {
-    const auto type = MakeAttachmentsCheck(config_, services_);
+    const auto type = Make("attachments");
     return type->Begin(message_, nullptr)->Finish(Deadline(clock_.Now()));
   }
   Result RunWith(const Inspection& found) {
@@ -72,13 +73,17 @@ TEST_F(AttachmentsTest, WhatWasCutOffIsOnlyThat) {
 }
 
 TEST_F(AttachmentsTest, ClassesThatAreNotChecked) {
-  config_.attachments.check = {"external"};
-  const auto type = MakeAttachmentsCheck(config_, services_);
+  Configure(R"([attachments]
+check = ["external"])");
+  const auto type = Make("attachments");
   EXPECT_TRUE(type->WantsInspection({.cls = ClientClass::kExternal}));
   EXPECT_TRUE(type->WantsInspection({.cls = ClientClass::kProbe}));
   EXPECT_FALSE(type->WantsInspection({.cls = ClientClass::kInternal}));
-  config_.attachments.check = {"printers"};
-  const auto named = MakeAttachmentsCheck(config_, services_);
+  Configure(R"([[class]]
+name = "printers"
+[attachments]
+check = ["printers"])");
+  const auto named = Make("attachments");
   EXPECT_TRUE(named->WantsInspection({.cls = ClientClass::kInternal, .named = {"printers"}}));
   EXPECT_EQ(RunWith({.parts = {{.path = "1", .names = {"a.exe"}}}}).state, State::kSkipped)
       << "it is another check that wants the inspection";

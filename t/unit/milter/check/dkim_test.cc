@@ -20,7 +20,7 @@ class DkimCheckTest : public CheckTest {
   Result Run(const std::string& body,
              std::chrono::milliseconds patience = std::chrono::seconds(20)) {
     message_.headers = fields_;
-    type_ = MakeDkimCheck(config_, services_);
+    type_ = Make("dkim");
     const auto check = type_->Begin(message_, std::make_shared<MessageCost>());
     check->OnEnvelope();
     check->OnHeaders();
@@ -89,7 +89,7 @@ TEST_F(DkimCheckTest, KeysAreAskedAllAtOnceAndMayAnswerInAnyOrder) {
   SignWith(signer_, "sel", vectors::kBody);
   SignWith(second, "ed", vectors::kBody);
   message_.headers = fields_;
-  type_ = MakeDkimCheck(config_, services_);
+  type_ = Make("dkim");
   const auto check = type_->Begin(message_, std::make_shared<MessageCost>());
   check->OnHeaders();
   EXPECT_EQ(dns_.asked(), 2U);

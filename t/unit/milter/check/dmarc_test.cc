@@ -30,7 +30,7 @@ class DmarcCheckTest : public CheckTest {
     return report;
   }
   Result Run(const std::vector<CheckReport>& earlier, int milliseconds = 20000) {
-    type_ = MakeDmarcCheck(config_, services_);
+    type_ = Make("dmarc");
     const auto check = type_->Begin(message_, std::make_shared<MessageCost>());
     check->OnHeaders();
     check->Learn(earlier);
@@ -56,10 +56,12 @@ TEST_F(DmarcCheckTest, AFailWishesWhatThePolicySaysAndGetsWhatTheAdministratorAl
   EXPECT_EQ(result.state, State::kFail);
   EXPECT_EQ(result.wish, Wish::kReject);
   EXPECT_EQ(type_->Action(result), Wish::kNone);  // the default: report only
-  config_.dmarc.on_reject = "quarantine";
-  EXPECT_EQ(MakeDmarcCheck(config_, services_)->Action(result), Wish::kQuarantine);
-  config_.dmarc.on_reject = "reject";
-  EXPECT_EQ(MakeDmarcCheck(config_, services_)->Action(result), Wish::kReject);
+  Configure(R"([dmarc]
+on_reject = "quarantine")");
+  EXPECT_EQ(Make("dmarc")->Action(result), Wish::kQuarantine);
+  Configure(R"([dmarc]
+on_reject = "reject")");
+  EXPECT_EQ(Make("dmarc")->Action(result), Wish::kReject);
 }
 
 // CVE-2019-20790: a HELO that passes says nothing about a MAIL FROM that is there.
@@ -81,8 +83,9 @@ TEST_F(DmarcCheckTest, UnclearAuthorIsPermerrorWithAnActionOfItsOwn) {
   EXPECT_EQ(result.state, State::kPermerror);
   EXPECT_EQ(result.reason, "2 From fields");
   EXPECT_EQ(type_->Action(result), Wish::kNone);
-  config_.dmarc.on_unclear_author = "reject";
-  EXPECT_EQ(MakeDmarcCheck(config_, services_)->Action(result), Wish::kReject);
+  Configure(R"([dmarc]
+on_unclear_author = "reject")");
+  EXPECT_EQ(Make("dmarc")->Action(result), Wish::kReject);
 }
 
 TEST_F(DmarcCheckTest, SilentDnsIsLateAndNamed) {
@@ -116,15 +119,17 @@ TEST_F(DmarcCheckTest, OurOwnAreSkippedUnlessAskedFor) {
   EXPECT_EQ(Run({}).state, State::kSkipped);
   message_.client.cls = ClientClass::kInternal;
   EXPECT_EQ(Run({}).state, State::kSkipped);
-  config_.dmarc.judge_ours = true;
+  Configure(R"([dmarc]
+judge_ours = true)");
   const Result result = Run({});
   EXPECT_EQ(result.state, State::kFail);
   EXPECT_EQ(result.wish, Wish::kNone);  // nothing of ours has been through SPF
 }
 
 TEST_F(DmarcCheckTest, NeedsSpfAndDkim) {
-  config_.dkim.enabled = false;
-  EXPECT_EQ(MakeDmarcCheck(config_, services_), nullptr);
+  Configure(R"([dkim]
+enabled = false)");
+  EXPECT_EQ(Make("dmarc"), nullptr);
 }
 
 }  // namespace

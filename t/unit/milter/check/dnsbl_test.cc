@@ -9,11 +9,16 @@ namespace {
 class DnsblTest : public CheckTest {
  protected:
   DnsblTest() {
-    config_.dnsbl.enabled = true;
-    config_.dnsbl.address_lists = {"bl.example=127.0.0.[2..9]*3"};
-    config_.dnsbl.domain_lists = {"dbl.example*2"};
-    config_.dnsbl.quarantine_score = 3;
-    config_.dnsbl.reject_score = 5;
+    Configure(R"([dnsbl]
+enabled = true)");
+    Configure(R"([dnsbl]
+address_lists = ["bl.example=127.0.0.[2..9]*3"])");
+    Configure(R"([dnsbl]
+domain_lists = ["dbl.example*2"])");
+    Configure(R"([dnsbl]
+quarantine_score = 3)");
+    Configure(R"([dnsbl]
+reject_score = 5)");
     message_.client.address = Ip::Parse("192.0.2.1").value();
     message_.client.has_address = true;
     message_.client.helo = "Mail.Bad.example";
@@ -22,7 +27,7 @@ class DnsblTest : public CheckTest {
     dns_.Address("test.dbl.example", {"127.0.0.2"});
   }
   Result Run(std::chrono::milliseconds patience = std::chrono::seconds(20)) {
-    const auto type = MakeDnsblCheck(config_, services_);
+    const auto type = Make("dnsbl");
     const auto check = type->Begin(message_, std::make_shared<MessageCost>());
     check->OnEnvelope();
     return check->Finish(Deadline(clock_.Now() + patience));
@@ -33,12 +38,13 @@ class DnsblTest : public CheckTest {
 class UrlListTest : public DnsblTest {
  protected:
   UrlListTest() {
-    config_.dnsbl.url_lists = {"url.example*4"};
+    Configure(R"([dnsbl]
+url_lists = ["url.example*4"])");
     dns_.Address("test.url.example", {"127.0.0.2"});
     message_.inspecting = std::make_shared<Inspecting>();
   }
   Result RunWith(const InspectionOutcome& outcome) {
-    const auto type = MakeDnsblCheck(config_, services_);
+    const auto type = Make("dnsbl");
     EXPECT_TRUE(type->WantsInspection(message_.client));
     const auto check = type->Begin(message_, std::make_shared<MessageCost>());
     check->OnEnvelope();
@@ -67,13 +73,15 @@ TEST_F(UrlListTest, AListCountsOnce) {
 }
 
 TEST_F(UrlListTest, AListInTwoSettingsCountsOnce) {
-  config_.dnsbl.url_lists = {"dbl.example*2"};
+  Configure(R"([dnsbl]
+url_lists = ["dbl.example*2"])");
   dns_.Address("good.example.dbl.example", {"127.0.1.2"});
   EXPECT_NE(RunWithHosts({"good.example"}).reason.find("score 2"), std::string::npos);
 }
 
 TEST_F(UrlListTest, MercyIsForAListNotForEachLookup) {
-  config_.dnsbl.url_lists = {"url.example*4", "dead.example*-1"};
+  Configure(R"([dnsbl]
+url_lists = ["url.example*4", "dead.example*-1"])");
   dns_.Address("bad.example.url.example", {"127.0.0.2"});
   EXPECT_EQ(RunWithHosts({"bad.example", "a.example", "b.example"}).wish, Wish::kQuarantine);
 }
@@ -92,7 +100,8 @@ TEST_F(UrlListTest, WhatIsNotLookedForIsSaid) {
 
 // Of good senders there may be one among the lists that could not be asked.
 TEST_F(UrlListTest, MercyOfAllThatWereNotAsked) {
-  config_.dnsbl.url_lists = {"url.example*4", "good.example*-5"};
+  Configure(R"([dnsbl]
+url_lists = ["url.example*4", "good.example*-5"])");
   dns_.Address("1.2.0.192.bl.example", {"127.0.0.4"});
   EXPECT_EQ(RunWith({.found = {}, .down = "not there"}).wish, Wish::kNone);
 }
@@ -105,7 +114,7 @@ TEST_F(UrlListTest, WithoutTheInspector) {
   const Result result = RunWith({.found = {}, .down = "not there"});
   EXPECT_EQ(result.state, State::kTemperror);
   EXPECT_EQ(result.reason, "not there");
-  const auto type = MakeDnsblCheck(config_, services_);
+  const auto type = Make("dnsbl");
   message_.inspecting = std::make_shared<Inspecting>();
   const auto check = type->Begin(message_, std::make_shared<MessageCost>());
   check->OnEnvelope();
@@ -157,7 +166,8 @@ TEST_F(DnsblTest, AListThatDoesNotPassItsTestDoesNotCount) {
   EXPECT_EQ(result.reason, "bl.example does not pass its test");
   EXPECT_EQ(result.wish, Wish::kNone);
   EXPECT_NE(log_.lines().at(0).find("bl.example does not pass its test"), std::string::npos);
-  config_.dnsbl.address_lists = {"gone.example"};  // lists nothing
+  Configure(R"([dnsbl]
+address_lists = ["gone.example"])");  // lists nothing
   EXPECT_EQ(Run().reason, "gone.example does not pass its test");
 }
 
@@ -172,7 +182,8 @@ TEST_F(DnsblTest, SilenceIsLateAndFailureTemperror) {
 
 TEST_F(DnsblTest, WhatIsMissingMightHaveSpokenForIt) {
   dns_.Address("1.2.0.192.bl.example", {"127.0.0.4"});
-  config_.dnsbl.address_lists.emplace_back("white.example*-2");
+  Configure(R"([dnsbl]
+address_lists = ["bl.example=127.0.0.[2..9]*3", "white.example*-2"])");
   dns_.Address("2.0.0.127.white.example", {"127.0.0.2"});
   EXPECT_EQ(Run().wish, Wish::kQuarantine);
   dns_.Silence("1.2.0.192.white.example");

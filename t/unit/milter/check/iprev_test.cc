@@ -10,12 +10,13 @@ constexpr const char* kReverse = "1.2.0.192.in-addr.arpa";
 class IprevTest : public CheckTest {
  protected:
   IprevTest() {
-    config_.iprev.enabled = true;
+    Configure(R"([iprev]
+enabled = true)");
     message_.client.address = Ip::Parse("192.0.2.1").value();
     message_.client.has_address = true;
   }
   Result Run(std::chrono::milliseconds patience = std::chrono::seconds(20)) {
-    const auto type = MakeIprevCheck(config_, services_);
+    const auto type = Make("iprev");
     const auto check = type->Begin(message_, std::make_shared<MessageCost>());
     check->OnEnvelope();
     return check->Finish(Deadline(clock_.Now() + patience));
@@ -29,7 +30,8 @@ TEST_F(IprevTest, PassesWhenOneNameLeadsBack) {
   const Result result = Run();
   EXPECT_EQ(result.state, State::kPass);
   EXPECT_EQ(result.methods.at(0).properties.at(0).value, "192.0.2.1");
-  config_.iprev.show_address = false;
+  Configure(R"([iprev]
+show_address = false)");
   EXPECT_TRUE(Run().methods.at(0).properties.empty());
 }
 
@@ -71,7 +73,7 @@ using AuthTest = CheckTest;
 
 TEST_F(AuthTest, SaysWhoOnlyWhenAskedTo) {
   const auto run = [this] {
-    return MakeAuthCheck(config_, services_)
+    return Make("auth")
         ->Begin(message_, std::make_shared<MessageCost>())
         ->Finish(Deadline(clock_.Now()));
   };
@@ -79,7 +81,8 @@ TEST_F(AuthTest, SaysWhoOnlyWhenAskedTo) {
   message_.client.auth_user = "ann";
   EXPECT_EQ(run().state, State::kPass);
   EXPECT_TRUE(run().methods.at(0).properties.empty());
-  config_.auth.show_user = true;
+  Configure(R"([auth]
+show_user = true)");
   EXPECT_EQ(run().methods.at(0).properties.at(0).value, "ann");
 }
 

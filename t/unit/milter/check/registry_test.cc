@@ -16,9 +16,9 @@ TEST_F(Registry, EnabledChecksInRunningOrder) {
     return out;
   };
   EXPECT_EQ(names(), (std::vector<std::string>{"auth", "spf", "dkim", "arc", "dmarc"}));
-  config.spf.enabled = false;
+  Configure("[spf]\nenabled = false");
   EXPECT_EQ(names(), (std::vector<std::string>{"auth", "dkim", "arc"}));
-  config.rspamd.enabled = config.clamd.enabled = true;
+  Configure("[rspamd]\nenabled = true\n[clamd]\nenabled = true");
   EXPECT_EQ(names(), (std::vector<std::string>{"auth", "dkim", "arc", "clamd", "rspamd"}));
 }
 

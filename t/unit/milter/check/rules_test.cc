@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include <gmock/gmock.h>
+
+#include "conf/config_error.h"
 #include "milter/check/registry.h"
 #include "milter/inspect/inspecting.h"
 #include "t/rig/check_test.h"
+#include "t/rig/temp_dir.h"
 
 namespace spillway {
 namespace {
@@ -9,8 +13,8 @@ namespace {
 class RulesTest : public CheckTest {
  protected:
   RulesTest() {
-    config_.rules.enabled = true;
-    config_.content.shadow = false;
+    Configure("[content]\nshadow = false\n[rules]\nenabled = true\nfile = \"" + (dir_ / "rules") +
+              "\"");
     message_.mail_from = ParsePath("<ann@example.org>");
     message_.rcpt_to = {ParsePath("<bob@example.net>"), ParsePath("<board@example.net>")};
     message_.client.helo = "mail.example.org";
@@ -22,18 +26,20 @@ class RulesTest : public CheckTest {
     message_.header_bytes = 100;
     message_.body_bytes = 27;
   }
+  std::unique_ptr<CheckType> MakeWith(const std::string& rules) {
+    dir_.Write("rules", rules);
+    return Make("rules");
+  }
   // One rule, or several, as the file has them.
   Result Run(const std::string& rules) {
-    RuleFile file = ParseRules(rules, "rules");
-    EXPECT_TRUE(file.errors.empty()) << file.errors.front();
-    config_.rules.rows = file.rules;
-    const auto type = MakeRulesCheck(config_, services_);
+    const auto type = MakeWith(rules);
     const auto check = type->Begin(message_, std::make_shared<MessageCost>());
     check->OnEnd();
     const std::vector<CheckReport> earlier = {{.name = "spf", .result = {.state = State::kFail}}};
     check->Learn(earlier);
     return check->Finish(Deadline(clock_.Now() + std::chrono::seconds(20)));
   }
+  TempDir dir_;
   bool Matches(const std::string& conditions) {
     return Run("[[rule]]\nname = \"r\"\n" + conditions + "\n").state == State::kPolicy;
   }
@@ -100,14 +106,17 @@ TEST_F(RulesTest, TheStrongestActionCountsUpToAnAccept) {
 }
 
 TEST_F(RulesTest, ScoresAddUp) {
-  config_.rules.quarantine_score = 3;
-  config_.rules.reject_score = 5;
+  Configure(R"([rules]
+quarantine_score = 3)");
+  Configure(R"([rules]
+reject_score = 5)");
   const std::string two = "[[rule]]\nname = \"a\"\nscore = 2.5\n";
   const std::string more = "[[rule]]\nname = \"b\"\nscore = 2.5\n";
   EXPECT_EQ(Run(two).wish, Wish::kNone);
   EXPECT_EQ(Run(two + more).wish, Wish::kReject);
   EXPECT_EQ(Run(two + more).reason, "a, b; score 5.0");
-  config_.rules.reject_score = 0;
+  Configure(R"([rules]
+reject_score = 0)");
   EXPECT_EQ(Run(two + more).wish, Wish::kQuarantine);
 }
 
@@ -146,8 +155,7 @@ TEST_F(RulesTest, NoRulesIsNoResult) {
 
 // What the MTA is told to leave out cannot be counted.
 TEST_F(RulesTest, TheBodyIsWantedAsFarAsItsSizeMatters) {
-  config_.rules.rows = ParseRules("[[rule]]\nname = \"a\"\nlarger = \"1KiB\"\n", "f").rules;
-  const auto type = MakeRulesCheck(config_, services_);
+  const auto type = MakeWith("[[rule]]\nname = \"a\"\nlarger = \"1KiB\"\n");
   const auto check = type->Begin(message_, std::make_shared<MessageCost>());
   EXPECT_TRUE(check->OnBody("x"));
   message_.body_bytes = 2000;
@@ -156,13 +164,31 @@ TEST_F(RulesTest, TheBodyIsWantedAsFarAsItsSizeMatters) {
 
 // The session goes before the pool has come to it.
 TEST_F(RulesTest, AMessageMayGoAtAnyTime) {
-  RuleFile file = ParseRules("[[rule]]\nname = \"a\"\nbody = ['x']\n", "rules");
-  config_.rules.rows = file.rules;
-  const auto type = MakeRulesCheck(config_, services_);
+  const auto type = MakeWith("[[rule]]\nname = \"a\"\nbody = ['x']\n");
   for (int i = 0; i < 100; ++i) {
     const auto check = type->Begin(message_, std::make_shared<MessageCost>());
     check->OnEnd();
   }
+}
+
+TEST_F(RulesTest, WhatIsWrongWithTheFileHasItsPlace) {
+  const auto errors = [this]() -> std::vector<std::string> {
+    try {
+      Make("rules");
+    } catch (const ConfigError& error) {
+      return error.errors();
+    }
+    return {};
+  };
+  dir_.Write("rules", "[[rule]]\nname = \"a\"\nfrom = 'x'\n");
+  EXPECT_THAT(errors(), testing::ElementsAre());
+  dir_.Write("rules", "[[rule]]\nname = \"a\"\nwhen = 'foo = pass'\n");
+  EXPECT_THAT(errors(),
+              testing::ElementsAre(testing::AllOf(testing::StartsWith(dir_ / "rules" + ":3:8: "),
+                                                  testing::HasSubstr("iprev auth spf dkim arc"))));
+  Configure("[rules]\nfile = \"/nonexistent\"");
+  EXPECT_THAT(errors(), testing::ElementsAre("test:2:8: /nonexistent: cannot be read: "
+                                             "No such file or directory"));
 }
 
 }  // namespace

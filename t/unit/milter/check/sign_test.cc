@@ -16,12 +16,11 @@ class SignCheckTest : public CheckTest {
   SignCheckTest() {
     dir_.Write("key", key_.Pem());
     std::filesystem::permissions(dir_ / "key", std::filesystem::perms(0600));
-    config_.sign.enabled = config_.seal.enabled = true;
-    config_.sign.rows =
-        ParseSigningTable("*.example.org example.org s " + (dir_ / "key"), "t").rows;
-    config_.seal.domain = "gate.example";
-    config_.seal.selector = "s";
-    config_.seal.key_file = dir_ / "key";
+    dir_.Write("table", "*.example.org example.org s " + (dir_ / "key"));
+    Configure(
+        "[sign]\nenabled = true\ntable = \"" + (dir_ / "table") +
+        "\"\n[seal]\nenabled = true\ndomain = \"gate.example\"\nselector = \"s\"\nkey_file = \"" +
+        (dir_ / "key") + "\"");
     message_.client.cls = ClientClass::kInternal;
     message_.headers = {{"From", " a@news.example.org"}, {"Subject", " x"}};
   }
@@ -41,7 +40,7 @@ class SignCheckTest : public CheckTest {
 
 TEST_F(SignCheckTest, SignsWhatIsOursAndPublished) {
   dns_.Txt("s._domainkey.example.org", {key_.Record()});
-  const auto type = MakeSignCheck(config_, services_);
+  const auto type = Make("sign");
   const Result result = Run(*type);
   EXPECT_EQ(result.state, State::kPass) << result.reason;
   ASSERT_EQ(result.added.size(), 1U);
@@ -50,7 +49,7 @@ TEST_F(SignCheckTest, SignsWhatIsOursAndPublished) {
 }
 
 TEST_F(SignCheckTest, StrangersAndOtherDomainsAreNotSigned) {
-  const auto type = MakeSignCheck(config_, services_);
+  const auto type = Make("sign");
   message_.client.cls = ClientClass::kExternal;
   EXPECT_EQ(Run(*type).state, State::kSkipped);
   message_.client.cls = ClientClass::kAuthenticated;
@@ -62,38 +61,38 @@ TEST_F(SignCheckTest, StrangersAndOtherDomainsAreNotSigned) {
 
 TEST_F(SignCheckTest, AnUnpublishedKeyIsNotUsed) {
   dns_.Txt("s._domainkey.example.org", {"v=DKIM1; k=ed25519; p=AAAA"});
-  const auto type = MakeSignCheck(config_, services_);
+  const auto type = Make("sign");
   const Result other = Run(*type);
   EXPECT_EQ(other.state, State::kPolicy);
   EXPECT_THAT(other.reason, HasSubstr("another key is published at s._domainkey.example.org"));
   EXPECT_TRUE(other.added.empty());
-  config_.sign.check_published = false;
-  EXPECT_EQ(Run(*MakeSignCheck(config_, services_)).state, State::kPass);
+  Configure(R"([sign]
+check_published = false)");
+  EXPECT_EQ(Run(*Make("sign")).state, State::kPass);
 }
 
 TEST_F(SignCheckTest, WhatWasSeenOnceIsUsedWhileDnsIsDown) {
   dns_.Txt("s._domainkey.example.org", {key_.Record()});
-  const auto type = MakeSignCheck(config_, services_);
+  const auto type = Make("sign");
   ASSERT_EQ(Run(*type).state, State::kPass);
   dns_.Fail("s._domainkey.example.org", RrType::kTxt, DnsStatus::kServfail);
   EXPECT_EQ(Run(*type).state, State::kPass);
   dns_.Silence("s._domainkey.example.org");
   EXPECT_EQ(Run(*type).state, State::kPass);
   dns_.Release("s._domainkey.example.org");
-  EXPECT_EQ(Run(*MakeSignCheck(config_, services_)).state, State::kTemperror);
+  EXPECT_EQ(Run(*Make("sign")).state, State::kTemperror);
 }
 
 TEST_F(SignCheckTest, ASilentNameServerIsLate) {
   dns_.Silence("s._domainkey.example.org");
-  const Result result =
-      Run(*MakeSignCheck(config_, services_), State::kNone, std::chrono::milliseconds(20));
+  const Result result = Run(*Make("sign"), State::kNone, std::chrono::milliseconds(20));
   EXPECT_EQ(result.state, State::kLate);
   EXPECT_EQ(result.reason, "waiting for s._domainkey.example.org");
 }
 
 TEST_F(SignCheckTest, SealsOnlyWhatPassesThrough) {
   dns_.Txt("s._domainkey.gate.example", {key_.Record()});
-  const auto type = MakeSealCheck(config_, services_);
+  const auto type = Make("seal");
   EXPECT_EQ(Run(*type).state, State::kSkipped);
   message_.client.cls = ClientClass::kExternal;
   const Result result = Run(*type);
@@ -106,10 +105,10 @@ TEST_F(SignCheckTest, SealsOnlyWhatPassesThrough) {
 TEST_F(SignCheckTest, ABadKeyFileIsAnErrorWithItsPlace) {
   std::filesystem::permissions(dir_ / "key", std::filesystem::perms(0644));
   try {
-    MakeSignCheck(config_, services_);
+    Make("sign");
     FAIL();
   } catch (const std::runtime_error& error) {
-    EXPECT_THAT(error.what(), HasSubstr("t:1: " + (dir_ / "key") + ": open to everybody"));
+    EXPECT_THAT(error.what(), HasSubstr((dir_ / "table") + ":1: " + (dir_ / "key") + ": open to everybody"));
   }
 }
 

@@ -16,7 +16,7 @@ class SpfCheckTest : public CheckTest {
   static Deadline Soon() { return Deadline(SystemClock().Now() + std::chrono::milliseconds(50)); }
   static Deadline Far() { return Deadline(SystemClock().Now() + std::chrono::seconds(20)); }
   Result Run() {
-    type_ = MakeSpfCheck(config_, services_);
+    type_ = Make("spf");
     const auto check = type_->Begin(message_, std::make_shared<MessageCost>());
     check->OnEnvelope();
     return check->Finish(Far());
@@ -65,7 +65,7 @@ TEST_F(SpfCheckTest, OurOwnClientsAreSkipped) {
 
 TEST_F(SpfCheckTest, SilentDnsIsLateAndNamesWhatItWaitsFor) {
   dns_.Silence("example.org");
-  type_ = MakeSpfCheck(config_, services_);
+  type_ = Make("spf");
   const auto check = type_->Begin(message_, std::make_shared<MessageCost>());
   check->OnEnvelope();
   const Result result = check->Finish(Soon());
@@ -79,7 +79,7 @@ TEST_F(SpfCheckTest, AnswerThatComesInTimeIsUsed) {
   dns_.Address("h.example.org", {"192.0.2.1"});
   dns_.Silence("example.org");
   dns_.Silence("h.example.org");
-  type_ = MakeSpfCheck(config_, services_);
+  type_ = Make("spf");
   const auto check = type_->Begin(message_, std::make_shared<MessageCost>());
   check->OnEnvelope();
   dns_.Release("example.org");
@@ -90,11 +90,13 @@ TEST_F(SpfCheckTest, AnswerThatComesInTimeIsUsed) {
 }
 
 TEST_F(SpfCheckTest, DisabledAndOnTimeout) {
-  EXPECT_FALSE(MakeSpfCheck(config_, services_)->tempfail_on_timeout(Client{}));
-  config_.spf.on_timeout = "tempfail";
-  EXPECT_TRUE(MakeSpfCheck(config_, services_)->tempfail_on_timeout(Client{}));
-  config_.spf.enabled = false;
-  EXPECT_EQ(MakeSpfCheck(config_, services_), nullptr);
+  EXPECT_FALSE(Make("spf")->disposition().tempfail_on_timeout.Has(Client{}));
+  Configure(R"([spf]
+on_timeout = "tempfail")");
+  EXPECT_TRUE(Make("spf")->disposition().tempfail_on_timeout.Has(Client{}));
+  Configure(R"([spf]
+enabled = false)");
+  EXPECT_EQ(Make("spf"), nullptr);
 }
 
 }  // namespace

@@ -6,10 +6,12 @@
 namespace spillway {
 namespace {
 
+const std::vector<std::string_view> kChecks = {"spf", "dkim", "arc", "dmarc"};
+
 // Of a message whose SPF failed, whose DKIM passed, and whose ARC did not run.
 bool Holds(std::string_view text) {
   std::string error;
-  const Condition condition = Condition::Parse(text, error);
+  const Condition condition = Condition::Parse(text, kChecks, error);
   EXPECT_EQ(error, "") << text;
   return condition.Holds([](std::string_view check) -> std::string_view {
     if (check == "spf") return "fail";
@@ -19,7 +21,7 @@ bool Holds(std::string_view text) {
 
 std::string ErrorOf(std::string_view text) {
   std::string error;
-  Condition::Parse(text, error);
+  Condition::Parse(text, kChecks, error);
   return error;
 }
 
@@ -43,7 +45,7 @@ TEST(Condition, AndBindsCloserThanOr) {
 
 TEST(Condition, ErrorsSayWhere) {
   EXPECT_EQ(ErrorOf("spd = fail"),
-            "column 1: expected the name of a check, such as spf, dkim or dmarc");
+            "column 1: expected the name of a check that runs before the rules: spf dkim arc dmarc");
   EXPECT_EQ(ErrorOf("spf fail"), "column 5: expected = or !=");
   EXPECT_EQ(ErrorOf("spf = failed"),
             "column 7: expected a result, such as \"pass\", \"fail\", \"none\" or \"late\"");

@@ -3,7 +3,7 @@
 
 #include <gmock/gmock.h>
 
-#include "conf/config.h"
+#include "milter/check/registry.h"
 #include "t/rig/temp_dir.h"
 
 namespace spillway {
@@ -16,7 +16,7 @@ TEST(RuleFile, TheExampleIsGood) {
   std::vector<std::string> errors;
   const std::string text = ReadTextFile("conf/rules.toml", errors);
   ASSERT_THAT(errors, ElementsAre());
-  const RuleFile file = ParseRules(text, "conf/rules.toml");
+  const RuleFile file = ParseRules(text, "conf/rules.toml", {{}, CheckNamesBefore("rules")});
   EXPECT_THAT(file.errors, ElementsAre());
   ASSERT_EQ(file.rules.size(), 6U);
   EXPECT_EQ(file.rules[0].name, "newsletter");
@@ -30,7 +30,7 @@ TEST(RuleFile, ErrorsSayWhere) {
       "[[rule]]\nname = \"a b\"\nfrom = '('\nheader = [\"Subject\", 'To: [']\nwhen = 'spf is "
       "fail'\n"
       "action = \"delete\"\nadd = \"X\"\nclient = [\"foreign\"]\nfrm = ''\n",
-      "rules");
+      "rules", {{}, CheckNamesBefore("rules")});
   EXPECT_THAT(
       file.errors,
       ElementsAre(HasSubstr("rules:2:8: "), HasSubstr("rules:3:8: "), HasSubstr("rules:4:11: "),
@@ -50,17 +50,6 @@ TEST(RuleFile, WhatCannotBeMeantOrSaid) {
 TEST(RuleFile, NamesAreNeededAndTold) {
   EXPECT_THAT(ParseRules("[[rule]]\nname = \"a\"\n[[rule]]\nname = \"a\"\n[[rule]]\n", "f").errors,
               ElementsAre("f: two rules are called \"a\"", "f: rule 3 has no name"));
-}
-
-TEST(RuleFile, IsReadWithTheConfiguration) {
-  const TempDir dir;
-  dir.Write("rules", "[[rule]]\nname = \"a\"\nfrom = 'x'\n");
-  Config config;
-  config.rules.file = dir / "rules";
-  EXPECT_THAT(ReadRules(config), ElementsAre());
-  EXPECT_EQ(config.rules.rows.size(), 1U);
-  config.rules.file = "/nonexistent";
-  EXPECT_THAT(ReadRules(config), ElementsAre(HasSubstr("/nonexistent: cannot be read")));
 }
 
 }  // namespace
