@@ -65,7 +65,8 @@ UNIT := $(wildcard t/unit/*/*_test.cc t/unit/*/*/*_test.cc)
 INPROC := $(wildcard t/inproc/*.cc)
 FUZZ := $(wildcard t/fuzz/*.cc)
 CONFORMANCE := $(wildcard t/conformance/*.cc)
-PROGRAMS := spillway-milter spillway-inspector spillway-policyd spillwayctl
+SBIN_PROGRAMS := spillway-milter spillway-policyd spillwayctl
+PROGRAMS := $(SBIN_PROGRAMS) spillway-inspector
 MADE_MANUALS := build/man/spillway.toml.5 build/man/spillwayctl.8
 TOOLS := dnsd milterload noop-filter policyload trivial-policy verify-floor
 
@@ -147,8 +148,11 @@ unit: unit-programs  ## GoogleTest: units, and the daemon in-process (FILTER='Dm
 	$(BOUNDED) build/release/inproc-tests --gtest_brief=1 --gtest_filter='$(FILTER)'
 	$(if $(filter-out *,$(FILTER)),,$(BOUNDED) build/release/fuzz-replay t/fuzz)
 
+# Mostly they wait, each in a network namespace of its own. The longest first.
+E2E := $(wildcard t/e2e/scanner_trouble.t t/e2e/sign.t) $(filter-out t/e2e/scanner_trouble.t t/e2e/sign.t,$(wildcard t/e2e/*.t))
+
 e2e: all build/release/dnsd build/release/scanner-filter  ## whole-system tests against a real Postfix (CASE=dmarc: one)
-	prove --timer --exec /usr/bin/python3 $(if $(CASE),t/e2e/$(CASE).t,t/e2e)
+	prove --timer -j3 --exec /usr/bin/python3 $(if $(CASE),t/e2e/$(CASE).t,$(E2E))
 
 check:  ## install what is needed and pass all tests
 	scripts/bootstrap
@@ -157,6 +161,7 @@ check:  ## install what is needed and pass all tests
 	scripts/check-includes
 	scripts/check-sizes
 	scripts/check-docs
+	scripts/check-new-check
 	$(MAKE) e2e
 
 demo:  ## install what is needed, run the gateway on real messages, show what it did (STAY=1 keeps it running)
@@ -200,10 +205,14 @@ FORMATTED = $(SOURCES) $(MAINS) $(RIG) $(UNIT) $(INPROC) $(FUZZ) $(wildcard t/ri
 format:  ## rewrite the sources in the house's style
 	clang-format -i $(FORMATTED)
 
+TIDY = printf '%s\n' $(SOURCES) $(MAINS) | scripts/tidy $(1) $(filter-out -Werror -fPIE,$(LANGUAGE))
 tidy:  ## clang-format and clang-tidy, both must be clean
 	clang-format --dry-run -Werror $(FORMATTED)
-	printf '%s\n' $(SOURCES) $(MAINS) | TIDY_FLAGS='$(subst ',,$(filter-out -Werror -fPIE,$(BASE_CXXFLAGS)))' \
-	  xargs -P2 -n4 sh -c 'clang-tidy --quiet "$$@" -- $$TIDY_FLAGS 2>/dev/null' tidy
+	$(call TIDY)
+
+tidy-changed:  ## the same, clang-tidy only on what changed in the last days (DAYS=2)
+	clang-format --dry-run -Werror $(FORMATTED)
+	$(call TIDY,--days $(or $(DAYS),2))
 
 deb:  ## Debian package in dist/
 	scripts/make-deb $(VERSION)
@@ -218,7 +227,8 @@ build/man/spillwayctl.8: build/release/spillwayctl packaging/man/spillwayctl.8.i
 install: all $(MADE_MANUALS)  ## DESTDIR, PREFIX (default /usr/local)
 	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(SYSCONFDIR)/spillway \
 	  $(DESTDIR)$(UNITDIR) $(DESTDIR)$(PREFIX)/share/doc/spillway
-	install -m 755 $(PROGRAMS:%=build/release/%) $(DESTDIR)$(PREFIX)/sbin
+	install -m 755 $(SBIN_PROGRAMS:%=build/release/%) $(DESTDIR)$(PREFIX)/sbin
+	install -D -m 755 build/release/spillway-inspector $(DESTDIR)$(PREFIX)/libexec/spillway/spillway-inspector
 	install -m 644 packaging/man/*.8 $(filter %.8,$(MADE_MANUALS)) $(DESTDIR)$(PREFIX)/share/man/man8
 	install -d $(DESTDIR)$(PREFIX)/share/man/man5
 	install -m 644 packaging/man/*.5 $(filter %.5,$(MADE_MANUALS)) $(DESTDIR)$(PREFIX)/share/man/man5
@@ -230,11 +240,11 @@ install: all $(MADE_MANUALS)  ## DESTDIR, PREFIX (default /usr/local)
 	    > $(DESTDIR)$(UNITDIR)/$$unit.service; done
 
 uninstall:  ## the configuration stays
-	rm -f $(PROGRAMS:%=$(DESTDIR)$(PREFIX)/sbin/%) $(DESTDIR)$(UNITDIR)/spillway-milter.service \
+	rm -f $(SBIN_PROGRAMS:%=$(DESTDIR)$(PREFIX)/sbin/%) $(DESTDIR)$(UNITDIR)/spillway-milter.service \
 	  $(DESTDIR)$(UNITDIR)/spillway-policyd.service
 	rm -f $(patsubst %,$(DESTDIR)$(PREFIX)/share/man/man8/%,$(notdir $(wildcard packaging/man/*.8) $(filter %.8,$(MADE_MANUALS)))) \
 	  $(patsubst %,$(DESTDIR)$(PREFIX)/share/man/man5/%,$(notdir $(wildcard packaging/man/*.5) $(filter %.5,$(MADE_MANUALS))))
-	rm -rf $(DESTDIR)$(PREFIX)/share/doc/spillway
+	rm -rf $(DESTDIR)$(PREFIX)/share/doc/spillway $(DESTDIR)$(PREFIX)/libexec/spillway
 
 clean:  ## remove build/ and dist/
 	rm -rf build dist

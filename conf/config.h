@@ -33,7 +33,7 @@ struct Config {
     int64_t queue = 4096;
   } workers;
   struct {
-    std::string program;    // empty: spillway-inspector, beside the daemon
+    std::string program;    // empty: InspectorProgram()
     int64_t processes = 0;  // 0: one for each core
     Milliseconds processor_time{500};
   } inspector;

@@ -12,7 +12,6 @@ namespace spillway {
 
 namespace {
 
-constexpr auto kRound = std::chrono::milliseconds(250);
 constexpr auto kCountersEvery = std::chrono::seconds(10);
 constexpr auto kSaveEvery = std::chrono::seconds(60);
 constexpr int64_t kLimitAge = 300;  // seconds; older ones say nothing of now
@@ -43,7 +42,7 @@ Policyd::Policyd(boost::asio::io_context& io, const Config& config, double slots
       shedder_({.budget = InSeconds(config.budget.per_message),
                 .slots = slots,
                 .required = AnyRequired(config)},
-               loaded_.memory.learned, ClientOptions(config, loaded_.memory.seed)),
+               loaded_.state.learned, ClientOptions(config, loaded_.state.seed)),
       stages_(shedder_),
       journal_(config.admission.state_dir + "/journal.jsonl"),
       health_({.idle_interval = InSeconds(config.admission.probe_idle),
@@ -53,11 +52,11 @@ Policyd::Policyd(boost::asio::io_context& io, const Config& config, double slots
       saved_(clock.Now()),
       timer_(io) {
   if (!loaded_.error.empty()) log_.Warning(loaded_.error);
-  shedder_.clients().Restore(loaded_.memory.clients, wall());
-  const int64_t age = wall() - loaded_.memory.saved;
-  if (loaded_.memory.limit > 0 && age >= 0 && age < kLimitAge) {
+  shedder_.clients().Restore(loaded_.state.clients, wall());
+  const int64_t age = wall() - loaded_.state.saved;
+  if (loaded_.state.limit > 0 && age >= 0 && age < kLimitAge) {
     log_.Warning("going on with the limit of " + std::to_string(age) + " s ago");
-    shedder_.Resume(loaded_.memory.limit, now());
+    shedder_.Resume(loaded_.state.limit, now());
   }
   loaded_ = {};
   const auto filter = Endpoint::Parse(config.milter.socket);
@@ -66,7 +65,7 @@ Policyd::Policyd(boost::asio::io_context& io, const Config& config, double slots
 
 void Policyd::Round() {
   Look();
-  timer_.expires_after(kRound);
+  timer_.expires_after(kTick);
   timer_.async_wait([this](boost::system::error_code stopped) {
     if (!stopped) Round();
   });
@@ -162,17 +161,17 @@ void Policyd::Save() {
   saved_ = now();
   WaitForSave();
   const Limiter& limiter = shedder_.limiter();
-  SavedState memory{.seed = shedder_.clients().seed(),
-                    .learned = limiter.learned(),
-                    .limit = limiter.limiting() ? limiter.state().limit : 0,
-                    .saved = wall(),
-                    .clients = shedder_.clients().Records()};
+  SavedState state{.seed = shedder_.clients().seed(),
+                   .learned = limiter.learned(),
+                   .limit = limiter.limiting() ? limiter.state().limit : 0,
+                   .saved = wall(),
+                   .clients = shedder_.clients().Records()};
   std::string devices = FormatLearnedDevices(shedder_.clients().LearnedDevices(wall()));
   // The disk may be slow, above all in an incident; Postfix must not wait for it.
   saving_ =
       std::async(std::launch::async, [path = memory_path_, devices_path = devices_path_,
-                                      memory = std::move(memory), devices = std::move(devices)] {
-        SaveState(path, memory);
+                                      state = std::move(state), devices = std::move(devices)] {
+        SaveState(path, state);
         ReplaceFile(devices_path, devices, 0640);
       });
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The policy daemon's own round, four times a second: follow the telemetry, tick the law, probe the
+// The policy daemon's own round, every kTick: follow the telemetry, tick the law, probe the
 // filter, keep the journal, and now and then save what was learned. One thread.
 #pragma once
 

@@ -30,6 +30,14 @@ class SystemClock final : public Clock {
   }
 };
 
+constexpr double InSeconds(Duration d) {
+  return std::chrono::duration<double>(d).count();
+}
+
+constexpr Duration Seconds(double value) {
+  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(value));
+}
+
 inline int64_t Microseconds(Duration d) {
   return std::chrono::duration_cast<std::chrono::microseconds>(d).count();
 }

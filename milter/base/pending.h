@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Work that is done elsewhere (resolver, CPU pool, inspector, scanner), and the one way to wait for
-// its result: until it is there, until it is known that it will never be, or until the deadline.
+// it.
 #pragma once
 
 #include <condition_variable>
@@ -60,8 +60,7 @@ class Pending {
     return abandoned_;
   }
 
-  // For the one who waits. Null: refused, or the deadline came first; `waited` says what is
-  // missing. What it points to stays as long as this does.
+  // For the one who waits. Null: refused, or the deadline came first. The result stays.
   const T* Wait(Deadline deadline, Waited& waited) {
     std::unique_lock lock(mutex_);
     const bool over = changed_.wait_until(lock, deadline.at(), [this] { return ended_; });

@@ -6,8 +6,8 @@
 #include "milter/auth/arc_chain.h"
 #include "milter/auth/body_hashes.h"
 #include "milter/auth/dkim_key.h"
-#include "milter/check/check.h"
 #include "milter/check/dkim_options.h"
+#include "milter/check/entry.h"
 #include "milter/dns/lookups.h"
 #include "milter/mail/from.h"
 

@@ -2,7 +2,7 @@
 // Attachments by name, by what they are, and by what archives list; and messages that different
 // readers would take apart differently.
 #include "milter/check/attachment_policy.h"
-#include "milter/check/check.h"
+#include "milter/check/entry.h"
 #include "milter/inspect/inspecting.h"
 
 namespace spillway {

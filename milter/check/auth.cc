@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // SMTP authentication as a result (RFC 8601 section 2.7.4): the MTA has checked it, this only says
 // so.
-#include "milter/check/check.h"
-#include "milter/check/options.h"
+#include "milter/check/entry.h"
 
 namespace spillway {
 

@@ -7,8 +7,8 @@
 
 #include "milter/auth/dkim_verify.h"
 #include "milter/base/pending.h"
-#include "milter/check/check.h"
 #include "milter/check/dkim_options.h"
+#include "milter/check/entry.h"
 
 namespace spillway {
 
@@ -63,11 +63,13 @@ class DkimJob final : public std::enable_shared_from_this<DkimJob> {
 
   // The signatures as far as they are judged at the deadline.
   std::vector<DkimSignature> Wait(Deadline deadline, Waited& waited) {
-    judged_.Wait(deadline, waited);
+    const bool judged = judged_.Wait(deadline, waited) != nullptr;
+    const bool refused = !judged && judged_.ready();
     judged_.Abandon();
     const std::lock_guard lock(mutex_);
     for (size_t i = 0; i < signatures_.size(); ++i) {
-      if (signatures_[i].state == State::kLate) signatures_[i].reason = WaitingFor(MissingFor(i));
+      if (signatures_[i].state == State::kLate)
+        signatures_[i].reason = WaitingFor(refused ? waited.missing : MissingFor(i));
     }
     return signatures_;
   }

@@ -6,8 +6,7 @@
 
 #include "milter/auth/dmarc_eval.h"
 #include "milter/auth/tag_list.h"
-#include "milter/check/check.h"
-#include "milter/check/options.h"
+#include "milter/check/entry.h"
 #include "milter/dns/lookups.h"
 #include "milter/mail/from.h"
 #include "milter/mail/idna.h"

@@ -6,9 +6,8 @@
 #include <algorithm>
 #include <set>
 
-#include "milter/check/check.h"
+#include "milter/check/entry.h"
 #include "milter/check/list_lookups.h"
-#include "milter/check/options.h"
 #include "milter/inspect/inspecting.h"
 #include "milter/mail/idna.h"
 #include "milter/mail/registered_domain.h"

@@ -3,8 +3,7 @@
 // at MAIL FROM; a stranger's reverse zone may name as many hosts as it likes, the first ten count.
 #include <algorithm>
 
-#include "milter/check/check.h"
-#include "milter/check/options.h"
+#include "milter/check/entry.h"
 #include "milter/dns/lookups.h"
 
 namespace spillway {

@@ -7,6 +7,7 @@
 #include <array>
 
 #include "conf/config_error.h"
+#include "milter/check/entry.h"
 
 namespace spillway {
 

@@ -5,7 +5,7 @@
 
 #include "conf/config_error.h"
 #include "milter/base/pending.h"
-#include "milter/check/options.h"
+#include "milter/check/entry.h"
 #include "milter/check/registry.h"
 #include "milter/inspect/inspecting.h"
 #include "milter/rules/rule_set.h"

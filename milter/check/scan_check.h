@@ -8,8 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "milter/check/check.h"
-#include "milter/check/options.h"
+#include "milter/check/entry.h"
 #include "milter/scan/scanner.h"
 
 namespace spillway {

@@ -5,6 +5,7 @@
 #include "milter/auth/arc_seal.h"
 #include "milter/auth/authres.h"
 #include "milter/auth/body_hashes.h"
+#include "milter/check/entry.h"
 #include "milter/check/signing_keys.h"
 
 namespace spillway {

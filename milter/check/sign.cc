@@ -8,6 +8,7 @@
 #include "conf/config_error.h"
 #include "milter/auth/body_hashes.h"
 #include "milter/auth/dkim_sign.h"
+#include "milter/check/entry.h"
 #include "milter/check/signing_keys.h"
 #include "milter/mail/from.h"
 

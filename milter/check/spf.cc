@@ -4,8 +4,7 @@
 #include "milter/auth/received_spf.h"
 #include "milter/auth/spf_eval.h"
 #include "milter/base/pending.h"
-#include "milter/check/check.h"
-#include "milter/check/options.h"
+#include "milter/check/entry.h"
 #include "milter/dns/rounds.h"
 #include "milter/mail/header.h"
 

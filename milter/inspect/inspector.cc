@@ -6,6 +6,12 @@
 
 namespace spillway {
 
+namespace {
+
+constexpr const char* kName = "spillway-inspector";
+
+}  // namespace
+
 Inspector::Inspector(Options options, const Clock& clock, Log& log)
     : options_(std::move(options)),
       clock_(clock),
@@ -74,8 +80,11 @@ InspectionOutcome Inspector::Look(const std::vector<Content::Piece>& message) {
 
 std::string InspectorProgram() {
   std::error_code error;
-  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
-  return self.parent_path() / "spillway-inspector";
+  const auto here = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
+  const auto beside = here / kName;
+  return std::filesystem::exists(beside, error)
+             ? beside
+             : here.parent_path() / "libexec" / "spillway" / kName;
 }
 
 }  // namespace spillway

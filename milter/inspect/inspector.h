@@ -49,7 +49,8 @@ class Inspector {
   std::unique_ptr<Workers> threads_;                     // ends first
 };
 
-// spillway-inspector in the directory of the running program.
+// spillway-inspector beside the running program, as in a build tree, or in ../libexec/spillway, as
+// installed.
 std::string InspectorProgram();
 
 }  // namespace spillway

@@ -13,7 +13,10 @@ namespace spillway {
 
 namespace {
 
-constexpr uint64_t kMagic = 0x345245544e454c46;  // the bytes "FLENTER4"
+constexpr uint64_t kMagic = 0x3145544154535053;  // the bytes "SPSTATE1"
+// What the same format began with under an older name of the project, "FLENTER4": read, not
+// written.
+constexpr uint64_t kFormerMagic = 0x345245544e454c46;
 constexpr size_t kMaxFile = 512U << 20;
 
 struct Header {
@@ -36,21 +39,21 @@ uint64_t Checksum(std::string_view bytes) {
   return hash;
 }
 
-std::string Encode(const SavedState& memory) {
+std::string Encode(const SavedState& state) {
   Header header;
-  header.seed = memory.seed;
-  header.no_load = memory.learned.no_load;
-  header.late_floor = memory.learned.late_floor;
-  header.arrivals = memory.learned.arrivals;
-  header.deferred_floor = memory.learned.deferred_floor;
-  header.limit = memory.limit;
-  header.saved = memory.saved;
-  header.clients = memory.clients.size();
-  std::string bytes(sizeof(Header) + memory.clients.size() * sizeof(ClientRecord), '\0');
+  header.seed = state.seed;
+  header.no_load = state.learned.no_load;
+  header.late_floor = state.learned.late_floor;
+  header.arrivals = state.learned.arrivals;
+  header.deferred_floor = state.learned.deferred_floor;
+  header.limit = state.limit;
+  header.saved = state.saved;
+  header.clients = state.clients.size();
+  std::string bytes(sizeof(Header) + state.clients.size() * sizeof(ClientRecord), '\0');
   std::memcpy(bytes.data(), &header, sizeof(header));
-  if (!memory.clients.empty())
-    std::memcpy(bytes.data() + sizeof(header), memory.clients.data(),
-                memory.clients.size() * sizeof(ClientRecord));
+  if (!state.clients.empty())
+    std::memcpy(bytes.data() + sizeof(header), state.clients.data(),
+                state.clients.size() * sizeof(ClientRecord));
   header.checksum = Checksum(bytes);
   std::memcpy(bytes.data(), &header, sizeof(header));
   return bytes;
@@ -71,8 +74,8 @@ bool Decode(std::string bytes, SavedState& out) {
   if (bytes.size() < sizeof(header)) return false;
   std::memcpy(&header, bytes.data(), sizeof(header));
   const size_t rest = bytes.size() - sizeof(header);
-  if (header.magic != kMagic || rest / sizeof(ClientRecord) != header.clients ||
-      rest % sizeof(ClientRecord) != 0) {
+  const bool known = header.magic == kMagic || header.magic == kFormerMagic;
+  if (!known || rest / sizeof(ClientRecord) != header.clients || rest % sizeof(ClientRecord) != 0) {
     return false;
   }
   const uint64_t checksum = header.checksum;
@@ -90,8 +93,8 @@ bool Decode(std::string bytes, SavedState& out) {
 
 }  // namespace
 
-void SaveState(const std::string& path, const SavedState& memory) {
-  ReplaceFile(path, Encode(memory), 0600);
+void SaveState(const std::string& path, const SavedState& state) {
+  ReplaceFile(path, Encode(state), 0600);
 }
 
 LoadedState LoadState(const std::string& path) {
@@ -105,8 +108,8 @@ LoadedState LoadState(const std::string& path) {
   std::string bytes(size <= kMaxFile ? size : 0, '\0');
   file.seekg(0);
   if (!file.read(bytes.data(), static_cast<std::streamsize>(bytes.size())) ||
-      !Decode(std::move(bytes), out.memory)) {
-    out.memory = {};
+      !Decode(std::move(bytes), out.state)) {
+    out.state = {};
     out.error = path + ": damaged, starting without what was learned";
   }
   return out;

@@ -20,10 +20,10 @@ struct SavedState {
 };
 
 // Throws std::system_error naming the path.
-void SaveState(const std::string& path, const SavedState& memory);
+void SaveState(const std::string& path, const SavedState& state);
 
 struct LoadedState {
-  SavedState memory;  // empty after an error
+  SavedState state;   // empty after an error
   std::string error;  // empty: read, or there was no file
 };
 LoadedState LoadState(const std::string& path);

@@ -40,14 +40,13 @@ constexpr double kMaxEpoch = 60;                // seconds
 constexpr double kRise = 0.002;                 // of S, a look: 0.8 % a second
 constexpr double kFloorRise = 0.02;             // of the way of ef0 and df0, a look
 constexpr double kFall = 0.1;                   // of the way, a look
-constexpr double kLooksPerSecond = 4;
-constexpr double kArrivalsLooks = 2400;  // ten minutes
-constexpr auto kQuiet = seconds(60);     // without a refusal: recovering
-constexpr auto kOver = seconds(4200);    // without a refusal: the end; above Postfix's
-                                         // maximal_backoff_time, so that all have been back
-constexpr auto kCalm = seconds(10);      // without trouble: not degraded any more
-constexpr auto kFull = seconds(3);       // full for so long: not just a burst
-constexpr auto kSettle = seconds(5);     // of trouble: degraded
+constexpr double kArrivalsLooks = 2400;         // ten minutes
+constexpr auto kQuiet = seconds(60);            // without a refusal: recovering
+constexpr auto kOver = seconds(4200);           // without a refusal: the end; above Postfix's
+                                                // maximal_backoff_time, so that all have been back
+constexpr auto kCalm = seconds(10);             // without trouble: not degraded any more
+constexpr auto kFull = seconds(3);              // full for so long: not just a burst
+constexpr auto kSettle = seconds(5);            // of trouble: degraded
 constexpr auto kLasting = std::chrono::minutes(30);  // degraded without harm: normal
 constexpr auto kGap = seconds(1);
 constexpr auto kRemembered = seconds(180);                 // that late messages are accepted
@@ -154,7 +153,7 @@ void Limiter::LearnFirst(TimePoint now) {
 }
 
 void Limiter::LearnArrivals(const Look& look) {
-  const double rate = look.arrived * kLooksPerSecond;
+  const double rate = look.arrived / InSeconds(kTick);
   // A plain average at first, then one over ten minutes.
   arrivals_looks_ = std::min(arrivals_looks_ + 1, kArrivalsLooks);
   learned_.arrivals += (rate - learned_.arrivals) / arrivals_looks_;

@@ -57,7 +57,7 @@ class Limiter {
 
   // Goes on with a limit that was in force until a moment ago: after a restart.
   void Resume(double limit, TimePoint now);
-  // Four times a second. `now` never goes back.
+  // Every kTick. `now` never goes back.
   void Tick(TimePoint now, const Look& look);
   const LimiterState& state() const { return state_; }
   const Learned& learned() const { return learned_; }

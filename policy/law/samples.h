@@ -11,12 +11,8 @@
 
 namespace spillway {
 
-inline double InSeconds(Duration d) {
-  return std::chrono::duration<double>(d).count();
-}
-inline Duration Seconds(double value) {
-  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(value));
-}
+// How often the law looks at the filter.
+constexpr auto kTick = std::chrono::milliseconds(250);
 
 // 0 of nothing.
 inline double Share(double part, double whole) {

@@ -10,8 +10,6 @@ namespace spillway::sim {
 
 namespace {
 
-constexpr double kTick = 0.25;  // seconds
-
 Config Devices() {
   Config config;
   config.clients.internal = {"10.0.0.0/8"};
@@ -109,7 +107,8 @@ class RefuseLoadAverage final : public Judge {
     return on_ ? Answer::kRefuseSession : Answer::kAdmit;
   }
   void Tick(const Look& look, double now) override {
-    load_ += (static_cast<double>(look.ages.size()) - load_) * (1 - std::exp(-kTick / 60));
+    load_ +=
+        (static_cast<double>(look.ages.size()) - load_) * (1 - std::exp(-InSeconds(kTick) / 60));
     if (now < next_) return;
     next_ = now + 15;
     on_ = load_ > limit_;

@@ -10,7 +10,6 @@ namespace spillway::sim {
 
 namespace {
 
-constexpr double kTick = 0.25;           // seconds
 constexpr double kMtaPatience = 300;     // RFC 5321 section 4.5.3.2.1, greeting
 constexpr double kConnectPatience = 30;  // Postfix's smtp_connect_timeout
 constexpr double kFirstSyn = 1;          // seconds; RFC 6298 section 2, then twice as long each
@@ -30,7 +29,7 @@ Plant::Plant(const Scenario& scenario, Judge& judge)
 
 Outcome Plant::Run() {
   Schedule(0, Kind::kNewMail, 0);
-  Schedule(kTick, Kind::kTick, 0);
+  Schedule(InSeconds(kTick), Kind::kTick, 0);
   const double end = InSeconds(scenario_.duration);
   while (!events_.empty() && events_.top().at < end) {
     const Event event = events_.top();
@@ -267,7 +266,7 @@ void Plant::Failed(MessageId id, bool session_failed) {
 }
 
 void Plant::Tick() {
-  Schedule(now_ + kTick, Kind::kTick, 0);
+  Schedule(now_ + InSeconds(kTick), Kind::kTick, 0);
   ages_.clear();
   for (const uint32_t number : in_filter_) ages_.push_back(now_ - sessions_[number].start);
   look_.ages = ages_;

@@ -12,10 +12,6 @@ namespace {
 constexpr double kHandshakeInterval = 5;  // seconds
 constexpr double kSilentAfter = 2;        // seconds; eight missed heartbeats
 
-double Since(TimePoint then, TimePoint now) {
-  return std::chrono::duration<double>(now - then).count();
-}
-
 }  // namespace
 
 std::string_view FilterStateName(FilterState state) {
@@ -27,8 +23,8 @@ std::string_view FilterStateName(FilterState state) {
 FilterHealth::Due FilterHealth::Next(TimePoint now, bool shedding) const {
   if (!setting_.probe || under_way_) return Due::kNothing;
   const double interval = shedding ? setting_.shedding_interval : setting_.idle_interval;
-  if (Since(message_, now) >= interval) return Due::kMessage;
-  return Since(handshake_, now) >= kHandshakeInterval ? Due::kHandshake : Due::kNothing;
+  if (InSeconds(now - message_) >= interval) return Due::kMessage;
+  return InSeconds(now - handshake_) >= kHandshakeInterval ? Due::kHandshake : Due::kNothing;
 }
 
 void FilterHealth::Started(TimePoint now, Due due) {

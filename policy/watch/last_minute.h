@@ -33,7 +33,6 @@ class LastMinute {
   void Add(const telemetry::Record& record);
   // `started` is when the filter began: a young filter's rate is over its own time.
   MinuteSummary Summarize(TimePoint now, int64_t started, const std::vector<int64_t>& in_flight);
-  void Clear() { records_.clear(); }
 
  private:
   std::deque<telemetry::Record> records_;

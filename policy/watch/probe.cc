@@ -50,11 +50,6 @@ std::string CannedMessage() {
 
 }  // namespace
 
-std::string_view ProbeName(ProbeResult result) {
-  constexpr std::array<std::string_view, 5> kNames = {"fine", "absent", "deaf", "foreign", "hung"};
-  return kNames[static_cast<size_t>(result)];
-}
-
 // Keeps itself alive through its handlers; the timer closes the socket, which ends them.
 class Probe::Attempt final : public std::enable_shared_from_this<Attempt> {
  public:
@@ -149,7 +144,7 @@ class Probe::Attempt final : public std::enable_shared_from_this<Attempt> {
     timer_.cancel();
     error_code ignored;
     socket_.close(ignored);
-    const double seconds = std::chrono::duration<double>(clock_.Now() - start_).count();
+    const double seconds = InSeconds(clock_.Now() - start_);
     std::exchange(done_, nullptr)({result, seconds});
   }
 

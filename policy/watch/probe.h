@@ -23,7 +23,6 @@ enum class ProbeResult : uint8_t {
   kForeign,  // negotiates, but is not a filter that we know
   kHung,     // takes the message, but gives no verdict
 };
-std::string_view ProbeName(ProbeResult result);  // "fine", "absent", ...
 
 struct ProbeReport {
   ProbeResult result = ProbeResult::kFine;

@@ -3,6 +3,7 @@
 dkimpy, so that verification is tested against an implementation that is not ours."""
 
 import base64
+import re
 import subprocess
 
 import dkim
@@ -33,7 +34,8 @@ class Keys:
     def seal(self, message, domain, dmarc="pass", selector=b"rsa"):
         """Adds an ARC set, as a forwarder does that saw `dmarc`."""
         arc = "pass" if b"ARC-Seal:" in message else "none"
-        seen = f"Authentication-Results: {domain}; dmarc={dmarc} header.from=x.example;\r\n arc={arc}\r\n".encode()
+        author = re.search(rb"(?im)^From:.*@([\w.-]+)", message)[1].decode()
+        seen = f"Authentication-Results: {domain}; dmarc={dmarc} header.from={author};\r\n arc={arc}\r\n".encode()
         fields = dkim.arc_sign(seen + message, selector, domain.encode(), self.rsa, domain.encode(),
                                include_headers=SIGNED)
         return b"".join(fields) + message

@@ -99,7 +99,10 @@ int Run(const char* config_path, const char* delay_file, int workers) {
   const auto& milter = loaded.config.milter;
   const Fd listener =
       Listen(*Endpoint::Parse(milter.socket), milter.socket_mode, milter.socket_group);
-  return RunMilter({loaded.config, log, listener, make_checks});
+  const SystemClock clock;
+  const auto generation =
+      std::make_shared<const Generation>(loaded.config, log, clock, make_checks);
+  return RunMilter({generation, log, clock, listener});
 }
 
 }  // namespace

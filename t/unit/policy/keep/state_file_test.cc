@@ -12,41 +12,41 @@ namespace spillway {
 namespace {
 
 SavedState Sample() {
-  SavedState memory;
-  memory.seed = 42;
-  memory.learned = {.no_load = 0.5, .late_floor = 0.01, .arrivals = 3, .deferred_floor = 0.25};
-  memory.limit = 17;
-  memory.saved = 1'700'000'000;
+  SavedState state;
+  state.seed = 42;
+  state.learned = {.no_load = 0.5, .late_floor = 0.01, .arrivals = 3, .deferred_floor = 0.25};
+  state.limit = 17;
+  state.saved = 1'700'000'000;
   ClientRecord record;
   record.key = 7;
   record.kind = 'u';
   record.admitted = 9;
-  memory.clients.push_back(record);
-  return memory;
+  state.clients.push_back(record);
+  return state;
 }
 
-TEST(MemoryFile, ComesBackAsItWas) {
+TEST(StateFile, ComesBackAsItWas) {
   const TempDir dir;
   SaveState(dir / "memory", Sample());
   const LoadedState loaded = LoadState(dir / "memory");
   EXPECT_EQ(loaded.error, "");
-  EXPECT_EQ(loaded.memory.seed, 42U);
-  EXPECT_DOUBLE_EQ(loaded.memory.learned.no_load, 0.5);
-  EXPECT_DOUBLE_EQ(loaded.memory.learned.deferred_floor, 0.25);
-  EXPECT_DOUBLE_EQ(loaded.memory.limit, 17);
-  EXPECT_EQ(loaded.memory.saved, 1'700'000'000);
-  ASSERT_EQ(loaded.memory.clients.size(), 1U);
-  EXPECT_EQ(loaded.memory.clients[0].admitted, 9U);
+  EXPECT_EQ(loaded.state.seed, 42U);
+  EXPECT_DOUBLE_EQ(loaded.state.learned.no_load, 0.5);
+  EXPECT_DOUBLE_EQ(loaded.state.learned.deferred_floor, 0.25);
+  EXPECT_DOUBLE_EQ(loaded.state.limit, 17);
+  EXPECT_EQ(loaded.state.saved, 1'700'000'000);
+  ASSERT_EQ(loaded.state.clients.size(), 1U);
+  EXPECT_EQ(loaded.state.clients[0].admitted, 9U);
 }
 
-TEST(MemoryFile, NoFileIsNoError) {
+TEST(StateFile, NoFileIsNoError) {
   const TempDir dir;
   const LoadedState loaded = LoadState(dir / "memory");
   EXPECT_EQ(loaded.error, "");
-  EXPECT_EQ(loaded.memory.seed, 0U);
+  EXPECT_EQ(loaded.state.seed, 0U);
 }
 
-TEST(MemoryFile, EveryDamageIsNoticed) {
+TEST(StateFile, EveryDamageIsNoticed) {
   const TempDir dir;
   const std::string path = dir / "memory";
   SaveState(path, Sample());
@@ -57,7 +57,7 @@ TEST(MemoryFile, EveryDamageIsNoticed) {
     std::ofstream(path, std::ios::binary) << bad;
     const LoadedState loaded = LoadState(path);
     EXPECT_NE(loaded.error, "") << "octet " << i;
-    EXPECT_TRUE(loaded.memory.clients.empty());
+    EXPECT_TRUE(loaded.state.clients.empty());
   }
   for (size_t size = 0; size < good.size(); ++size) {
     std::ofstream(path, std::ios::binary) << good.substr(0, size);
@@ -65,12 +65,29 @@ TEST(MemoryFile, EveryDamageIsNoticed) {
   }
 }
 
-TEST(MemoryFile, FailedWriteLeavesTheOldFile) {
+// What was learned over months must not go with an upgrade.
+TEST(StateFile, TheFormerNameOfTheFormatIsRead) {
+  const TempDir dir;
+  SaveState(dir / "memory", Sample());
+  std::string bytes = dir.Read("memory");
+  bytes.replace(0, 8, "FLENTER4");
+  constexpr size_t kChecksum = 72;
+  bytes.replace(kChecksum, 8, 8, '\0');
+  uint64_t hash = 0xcbf29ce484222325;
+  for (const char c : bytes) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  bytes.replace(kChecksum, 8, reinterpret_cast<const char*>(&hash), 8);
+  dir.Write("memory", bytes);
+  const LoadedState loaded = LoadState(dir / "memory");
+  EXPECT_EQ(loaded.error, "");
+  EXPECT_EQ(loaded.state.seed, 42U);
+}
+
+TEST(StateFile, FailedWriteLeavesTheOldFile) {
   const TempDir dir;
   SaveState(dir / "memory", Sample());
   std::filesystem::create_directory(dir / "memory.new");
   EXPECT_THROW(SaveState(dir / "memory", {}), std::system_error);
-  EXPECT_EQ(LoadState(dir / "memory").memory.seed, 42U);
+  EXPECT_EQ(LoadState(dir / "memory").state.seed, 42U);
 }
 
 }  // namespace
