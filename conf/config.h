@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The configuration of all three programs: one TOML file, read strictly into these structs.
-// Defaults are the initializers here and nowhere else; what each key means stands in
-// conf/spillway.toml.
+// The initializers here are the only defaults, except that each check has the defaults of its
+// section in its own file (milter/check/). conf/spillway.toml explains every key.
 #pragma once
 
 #include <map>
@@ -100,11 +100,12 @@ struct LoadResult {
 std::vector<std::string> ReadConfig(std::string_view text, const std::string& name, Config& config);
 // Reads `path`. A file that cannot be read is an error "FILE: reason".
 LoadResult LoadConfig(const std::string& path);
-// The same for text already in memory; `name` stands for the file in messages.
+// Parses text already in memory, without the checks that need the whole configuration. `name`
+// stands for the file in messages.
 LoadResult ParseConfig(std::string_view text, const std::string& name);
 
-// Is some check marked `required`, for whatever clients? Then late messages of clients that cannot
-// retry, too, may be tempfailed.
+// Is any check `required` for any class of clients? Then even a client that cannot retry may be
+// tempfailed when a check is late.
 bool AnyRequired(const Config& config);
 
 // The effective configuration as TOML, every key, in the table's order. Parsing it gives it back.

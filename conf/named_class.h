@@ -25,7 +25,7 @@ std::vector<TomlKey> KeysOf(NamedClass& named);
 // outlive it.
 Validator ValidClassIn(const std::vector<NamedClass>& classes);
 
-// "NAME: what"; empty when there is nothing wrong with them together.
+// Errors across all classes, as "NAME: what"; empty when there are none.
 std::vector<std::string> CheckClasses(const std::vector<NamedClass>& classes,
                                       const std::string& name);
 

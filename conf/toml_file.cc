@@ -40,7 +40,7 @@ class Reader {
       : name_(std::move(name)), sections_(sections), places_(places) {}
 
   void Read(const toml::table& root) {
-    // Those that can be repeated come first: others may go by what they name.
+    // Repeated sections ([[class]]) come first: other sections may use the names that they define.
     for (const bool repeated : {true, false}) ReadAll(root, repeated);
   }
 
@@ -263,7 +263,8 @@ std::string FormatDouble(double value) {
   return out.find_first_of(".e") == std::string::npos ? out + ".0" : out;
 }
 
-// Where an assertion of toml++ failed: the line that a text must be cut behind to make it fail.
+// Where an assertion of toml++ failed: the first line at which the text up to that line makes
+// toml++ fail.
 toml::source_position PlaceOfAssertion(std::string_view text) {
   toml::source_index line = 1;
   for (size_t end = text.find('\n'); end != std::string_view::npos;

@@ -16,7 +16,7 @@ std::string InBrackets(const std::string& address) {
 
 }  // namespace
 
-// Ends with the session, before what it works with.
+// The session is declared last, so it is destroyed before the objects that it uses.
 DryRun RunDry(const Config& config, Log& log, const DryRunEnvelope& envelope,
               std::string_view eml) {
   constexpr size_t kChunk = 65535;  // as libmilter hands bodies over

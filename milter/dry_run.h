@@ -22,13 +22,13 @@ struct DryRunEnvelope {
 struct DryRun {
   std::string classes;  // of the client
   std::vector<CheckReport> reports;
-  std::vector<std::string> names;  // of the checks, whose own went with them
+  std::vector<std::string> names;  // of the checks; owns the text that reports only view
   Verdict verdict;
   Duration took{};  // of the budget
 };
 
-// Runs it under the budget, with real look-ups and the real scanners. Throws what Generation
-// throws.
+// Runs the message under the budget, with real DNS look-ups and scanners. Throws the exceptions of
+// Generation's constructor.
 DryRun RunDry(const Config& config, Log& log, const DryRunEnvelope& envelope, std::string_view eml);
 
 }  // namespace spillway

@@ -45,8 +45,8 @@ std::string ProgramOf(const Config& config) {
   return program;
 }
 
-// The filter itself keeps the message once, and once shares it; what the inspector needs besides is
-// a part of it decoded.
+// The message itself is in the filter's memory and in the shared memory; `memory` is for what the
+// inspector decodes.
 std::unique_ptr<Inspector> MakeInspector(const Config& config, const InspectionNeeds& needs,
                                          const Clock& clock, Log& log) {
   if (!needs.any) return nullptr;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A configuration and everything that is made from it: class lists, checks with their keys, tables
-// and rules, resolver, pools, inspector. Immutable once made, so that a reload is a swap: a
-// connection keeps the generation that it began with.
+// A configuration and everything that is built from it: class lists, checks with their keys, tables
+// and rules, resolver, pools, inspector. Immutable once built: a connection keeps the generation
+// that it began with, even if CurrentGeneration is swapped meanwhile.
 #pragma once
 
 #include <functional>
@@ -18,12 +18,12 @@ namespace spillway {
 
 using MakeChecksFunction = std::function<CheckTypes(const Config&, const CheckServices&)>;
 
-// `log` and `clock` outlive it. Its destruction ends what is under way, in the order of who calls
-// whom; no message may be in the checks any more.
+// `log` and `clock` outlive it. The destructor ends all work in progress, callers before the
+// objects that they call; by then the checks must not hold any message.
 class Generation {
  public:
-  // Throws ConfigError with everything that is wrong with the configuration or what it names, and
-  // std::exception for what the machine does not give.
+  // Throws ConfigError with all errors in the configuration and in the files that it names, and
+  // another std::exception when the machine lacks a resource.
   Generation(Config config, Log& log, const Clock& clock,
              const MakeChecksFunction& make_checks = MakeChecks);
   ~Generation();
@@ -40,7 +40,8 @@ class Generation {
  private:
   const Config config_;
   const ClientLists clients_;
-  // Declared before what they answer to, and ended after it.
+  // The members below use those above. ~Generation() ends inspector_, cares_ and workers_ first,
+  // because their threads call into the checks and the resolver.
   std::unique_ptr<Cares> cares_;
   CachingResolver resolver_;
   std::unique_ptr<Workers> workers_;

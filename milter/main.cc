@@ -14,8 +14,8 @@
 
 namespace {
 
-// Before any thread: libmilter waits for these in a thread of its own, and a thread of ours that
-// does not block them would die of them.
+// Call before any thread starts: libmilter waits for these signals in a thread of its own, and a
+// signal delivered to another thread that does not block it would kill the process.
 void BlockSignals() {
   sigset_t signals;
   sigemptyset(&signals);

@@ -62,8 +62,9 @@ CheckReport Pipeline::Report(const Running& running, Result result) const {
           .spent = running.spent};
 }
 
-// All checks work side by side, so what was waited for one of them says nothing of it: its work
-// took from the end of the message until it was done, and its call what came behind that.
+// All checks work in parallel, so the wait inside a check's Finish() is not its own time. Counted
+// are the time from the end of the message until the check's work was done, and the rest of
+// Finish() after that.
 Duration Pipeline::OwnTime(TimePoint done, TimePoint began, TimePoint asked) const {
   const Duration waited = std::max(done - began, Duration::zero());
   return waited + std::max(clock_.Now() - std::max(asked, done), Duration::zero());

@@ -25,7 +25,8 @@ constexpr std::array<std::pair<telemetry::Counter, std::atomic<uint64_t> Resolve
                      {telemetry::Counter::kDnsFailures, &ResolverCounters::failures},
                      {telemetry::Counter::kDnsLimited, &ResolverCounters::limited}}};
 
-// Shows the readers that we live, and what the resolver has counted; looks what devices they know.
+// Four times a second: writes the heartbeat and the resolver's counters to the telemetry, and reads
+// again the list of devices that spillway-policyd has learned.
 class Heartbeat {
  public:
   Heartbeat(Recorder& recorder, const ResolverCounters& dns, const Clock& clock,

@@ -36,7 +36,7 @@ uint8_t SizeBucket(uint64_t bytes) {
 
 static_assert(kMaxChecks <= telemetry::kMaxChecks && kMaxCheckName < telemetry::kNameSize);
 
-// What we write, and strangers must not.
+// Fields that the filter writes and that must not come from outside.
 constexpr std::array<std::string_view, 6> kOurFields = {
     kAuthenticationResults, kScanField, kListsField, kAttachmentsField, kRulesField, kSpamFlag};
 
@@ -46,7 +46,7 @@ std::string Joined(const std::vector<std::string>& names) {
   return out;
 }
 
-// What checks that are only tried out would have done: "reject(clamd),quarantine(rspamd)".
+// The actions that checks in shadow mode would have taken: "reject(clamd),quarantine(rspamd)".
 std::string WouldBe(const std::vector<CheckReport>& reports) {
   std::vector<std::string> out;
   for (const CheckReport& report : reports) {
@@ -150,7 +150,7 @@ void Session::Recipient(std::string_view path) {
     message_->rcpt_to.push_back(ParsePath(path));
 }
 
-// Fields by which others are to know what we found: what a stranger wrote in our stead goes.
+// Counts the fields with our names; forged ones, which came with the message, are to be deleted.
 void Session::CountOurs(std::string_view name, std::string_view value) {
   for (size_t i = 0; i < kOurFields.size(); ++i) {
     if (!EqualsNoCase(name, kOurFields[i])) continue;
@@ -239,7 +239,8 @@ void Session::Report(const Verdict& verdict, const std::vector<CheckReport>& rep
   WriteLog(verdict, reports, end - start);
 }
 
-// Pieces of one message wait side by side, and some of it is the client's time.
+// Capped at `total`: jobs of one message wait in parallel, so their waits can add up to more, and
+// some of the wait may be the client's time.
 int64_t Session::QueueWait(Duration total) const {
   return std::min(pipeline_->cost()->QueueWait(shared_.clock.Now()), Microseconds(total));
 }

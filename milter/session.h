@@ -46,8 +46,8 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  // nullopt: mail from the machine itself if `local`, else a client that the MTA knows no address
-  // of. `probe`: the policy daemon looks whether we live.
+  // nullopt: mail from the machine itself if `local`, else a client whose address the MTA does not
+  // know. `probe`: a probe from spillway-policyd.
   void Connect(const std::optional<Ip>& address, bool probe = false, bool local = true);
   void Helo(std::string_view name);
   // `auth_user` is {auth_authen}, empty when not authenticated.

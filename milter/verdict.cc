@@ -23,11 +23,12 @@ void Refuse(const CheckReport& report, const std::string& id, Verdict& verdict) 
   if (!why.empty()) verdict.reply_text += ": " + why;
 }
 
-// Behind what was late or not there: its word might change what the others say.
+// Called only when no late or missing check forces a tempfail: that check's result could change the
+// verdict.
 void ApplyActions(const std::vector<CheckReport>& reports, const std::string& id, bool cannot_retry,
                   Verdict& verdict) {
   for (const CheckReport& report : reports) {
-    // A certain finding is not waived: then better a loss than a virus.
+    // A definite finding (fail) is never waived: losing the message is better than a virus.
     const bool certain = report.result.state == State::kFail;
     if (report.action == Wish::kTempfail && cannot_retry && !report.required && !certain) {
       verdict.waived = true;
@@ -42,7 +43,7 @@ void ApplyActions(const std::vector<CheckReport>& reports, const std::string& id
   }
 }
 
-// What could not be had in time, or not at all.
+// Counts the checks that were late or could not scan.
 void CountMissing(const std::vector<CheckReport>& reports, bool cannot_retry, Verdict& verdict) {
   for (const CheckReport& report : reports) {
     const bool late = report.result.state == State::kLate;

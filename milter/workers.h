@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The pool for CPU work (signatures): as many threads as cores, over a bounded
-// Boost.Lockfree queue. Waiting for DNS never happens here. What a piece of work waited in the
-// queue is measured, because that wait is what tells a loaded filter from a slow dependency.
+// A pool of threads over a bounded Boost.Lockfree queue: one pool for CPU work (signatures, SPF,
+// rules), where no job waits for DNS, and one for the inspector. The time that a job waits in the
+// queue is measured, because it distinguishes an overloaded filter from a slow dependency.
 #pragma once
 
 #include <semaphore.h>
@@ -22,10 +22,10 @@ namespace spillway {
 // What one message has cost so far, added to from several threads.
 struct MessageCost {
   std::atomic<int64_t> queue_wait_us{0};     // of what has been started
-  std::atomic<int64_t> waiting_since_us{0};  // what waits now; 0: nothing. The latest, if several
+  std::atomic<int64_t> waiting_since_us{0};  // of the job queued last; 0: none waits
 
-  // What waits still counts as long as it has waited: a message whose time is up before the pool
-  // comes to it is the very sign of a loaded filter.
+  // Includes the wait of a job that is still queued: a message whose deadline passes before the
+  // pool starts its job is the clearest sign of an overloaded filter.
   int64_t QueueWait(TimePoint now) const {
     const int64_t since = waiting_since_us.load();
     return queue_wait_us.load() + (since == 0 ? 0 : Microseconds(now.time_since_epoch()) - since);
@@ -45,8 +45,8 @@ class Workers {
 
   // False, and `job` is not run, when the queue is full. Jobs must not throw.
   [[nodiscard]] bool Submit(Job job, std::shared_ptr<MessageCost> cost);
-  // Runs `job` at once, in the caller's thread, when a thread of the pool is idle: that costs no
-  // way there and back, and nothing has to wait. False, and it is not run, when all are busy.
+  // Runs `job` at once in the caller's thread if a thread of the pool is idle: that saves the
+  // hand-over, and no queued job is delayed. False, and `job` is not run, when all are busy.
   bool TryHere(const Job& job);
   size_t threads() const { return threads_.size(); }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Nothing here decides: the shedder does, and filter_health.h names what is wrong with the filter.
+// The shedder decides whom to refuse, and filter_health.h names what is wrong with the filter.
+// Answer() decides by itself only when [admission] is off or the filter is gone (filter_absent).
 #include "policy/policyd.h"
 
 #include <random>
@@ -121,7 +122,7 @@ void Policyd::NoteState() {
   Bottleneck bottleneck;
   if (follower_.reader().mapped())
     bottleneck = follower_.bottlenecks().Find(follower_.reader().preamble());
-  // Messages that are still stuck have told nothing of their checks yet.
+  // Messages that are still in flight have left no record of their checks yet.
   if (bottleneck.check_seconds < state.mean / 4) bottleneck.check.clear();
   const std::string line = journal_.Note(state, shedder_.counts(), bottleneck, sessions, wall());
   if (!line.empty()) log_.Warning(line);

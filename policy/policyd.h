@@ -20,7 +20,7 @@ namespace spillway {
 
 class Policyd {
  public:
-  // Reads the memory file; a damaged one is said in the log. `slots`: see process_limit.h.
+  // Reads the memory file; a damaged file is reported in the log. `slots`: see process_limit.h.
   Policyd(boost::asio::io_context& io, const Config& config, double slots, const Clock& clock,
           Log& log);
 
@@ -29,8 +29,8 @@ class Policyd {
   // The answer to one policy request.
   std::string_view Answer(const PolicyRequest& request);
   void Order(const Override& order, const std::string& text);
-  // Begins to write the memory file, and the learned devices for the filter, beside what goes on;
-  // the end of the write is waited for by the next, and by WaitForSave().
+  // Starts to write the memory file, and the learned devices for the filter, in the background.
+  // The next Save(), and WaitForSave(), wait until that write has ended.
   void Save();
   void WaitForSave();
 

@@ -121,8 +121,9 @@ std::vector<bool> HeaderForms(const TagList& tags) {
   return {TagValue(tags, "c").starts_with("relaxed")};
 }
 
-// All sets in canonical form, and for each where its seal begins: a seal signs what stands before
-// it (section 5.1.1), and itself. One copy, because a stranger can send fifty sets.
+// All sets in canonical form, and the offset at which the seal of each set begins: a seal signs the
+// text before it (section 5.1.1), and itself. One copy for all, because a sender can add fifty
+// sets.
 struct SealedText {
   std::string all;
   std::vector<size_t> seals;

@@ -193,8 +193,9 @@ class Reader {
   ReadResults& out_;
 };
 
-// What stands before the first semicolon, comments taken out, and quotes if they count. What has no
-// end hides nothing: the text then stays as it is.
+// The text before the first semicolon, without comments and, if `quotes`, with quoted strings
+// unquoted. An unterminated comment or quoted string must hide nothing: the text then stays as it
+// is.
 std::string Head(std::string_view text, bool quotes) {
   std::string out;
   Scanner scan(text);

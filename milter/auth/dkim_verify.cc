@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What is libopendkim's part: it reads the fields and says which of them are signatures that may be
-// verified. Then it is told to ignore them all, before it selects what they cover: it writes behind
-// a block there when an h= names more fields than there are. What a signature covers is put
-// together, hashed and verified here, on what ARC uses, too: the library reads a key anew for each
-// message, which takes longer than all the rest, and its body canonicaliser takes eight times what
-// SHA-256 takes. In tests the library verifies beside this, and both must agree.
+// libopendkim only reads the fields and says which signatures may be verified. Then it is told to
+// ignore them all before it selects the covered fields, because that step writes past the end of a
+// block when h= names more fields than the header has. The covered data is assembled, hashed and
+// verified here, with the code that ARC uses too: the library parses the key again for each
+// message, which takes longer than everything else, and its body canonicaliser takes eight times as
+// long as SHA-256. In tests the library also verifies, and both must agree.
 #include "milter/auth/dkim_verify.h"
 
 #include <algorithm>
@@ -76,7 +76,7 @@ DKIM_CBSTAT IgnoreAll(DKIM* /*dkim*/, DKIM_SIGINFO** list, int count) {
   return DKIM_CBSTAT_CONTINUE;
 }
 
-// Whoever is to be asked for keys is registered, or the library refuses what q= says.
+// A key look-up must be registered, or the library refuses every q= method.
 DKIM_CBSTAT NoKey(DKIM* /*dkim*/, DKIM_SIGINFO* /*list*/, unsigned char* /*to*/, size_t /*size*/) {
   return DKIM_CBSTAT_TRYAGAIN;
 }

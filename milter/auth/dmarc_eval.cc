@@ -76,8 +76,8 @@ DmarcPolicy PolicyFor(const Discovery& found, const std::string& author, const D
   return policy;
 }
 
-// An organization is the name itself or above it: who is not below the author's cannot be of it,
-// whatever his own name servers say, or do not say.
+// The organization of a name is the name itself or one above it: a domain that is not below the
+// author's organization cannot belong to it, whatever its own name servers answer.
 bool IsWithin(const std::string& name, const std::string& organization) {
   return name == organization || name.ends_with("." + organization);
 }
@@ -101,7 +101,8 @@ bool Undecided(State state) {
   return state == State::kTemperror || state == State::kLate;
 }
 
-// The strongest that the identifiers say together: pass, else what might have been one, else fail.
+// The best result of all identifiers: pass, else late or temperror if one might have passed, else
+// fail.
 State Combine(const std::vector<DmarcIdentifier>& identifiers, const std::string& author,
               const Organization& organization, const DmarcRecord& record, const DnsFind& find) {
   State out = State::kFail;

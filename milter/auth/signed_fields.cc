@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What is looked for by name is looked for from the bottom, as new fields come in at the top.
+// Fields are searched from the bottom up, because relays add new fields at the top.
 #include "milter/auth/signed_fields.h"
 
 #include <algorithm>

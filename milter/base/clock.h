@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The only source of time below start-up. Everything that needs "now" takes a Clock or a TimePoint,
-// so that tests own the time.
+// The source of time: code that needs "now" takes a Clock or a TimePoint, so that tests control the
+// time. Code that waits on the real clock (pending.h, ask_policy.cc, scanner timers) reads that.
 #pragma once
 
 #include <chrono>

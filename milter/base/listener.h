@@ -16,8 +16,9 @@ namespace spillway {
 // over. Throws std::runtime_error or std::system_error, naming the address.
 Fd Listen(const Endpoint& endpoint, const std::string& mode, const std::string& group);
 
-// Puts a socket on which nobody can connect in the place of `listener`, under the same number:
-// whoever polls it sees nothing any more. A unix socket's path is left for the next daemon.
+// Replaces `listener`, under the same descriptor number, by a socket to which nobody can connect: a
+// thread that polls the descriptor gets no more events. The path of a unix socket stays for the
+// next daemon.
 void StopAccepting(int listener);
 
 }  // namespace spillway

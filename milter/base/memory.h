@@ -4,8 +4,9 @@
 
 namespace spillway {
 
-// What one message needed, the next one needs again: pages that go and come cost more than much of
-// the work. Up to 16 MiB of free memory are kept for each of two arenas a core. Before any thread.
+// The next message needs the memory of the last one again: returning pages to the kernel and
+// getting them back costs more than much of the work. Keeps up to 16 MiB free in each arena, with
+// at most two arenas per core. Call before any thread starts.
 void KeepMemory();
 
 }  // namespace spillway

@@ -27,8 +27,8 @@ class Pending {
   explicit Pending(Naming naming) : naming_(std::move(naming)) {}
   explicit Pending(std::string what) : naming_([what = std::move(what)] { return what; }) {}
 
-  // For those who work, before work that touches what belongs to the one who waits: false when that
-  // one has gone; otherwise Abandon() waits for the result.
+  // The worker calls this before it touches objects of the waiter. False: the waiter has gone.
+  // True: Abandon() will block until the result is there.
   [[nodiscard]] bool Start() {
     const std::lock_guard lock(mutex_);
     running_ = !abandoned_;
@@ -60,7 +60,7 @@ class Pending {
     return abandoned_;
   }
 
-  // For the one who waits. Null: refused, or the deadline came first. The result stays.
+  // The waiter calls this. Null: refused, or the deadline came first. The result stays valid.
   const T* Wait(Deadline deadline, Waited& waited) {
     std::unique_lock lock(mutex_);
     const bool over = changed_.wait_until(lock, deadline.at(), [this] { return ended_; });
@@ -77,8 +77,8 @@ class Pending {
     const std::lock_guard lock(mutex_);
     return ended_;
   }
-  // Calls when there is a result, or at once when there is one; before any Wait() returns it. The
-  // call may come from the thread of those who work, and holds it up.
+  // Runs `call` at once if the result is there, else in the worker's thread and before any Wait()
+  // returns the result; never after Refuse().
   void WhenDone(Call call) {
     {
       const std::lock_guard lock(mutex_);
@@ -86,7 +86,7 @@ class Pending {
     }
     call(*value_);
   }
-  // Nobody waits any more. Returns when nothing that has been started still runs.
+  // The waiter gives up. Returns once no started work is still running.
   void Abandon() {
     std::unique_lock lock(mutex_);
     abandoned_ = true;

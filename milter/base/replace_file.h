@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A file that is there whole, as it was or as it shall be, whatever happens in between.
+// Replaces a file atomically: the path always leads to the complete old or the complete new file.
 #pragma once
 
 #include <sys/types.h>

@@ -42,12 +42,13 @@ struct MethodResult {
   std::vector<Property> properties;
 };
 
-// What the domain that stands behind a message, or its form, asks for. A wish: what is done is the
-// administrator's to say.
+// What the sender's domain, or the message itself, asks the filter to do. Only a wish: the
+// administrator decides what is done (Disposition).
 enum class Wish : uint8_t { kNone, kMark, kQuarantine, kTempfail, kReject };
 std::string_view WishName(Wish wish);  // "none", "mark", "quarantine", "tempfail", "reject"
 Wish WishFrom(std::string_view name);  // kNone for any other word
-// What a score asks for, by the least that quarantines and the least that rejects; 0: none does.
+// The wish for a score, by the lowest scores that quarantine and that reject; a threshold of 0 is
+// off.
 Wish WishForScore(double score, double quarantine, double reject);
 
 // The fields that content checks write.
@@ -76,7 +77,7 @@ struct Result {
   std::string reason;
   std::vector<MethodResult> methods;
   Wish wish = Wish::kNone;
-  Wish shadow = Wish::kNone;  // of what is only tried out
+  Wish shadow = Wish::kNone;  // the wish of rules in shadow mode
   Refusal refusal;
   bool unscanned = false;         // it was to be looked at and was not, or not all of it
   std::string vouched_by;         // a trusted sealer whose chain passes (ARC)

@@ -10,8 +10,8 @@ namespace spillway {
 
 // How a check's wait for its work went.
 struct Waited {
-  TimePoint until{};    // when the work was done, or the wait for it was over; of several, the last
-  std::string missing;  // what the first one not done was waiting for; empty: all was done
+  TimePoint until{};    // the end of the work or of the wait; of several, the latest
+  std::string missing;  // what the first unfinished work waits for; empty: all done
 
   void Add(const Waited& other) {
     until = std::max(until, other.until);

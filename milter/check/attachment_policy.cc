@@ -25,8 +25,8 @@ constexpr std::array<std::string_view, 20> kDocuments = {
 // Opened by what runs scripts, and not on everybody's list.
 constexpr std::array<std::string_view, 6> kPages = {"htm", "html", "xhtml", "shtml", "svg", "mht"};
 
-// Takes what is unseen out of `name`. Was there any that no language needs? (U+200C and U+200D join
-// letters, and pictures.)
+// Removes invisible characters from `name`. True if one of them has no legitimate use in text
+// (U+200C and U+200D do: they join letters and emoji).
 bool TakeUnseen(std::string& name) {
   bool found = false;
   for (const std::string_view sign : kUnseen) {
@@ -80,7 +80,7 @@ ReadName ReadFileName(std::string_view name) {
   out.disguised = TakeUnseen(text) || text.find(std::string(kManySpaces, ' ')) != std::string::npos;
   if (const size_t slash = text.find_last_of("/\\"); slash != std::string::npos)
     text.erase(0, slash + 1);
-  // "a.exe::$DATA", and the dots and spaces at the end, are not there for Windows.
+  // Windows ignores "::$DATA" in "a.exe::$DATA", and dots and spaces at the end of a name.
   if (const size_t colon = text.find("::$"); colon != std::string::npos) text.resize(colon);
   while (!text.empty() && (text.back() == '.' || text.back() == ' ')) text.pop_back();
   out.extension = TakeExtension(text);
@@ -166,7 +166,7 @@ std::vector<AttachmentFinding> AttachmentPolicy::Judge(const Inspection& inspect
     JudgeMembers(part, found);
     if (part.encrypted) found.Add("encrypted", options_.on_encrypted);
     if (part.macros) found.Add("macros", options_.on_macros);
-    // What our own limit cut off cannot be read to its end; that it was cut is said by itself.
+    // The last part is unreadable because our limit cut it off; the cut is reported separately.
     const bool was_cut = cut == Cut::kBody && &part == &inspection.parts.back();
     if (!part.unreadable.empty() && !was_cut)
       found.Add("not looked into: " + LogSafe(part.unreadable, 100), options_.on_unreadable);

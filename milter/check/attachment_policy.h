@@ -42,8 +42,8 @@ struct AttachmentFinding {
   Wish wish = Wish::kNone;
 };
 
-// What of the message was not handed to the inspector. The header: it had more fields than are
-// looked at, and what the message is may stand in the others.
+// Which part of the message the inspector did not get. kHeader: the header was over the limit on
+// fields or octets, and the dropped fields may define the MIME structure.
 enum class Cut : uint8_t { kNothing, kHeader, kBody };
 
 // Immutable, thread-safe.

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// How a check plugs in. A check is one file here with its options, its name in registry.cc, and its
-// section in the sample configuration, of which the manual is made.
+// How a check plugs in. A check needs a file here with its options, its name in registry.cc, and
+// its section in the sample configuration, from which the manual is generated.
 //
 // The budget is the same for all: a check starts its look-ups as early as it can and does its work
 // in pieces that run elsewhere (the resolver's thread, the CPU pool), so that Finish() only
-// collects. A check never decides, never logs, never reads a clock.
+// collects. A check never decides on the verdict and never logs about a single message; its
+// deadline is an argument.
 #pragma once
 
 #include <memory>
@@ -33,10 +34,10 @@ inline constexpr size_t kMaxCheckName = 15;
 struct CheckServices {
   Resolver& resolver;
   Workers& workers;
-  const Clock& clock;  // for wall time in texts; deadlines are arguments
+  const Clock& clock;  // for signature dates, the log and scanners; deadlines are arguments
   ScanLoop& scan_loop;
   KeyCache& keys;
-  Log& log;  // for scanners and DNS lists that come and go, never of one message
+  Log& log;  // for changes of scanners and DNS lists, never for a single message
 };
 
 // What one check said and what it took.
@@ -46,7 +47,7 @@ struct CheckReport {
   bool required = false;
   Result result;
   Wish action = Wish::kNone;  // what the administrator lets come of it
-  Wish shadow = Wish::kNone;  // what would come of it, were it not only tried out
+  Wish shadow = Wish::kNone;  // the action that shadow mode suppresses
   bool tempfail_on_down = false;
   Duration spent{};  // in its calls, and from the end of the message until its work was done
 };

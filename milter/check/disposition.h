@@ -19,18 +19,19 @@ struct ClientSet {
 };
 
 struct Disposition {
-  // For whom a late result is tempfailed, and one that could not be had at all (Result::unscanned).
+  // The clients whose message is tempfailed when the check is late, or when the message could not
+  // be scanned at all (Result::unscanned).
   ClientSet tempfail_on_timeout, tempfail_on_down;
-  // For whom it is never waived, also for clients that cannot retry.
+  // The clients for whom that tempfail is never waived, even if they cannot retry.
   ClientSet required;
-  // The actions are only tried out: they are said in the log.
+  // Shadow mode: the actions are only written to the log.
   bool shadow = false;
-  // What is done about a message for which the result asks for this. What asks for less than a
-  // quarantine, or for a tempfail, gets it.
+  // What is done when the result wishes quarantine or reject, or the author is unclear. Wishes for
+  // a mark or a tempfail are followed as they are.
   Wish on_quarantine = Wish::kQuarantine;
   Wish on_reject = Wish::kReject;
   Wish on_unclear_author = Wish::kNone;
-  // Does it write X-Spam-Flag? Then a stranger's is removed.
+  // Does the check write X-Spam-Flag? Then an X-Spam-Flag from outside is removed.
   bool marks_spam = false;
 
   Wish Action(const Result& result) const;

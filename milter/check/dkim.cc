@@ -141,7 +141,8 @@ MethodResult Report(const DkimSignature& signature) {
   return result;
 }
 
-// The check as a whole: a pass if any passed; what could still have been one comes next.
+// The state of the whole check: pass if any signature passed, else late or temperror if any
+// signature might still have passed.
 State Summary(const std::vector<MethodResult>& methods) {
   for (const State wanted :
        {State::kPass, State::kLate, State::kTemperror, State::kFail, State::kPolicy}) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// DMARC (RFC 9989). The tree walk of the author domain starts with the end of the header, beside
-// SPF and DKIM, and goes on with those of their domains that may be of its organization; at the end
-// their results are compared.
+// DMARC (RFC 9989). The tree walk of the author domain starts at the end of the header, in parallel
+// with SPF and DKIM. Then the SPF and DKIM domains within the author's organization are walked. At
+// the end of the message the results of SPF and DKIM are evaluated.
 #include <algorithm>
 
 #include "milter/auth/dmarc_eval.h"
@@ -29,7 +29,7 @@ struct DmarcOptions final : OptionsOf<DmarcOptions> {
                  {"on_reject", &on_reject, 0, 0, ValidDmarcAction},
                  {"on_unclear_author", &on_unclear_author, 0, 0, ValidDmarcAction}});
   }
-  // Without both, what would have passed fails.
+  // Without SPF or DKIM, DMARC would fail messages that should pass.
   bool Runs(const Config& config) const override {
     return on && config.checks.Enabled("spf") && config.checks.Enabled("dkim");
   }
@@ -45,7 +45,7 @@ struct DmarcOptions final : OptionsOf<DmarcOptions> {
 };
 
 constexpr size_t kMaxDomains =
-    8;  // that are walked for; more are judged only if they are the author
+    8;  // domains to walk; a further domain only counts if it is the author domain
 
 // The d= of a DKIM-Signature, as far as it can be read; whether it is a good one, the DKIM check
 // says.

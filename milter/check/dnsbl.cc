@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // DNS lists of client addresses, of the domains of MAIL FROM and HELO, and of hosts that URLs in
-// the texts lead to (RFC 5782). With every list its test entries are asked for, from the cache as a
-// rule: a list that does not know 127.0.0.2, or knows 127.0.0.1, is one that has closed down or
-// refuses us, and does not count.
+// the texts lead to (RFC 5782). The test entries of every list are looked up too, usually from the
+// cache: a list without 127.0.0.2, or with 127.0.0.1, has closed down or refuses our queries, and
+// does not count.
 #include <algorithm>
 #include <set>
 
@@ -35,8 +35,9 @@ struct DnsblOptions final : OptionsOf<DnsblOptions> {
   }
 };
 
-// The names by which a list might know the hosts of a message's URLs: lists of hosts and lists of
-// registered domains are both among them. With `more`: there are others.
+// The names to look up for the hosts of a message's URLs: each host and its registered domain,
+// because some lists contain hosts and others domains. `more`: there were more names than the
+// limit.
 struct HostNames {
   std::set<std::string> names;
   bool more = false;
@@ -109,7 +110,7 @@ class DnsblCheck final : public Check {
     if (urls_) JudgeUrls(deadline, result);
     const std::string missing = result.reason;
     if (!found_.empty()) {
-      // What is missing stays the state, and is named.
+      // If a look-up is missing, its state and reason are kept.
       if (result.state == State::kNone) result.state = State::kPolicy;
       result.reason = found_ + (found_count_ > kMaxNamed ? ", and more" : "") + "; score " +
                       std::to_string(score_) + (missing.empty() ? "" : "; " + missing);
@@ -124,7 +125,7 @@ class DnsblCheck final : public Check {
   }
 
  private:
-  // Filled by whoever inspects; ours once that is done.
+  // The inspector's thread fills it; the session's thread uses it after the inspection is done.
   struct UrlLookups {
     UrlLookups(Resolver& resolver, std::string client) : lookups(resolver, std::move(client)) {}
     ListLookups lookups;
@@ -200,7 +201,8 @@ class DnsblCheck final : public Check {
     if (!known) lists.push_back(&list);
     return !known;
   }
-  // What those could still say that did not answer, 0 or less: a list of good senders might.
+  // The lowest total (0 or less) that lists without an answer could still add: a list of good
+  // senders has a negative weight.
   int64_t Mercy() const {
     Lists said = counted_;
     int64_t mercy = 0;
@@ -216,7 +218,7 @@ class DnsblCheck final : public Check {
   const ListSet& lists_;
   const DnsblOptions& options_;
   const CheckServices& services_;
-  std::optional<ListLookups> envelope_;  // none: such clients are not looked for
+  std::optional<ListLookups> envelope_;  // none: this class of client is not checked
   std::shared_ptr<UrlLookups> urls_;
   Lists counted_;
   Lists missed_;

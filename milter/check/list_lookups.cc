@@ -15,7 +15,8 @@ std::array<uint8_t, 4> OctetsOf(const Ip& address) {
   return out;
 }
 
-// "127.255.255.254" and its like say that we may not ask, other networks that nobody lists there.
+// 127.255.255.0/24 means that our queries are refused; an answer outside 127.0.0.0/8 means that the
+// zone is no longer a DNS list.
 bool IsListing(const Ip& address) {
   if (!address.is_v4()) return false;
   const auto octets = OctetsOf(address);

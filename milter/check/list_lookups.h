@@ -41,8 +41,9 @@ struct ListWord {
 
 class ListLookups {
  public:
-  // `client`: on whose behalf; the cap on look-ups under way is for each client and list, so that
-  // nobody's messages are in the way of another's, or of the sender's own domain.
+  // `client`: the client on whose behalf we ask. The cap on look-ups in flight is per client and
+  // list, so that messages of one client do not block those of another, or other look-ups for the
+  // sender.
   ListLookups(Resolver& resolver, std::string client)
       : resolver_(resolver), client_(std::move(client)) {}
 

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::array kChecks = {
     &kIprevCheck, &kAuthCheck,        &kSpfCheck,   &kDkimCheck,  &kArcCheck,
-    &kDmarcCheck,  // judges by what those found
+    &kDmarcCheck,  // uses the results of SPF, DKIM and ARC
     &kDnsblCheck, &kAttachmentsCheck, &kClamdCheck, &kSpamdCheck, &kRspamdCheck,
     &kRulesCheck, &kSignCheck,
     &kSealCheck,  // seals what all the others found

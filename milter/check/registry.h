@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The list of checks: all that is to be known of them together. Names, sections of the
-// configuration, rows of the telemetry and words in rules come from it.
+// The list of checks. Check names, sections of the configuration, rows of the telemetry and the
+// names that rules may use come from it.
 #pragma once
 
 #include "milter/check/check.h"

@@ -61,18 +61,18 @@ class RulesCheck final : public Check {
         shadow_(shadow),
         services_(services),
         cost_(std::move(cost)) {}
-  // The message outlives no match: it is in the session's hands.
+  // Waits for a match in progress: the session may destroy the message afterwards.
   ~RulesCheck() override { matched_->Abandon(); }
 
   bool OnBody(std::string_view /*chunk*/) override {
-    // A message whose rest is not sent has no size either.
+    // The size is only known if the MTA sends the whole body.
     const bool size_open = message_.header_bytes + message_.body_bytes <= rules_.largest();
     const bool text_open = rules_.wants_body() && message_.content && !message_.content->full();
     return size_open || text_open;
   }
 
   void OnEnd() override {
-    // By then the message may have gone: nothing of ours is touched before Start() has said yes.
+    // The message may be gone when this runs: touch nothing of `this` unless Start() returns true.
     const auto match = [matched = matched_, this](std::optional<std::string_view> text) {
       if (matched->Start()) matched->Complete(rules_.Match(message_, text));
     };
@@ -81,7 +81,7 @@ class RulesCheck final : public Check {
         matched_->Refuse(kFreeCore);
       return;
     }
-    // In the inspector's thread, which has just waited for it: one hand-over less.
+    // Match in the inspector's thread, which has the result: saves a hand-over.
     message_.inspecting->WhenDone([match](const InspectionOutcome& outcome) {
       const bool read = outcome.down.empty() && outcome.found.unreadable.empty();
       match(read ? std::optional<std::string_view>(outcome.found.text) : std::nullopt);
@@ -127,7 +127,7 @@ class RulesCheck final : public Check {
   // Matched behind the inspector, in its thread.
   bool ByInspector() const { return rules_.wants_body() && message_.inspecting; }
 
-  // What of the message was not looked at; empty: nothing.
+  // Why part of the message was not matched; empty: all of it was.
   std::string NotWhole(Deadline deadline) const {
     if (message_.headers_truncated) return "the header is too large to look at whole";
     if (!ByInspector()) return {};
@@ -184,7 +184,7 @@ class RulesCheck final : public Check {
   const bool shadow_;
   const CheckServices& services_;
   const std::shared_ptr<MessageCost> cost_;
-  // For each rule: does all of it hold but its condition?
+  // For each rule: does everything in the rule match, apart from its condition?
   const std::shared_ptr<Pending<std::vector<bool>>> matched_ =
       std::make_shared<Pending<std::vector<bool>>>(
           [this] { return ByInspector() ? "the inspector" : kFreeCore; });

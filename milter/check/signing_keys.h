@@ -71,8 +71,8 @@ class PublishedKeys {
   PublishedKeys(SigningKeys::List keys, bool check, Resolver& resolver);
   // Nothing is left to wait for.
   bool ready() const;
-  // Those that may be used. What is wrong with the others goes to `result`: late, temperror (never
-  // seen in DNS, and it does not answer), policy (not there, or another key).
+  // The keys that may be used. Why the others may not goes to `result`: late, temperror (never seen
+  // in DNS, and DNS fails now), policy (DNS has no key there, or another key).
   SigningKeys::List Usable(Deadline deadline, Result& result);
 
  private:

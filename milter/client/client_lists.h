@@ -20,10 +20,10 @@ class ClientLists {
 
   bool Internal(const Ip& address) const;
   // `user` is the SASL user, empty when not authenticated. An address counts only inside the
-  // internal networks: a stranger must not get by on being listed by mistake.
+  // internal networks: an external client that is listed by mistake must get no exception.
   bool CannotRetry(const Ip& address, std::string_view user) const;
-  // The names of the [[class]]es, in the file's order. A client that logs in belongs to those of
-  // its user only.
+  // The names of the client's [[class]]es, in the file's order. An authenticated client belongs
+  // only to the classes of its SASL user.
   std::vector<std::string> Named(const std::optional<Ip>& address, std::string_view user) const;
 
  private:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The devices that the policy daemon has learned to be unable to retry, for the filter to know them
-// too: a text file beside the telemetry, replaced as a whole. A line is an address, which for IPv6
-// stands for its /64, or "user NAME" for one that authenticates (SASL).
+// The devices of which spillway-policyd has learned that they cannot retry. The filter reads them
+// from a text file beside the telemetry, which is replaced as a whole. A line is an address (for
+// IPv6 it stands for its /64), or "user NAME" for a device that authenticates with SASL.
 #pragma once
 
 #include <sys/types.h>
@@ -30,8 +30,8 @@ class LearnedDevices {
  public:
   explicit LearnedDevices(std::string path) : path_(std::move(path)) {}
 
-  // Reads the file if it is another one than last time. One that cannot be read, or is over 4 MiB,
-  // leaves what is known; lines of another form are passed over.
+  // Reads the file if it has changed. If the file cannot be read, or is over 4 MiB, the known
+  // devices stay; invalid lines are ignored.
   void Refresh();
   bool Contains(const Ip& address) const;
   bool ContainsUser(std::string_view user) const;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The channel belongs to the loop thread alone; queries reach it through a mailbox and an eventfd.
-// c-ares has no deadline over all its tries, so the loop keeps one per query: as every query gets
-// the same time, the oldest is always at the front.
+// c-ares has no deadline over all its tries, so the loop keeps one per query. All queries have the
+// same timeout, so the query at the front of the queue always expires first.
 #include "milter/dns/cares.h"
 
 #include <ares.h>

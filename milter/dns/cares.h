@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // c-ares in a thread of its own: EDNS, TCP on truncation, CNAMEs followed, a deadline for every
-// query. The only room that sees c-ares.
+// query. Only cares.cc includes c-ares.
 #pragma once
 
 #include <chrono>

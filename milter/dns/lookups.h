@@ -16,8 +16,8 @@ using DnsFind = std::function<DnsAnswerPtr(const DnsQuestion&)>;
 // Shared by who waits and by the callbacks under way. Thread-safe after Step().
 class DnsLookups final : public std::enable_shared_from_this<DnsLookups> {
  public:
-  // What is wanted next, given the answers so far; nothing: it is over. Runs in the resolver's
-  // thread too, so it must be quick.
+  // The next questions, given the answers so far; empty: the look-ups are done. Also runs in the
+  // resolver's thread, so it must be quick.
   using Needed = std::function<std::vector<DnsQuestion>(const DnsFind&)>;
   // `owner`: see Resolver::Ask().
   DnsLookups(const std::string& owner, Resolver& resolver, Needed needed)

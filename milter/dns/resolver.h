@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What the checks know of DNS: ask, and get the answer at once (cached) or by a callback. Nobody
-// waits inside; who must wait for an answer does it against the message's deadline.
+// The checks' interface to DNS: ask, and get the answer at once (cached) or by a callback. Ask()
+// never blocks; a check that must wait for an answer waits until the message's deadline.
 #pragma once
 
 #include <cstdint>

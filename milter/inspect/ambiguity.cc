@@ -64,9 +64,9 @@ void Ambiguities::CheckType(std::string_view raw_value, bool is_multipart) {
     Add("a boundary that is not written plainly");
 }
 
-// An encoding that is not one of the five names is read by some as the name it begins with, and
-// by others as none at all; and what holds parts has none (RFC 2045 section 6.4). There are honest
-// programs that say quoted-printable there: it matters only where it hides a "-" of a boundary.
+// Some readers take an unknown encoding for the known name that it begins with, others for none. A
+// multipart or message has no encoding (RFC 2045 section 6.4), but legitimate programs write
+// quoted-printable there: that matters only if it hides a "-" of a boundary ("=2D").
 void Ambiguities::CheckEncoding(std::string_view encoding, bool leaf) {
   const std::string name = ToLower(Trim(encoding));
   if (name.empty() || name == "7bit" || name == "8bit" || name == "binary") return;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What different readers may understand differently, and GMime passes over without a word: asked
-// about each part, and at the end about the text they all stand in.
+// Finds input that mail readers interpret differently and that GMime accepts silently. Called for
+// each part, and at the end for the text of the whole message.
 #pragma once
 
 #include <set>

@@ -81,7 +81,7 @@ bool WantsPassword(std::string_view complaint) {
   return text.find("encrypt") != std::string::npos || text.find("passphrase") != std::string::npos;
 }
 
-// Of a list of this many, each name counts for at least so much.
+// The least octets that a name counts, so that the limit on names also limits the members.
 constexpr size_t kLeastName = InspectionLimits::kMemberNames / InspectionLimits::kMembers + 1;
 
 // False: there is no room for it.
@@ -112,7 +112,7 @@ bool AddMember(archive* reader, archive_entry* entry, ListingRoom& room, MimePar
   return AddName(std::move(name), encrypted, room, part);
 }
 
-// Does it make more than an honest archive does of its octets?
+// Does the archive unpack to more than a legitimate archive of its size would?
 bool Explodes(uint64_t unpacked, size_t packed, uint64_t most) {
   constexpr uint64_t kRatio = 1000;
   constexpr uint64_t kHarmless = 16 << 20;
@@ -124,8 +124,8 @@ uint64_t Unpacked(archive* reader) {
   return static_cast<uint64_t>(std::max<la_int64_t>(0, archive_filter_bytes(reader, 0)));
 }
 
-// What is compressed as a whole must be unpacked to get to the next name: in small pieces, so that
-// it can be left in time. False: too much.
+// An archive that is compressed as a whole must be unpacked to reach the next name. Unpacks in
+// small blocks, so that it can stop in time. False: too much data.
 bool Pass(archive* reader, size_t packed, uint64_t most) {
   if (archive_filter_count(reader) <= 1) return true;
   const void* block = nullptr;
@@ -172,7 +172,7 @@ void ListArchive(std::string_view content, ListingRoom& room, MimePart& part) {
   room.unpacked -= std::min(room.unpacked, Unpacked(reader.get()));
   if (state == ARCHIVE_EOF) return;
   const std::string complaint = Complaint(reader.get());
-  // Compressed, and any format would do: there is nothing in it.
+  // Compressed, but even the raw format does not accept the content: it is empty.
   if (archive_filter_count(reader.get()) > 1 && complaint == "Unrecognized archive format") return;
   if (WantsPassword(complaint))
     part.encrypted = true;

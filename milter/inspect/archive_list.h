@@ -13,8 +13,8 @@ namespace spillway {
 bool IsArchiveType(std::string_view type);
 bool IsArchiveName(std::string_view name);
 
-// Names are read in UTF-8, for which libarchive goes by the process's locale. Before any thread,
-// and before there are no more files.
+// Sets the process's locale, from which libarchive takes the charset of names, to UTF-8. Call
+// before any thread starts, and before the sandbox closes.
 void PrepareArchives();
 
 // What may still be listed of a message's archives.
@@ -23,9 +23,10 @@ struct ListingRoom {
   uint64_t unpacked = InspectionLimits::kUnpacked;  // octets
 };
 
-// Fills members, encrypted and unreadable of `part`; `room` becomes less. An archive of more, or
-// one that makes more than InspectionLimits::kUnpacked octets, or a thousand times its size, is
-// unreadable.
+// Fills members, encrypted and unreadable of `part`, and takes what it used off `room`. An archive
+// is unreadable if `room` is too small for it, if it unpacks to more than
+// InspectionLimits::kUnpacked octets, or if it unpacks to over 16 MiB and over a thousand times its
+// size.
 void ListArchive(std::string_view content, ListingRoom& room, MimePart& part);
 
 }  // namespace spillway

@@ -14,8 +14,8 @@ constexpr std::string_view kChannelVersion = "spillway-inspector " SPILLWAY_VERS
 
 enum class ChannelState { kOk, kLate, kClosed };
 
-// The filter's end; `fd` does not block. `text` is short: it fits into the socket, or the other end
-// has not read what came before, which is kClosed.
+// For the filter, whose `fd` does not block. `text` is short enough for the socket buffer; if it
+// does not fit, the inspector has not read the earlier text, and the result is kClosed.
 ChannelState SendShort(int fd, std::string_view text);
 // Reads a text of at most `limit` octets; a longer one is kClosed.
 ChannelState ReadText(int fd, size_t limit, Deadline deadline, const Clock& clock,

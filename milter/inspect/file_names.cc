@@ -74,8 +74,8 @@ class Pieces {
     texts_.emplace(number, Piece{text, encoded});
   }
 
-  // As readers put them together that stop at a gap, that do not, and that do not decode; and in
-  // the charset that is said.
+  // Adds the name as different readers assemble it: in the declared charset, without converting the
+  // charset, and only up to the first missing piece.
   void AddNames(std::vector<std::string>& names) const {
     std::string charset;
     std::string whole;

@@ -29,7 +29,7 @@ constexpr std::array<Entity, 13> kEntities = {{{"&period;", '.'},
                                                {"&NewLine;", '\n'},
                                                {"&excl;", '!'}}};
 
-// In which "<" begins nothing but the end tag.
+// Elements in which "<" only begins the end tag; kLeftOut are dropped with their content.
 constexpr std::array<std::string_view, 2> kLeftOut = {"script", "style"};
 constexpr std::array<std::string_view, 5> kRawText = {"title", "textarea", "xmp", "noembed",
                                                       "noframes"};

@@ -7,9 +7,9 @@
 
 namespace spillway {
 
-// Comments end where HTML 5 ends them (WHATWG, 13.2.5.43), and are left out; those that Outlook
-// takes for conditions become what is in them. The names of HTML 5 for what has a meaning in URLs
-// are replaced. Scripts and styles, which end at their end tags only, are left out.
+// Removes comments, which end where HTML 5 ends them (WHATWG, 13.2.5.43); of Outlook's conditional
+// comments the content stays. Replaces the HTML 5 entities for characters that have a meaning in
+// URLs. Removes the content of scripts and styles, which only their end tags end.
 std::string RewriteHtml(std::string_view html);
 
 }  // namespace spillway

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What there is in a message: its parts by what they say and by what they are, as facts. What is
-// made of them is for the checks. Found in a process of its own, and handed over in a form of ours.
+// What a message contains, as facts: its parts with declared and detected types. The checks judge
+// the facts. The inspector process collects them and sends them in a format of our own.
 #pragma once
 
 #include <cstddef>

@@ -59,7 +59,7 @@ InspectionOutcome Inspector::Look(const std::vector<Content::Piece>& message) {
     return out;
   }();
   std::string end;
-  // A process may be ended by somebody else just now; two in a row were ended by the message.
+  // One process may be killed from outside; if two in a row die, the message is the cause.
   for (int tries = 0; tries < 2; ++tries) {
     try {
       auto process = TakeProcess();

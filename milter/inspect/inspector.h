@@ -26,13 +26,13 @@ class Inspector {
     InspectorOrders orders;
   };
   Inspector(Options options, const Clock& clock, Log& log);
-  // What waits is done before.
+  // Finishes the queued messages first.
   ~Inspector();
   Inspector(const Inspector&) = delete;
   Inspector& operator=(const Inspector&) = delete;
 
-  // `message` is header and body. When nobody holds the result any more before its turn has come,
-  // nothing is done.
+  // `message` is header and body. If the caller drops the result before the message reaches the
+  // head of the queue, the message is not inspected.
   std::shared_ptr<Inspecting> Begin(std::vector<Content::Piece> message,
                                     std::shared_ptr<MessageCost> cost);
 

@@ -57,7 +57,7 @@ int main(int argc, char** argv) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     KeepMemory();
     const FileTypes types;
-    // What libraries open or allocate at their first use is there before the door is shut.
+    // Libraries must open and allocate what they need at first use before the sandbox closes.
     PrepareArchives();
     PrepareCharsets();
     PrepareHtml();

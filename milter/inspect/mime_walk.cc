@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// GMime parses; what it passes over without a word and others read differently is looked for here.
+// GMime parses the message. This file adds the checks for input that GMime accepts silently and
+// other readers parse differently.
 #include "milter/inspect/mime_walk.h"
 
 #include <gmime/gmime.h>
@@ -52,9 +53,9 @@ std::string TextOf(const char* text) {
   return text == nullptr ? std::string() : std::string(text);
 }
 
-// Not all that GMime warns of is ambiguous: raw 8-bit and a missing last boundary are daily bread;
-// of file names all are looked at, and many programs write one in two ways; an mbox leaves its
-// ">From " in a message that is passed on.
+// Not every GMime warning is an ambiguity: raw 8-bit data and a missing last boundary are common;
+// several file names are normal, and all of them are checked; and a message forwarded from an mbox
+// may contain a ">From " line.
 void OnWarning(gint64 /*offset*/, GMimeParserWarning warning, const gchar* item, gpointer data) {
   auto& out = *static_cast<Inspection*>(data);
   const std::string name = TextOf(item).substr(0, 60);
@@ -125,7 +126,7 @@ class Walk {
   const FileTypes& types_;
   const InspectionWish wish_;
   Inspection& out_;
-  // Of the message that is being walked, the innermost of those that are encoded as a whole.
+  // The text that GMime is walking: the message, or the innermost message that was a decoded part.
   std::string_view text_;
   Ambiguities* ambiguities_ = nullptr;
   size_t read_ = 0;  // octets of text
@@ -212,7 +213,7 @@ bool HasNameEnding(const MimePart& part, std::initializer_list<std::string_view>
   });
 }
 
-// Is it opened by what shows pages?
+// Would a browser open the part?
 bool IsPage(const MimePart& part) {
   if (part.declared_type == "text/html" || part.declared_type == "application/xhtml+xml")
     return true;
@@ -225,7 +226,7 @@ std::string DeclaredType(GMimeObject* object) {
   return ToLower(TextOf(type.get())).substr(0, InspectionLimits::kNameSize);
 }
 
-// What holds parts has a name at times, and some save it as a file.
+// A multipart or message can have a file name, and some readers save it as a file.
 void Walk::VisitNode(GMimeObject* object, const std::string& path) {
   MimePart part;
   CheckHeaders(object, part.names);
@@ -245,7 +246,7 @@ bool BeginsLikeMessage(std::string_view content) {
                      [](char c) { return c > ' ' && c < 0x7f; });
 }
 
-// A message that is encoded as a whole, or that is only called one, is opened by some.
+// Some readers open a message that is encoded as a whole, or a part that is only named ".eml".
 bool MayBeMessage(const MimePart& part, std::string_view content) {
   if (part.declared_type == "message/rfc822" || part.declared_type == "message/global") return true;
   return HasNameEnding(part, {".eml"}) && BeginsLikeMessage(content);
@@ -280,7 +281,7 @@ void Walk::ReadText(GMimeObject* object, std::string_view content, const MimePar
   read_ += content.size();
   if (content.size() > room) out_.unread = "more text than is looked at";
   if (!text.known) out_.unread = "text in a charset that is not known";
-  // What is no text for our parser may be a link for another.
+  // Search the raw page too: markup that our parser drops may be a link for another parser.
   if (wish_.hosts) AddHosts(text.utf8, out_.hosts);
   if (IsPage(part)) {
     HtmlText page = ReadHtml(text.utf8, room);
@@ -315,7 +316,7 @@ void Walk::LookForArchive(std::string_view content, MimePart& part) {
   if (!known && !called && !hidden) return;
   ListArchive(content, room_, part);
   if (!known && part.members.empty() && !part.encrypted) {
-    // A text is none, whatever it is called, and an archive of nothing may be all zeros.
+    // Text without NUL is not an archive, whatever its name; an empty archive may be all zeros.
     const bool harmless = content.find('\0') == std::string_view::npos ||
                           content.find_first_not_of('\0') == std::string_view::npos;
     part.unreadable = called && !harmless ? "not the archive that it is called" : "";

@@ -24,8 +24,9 @@ constexpr auto kStartTime = std::chrono::seconds(10);
 // A process that may compute for a second may have to wait for the processor for longer.
 constexpr int kPatience = 10;
 
-// The child has nothing of ours but one end of the socket, as its standard input, the memory, and
-// our standard error; a client's connection that it held would not end with us.
+// The child inherits only one end of the socket (as standard input), the shared memory, and
+// standard error. If it inherited a client's connection, that connection would stay open after our
+// exit.
 class SpawnPlan {
  public:
   SpawnPlan(int socket, int memory) {

@@ -39,8 +39,8 @@ class InspectorProcess {
   InspectorProcess(const InspectorProcess&) = delete;
   InspectorProcess& operator=(const InspectorProcess&) = delete;
 
-  // nullopt: it has ended, or is ended for its silence; obituary() says how, and no more can be
-  // asked.
+  // nullopt: the process has ended, or was killed because it did not answer; obituary() says how.
+  // Ask() must not be called again.
   std::optional<Inspection> Ask(const std::vector<std::string_view>& message);
   const std::string& obituary() const { return obituary_; }
   // It has neither ended nor spoken out of turn.

@@ -7,9 +7,9 @@
 
 namespace spillway {
 
-// From here on the process may use `memory` octets more than it does now, and no system call but
-// those for memory, reading, writing and ending; files are refused, and any other ends it. For
-// good. Throws std::runtime_error when the kernel cannot (seccomp(2) with filters).
+// From here on, for good, the process may use `memory` more octets and only the system calls for
+// memory, time, reading, writing and ending. Calls that open files fail; any other call kills the
+// process. Throws std::runtime_error when the kernel lacks seccomp(2) with filters.
 void EnterSandbox(uint64_t memory);
 
 // SIGPROF, which nobody catches, after so much processor time; 0: never.

@@ -50,7 +50,8 @@ void AddHost(std::string host, std::vector<std::string>& hosts) {
   while (host.ends_with('.')) host.pop_back();
   std::string name = DottedAddress(host);
   if (name.empty()) name = AsciiDomain(host).value_or("");
-  // Browsers open names that IDNA does not allow; or a sign that is no part of it stands behind it.
+  // Not a valid IDNA name: browsers may open it anyway, or other characters adjoin the name. Try
+  // its ASCII labels at the end, then its ASCII start.
   if (name.empty()) name = AsciiDomain(AsciiLabelsAtTheEnd(host)).value_or("");
   if (name.empty()) name = AsciiDomain(AsciiStart(host)).value_or("");
   if (!name.empty() && std::find(hosts.begin(), hosts.end(), name) == hosts.end())

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The end of the daemon. libmilter's own way loses every message in flight: it takes SIGHUP,
-// SIGTERM and SIGINT in a thread of its own and stops. pool_cure.cc sends that thread here instead,
-// before it stops.
+// Graceful shutdown. On SIGHUP, SIGTERM or SIGINT libmilter's signal thread stops the server and
+// loses every message in flight. pool_cure.cc makes that thread call DrainOnSignal() first.
 #pragma once
 
 #include <chrono>

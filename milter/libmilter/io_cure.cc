@@ -4,9 +4,9 @@
 // For each packet, and each header field is one, libmilter waits three times and reads twice: five
 // system calls. An MTA writes dozens of packets at once. Here waiting for a session's socket reads
 // what has come, and read() takes from that; while something is left, poll() says so without asking
-// the kernel. Changes to a message, of which each is a packet of its own, too, go out together with
-// the reply that follows them. What is left is the session's, whichever thread serves it next, and
-// goes away with its socket.
+// the kernel. Changes to a message, each also a packet of its own, go out together with the reply
+// that follows them. Unread data belongs to the session, whichever thread serves it next, and is
+// freed when the socket is closed.
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -114,7 +114,7 @@ bool Session::Send(const std::string& octets) {
   return true;
 }
 
-// By descriptor; null for all that are no sessions, and for those beyond.
+// By descriptor; null if it is not a session. Descriptors from 65,536 on get no Session.
 std::array<std::atomic<Session*>, 65536> g_sessions;
 
 Session* SessionOf(int fd) {
@@ -128,7 +128,7 @@ void Replace(int fd, std::unique_ptr<Session> session) {
     std::unique_ptr<Session>(g_sessions[index].exchange(session.release()));
 }
 
-// Is there something without asking poll()? As poll(), its answer in `wait`.
+// Is the session ready without a call of poll()? Sets `wait.revents` as poll() does.
 bool IsReady(Session& session, pollfd& wait, int timeout) {
   if ((wait.events & POLLOUT) != 0) {
     session.set_write_timeout(timeout);
@@ -155,7 +155,8 @@ int __wrap_close(int fd) {
   return __real_close(fd);
 }
 
-// Many at once are what the pool waits for, and never one with something left: its worker keeps it.
+// A poll() on several sockets is the pool's and goes to the kernel: a session with buffered data
+// stays with its worker and is never among them.
 int __wrap_poll(pollfd* waits, nfds_t count, int timeout) {
   Session* session = count == 1 ? SessionOf(waits->fd) : nullptr;
   if (session == nullptr) return __real_poll(waits, count, timeout);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The cure for Debian's libmilter, linked in with -Wl,--wrap (see the Makefile).
 //
-// Its worker pool hands a ready session to the idle workers when it counts any, but counts an idle
-// worker until that one has woken up: sessions that become ready together are queued behind one
-// another (64 messages with a verdict of 300 ms took 9.6 s). Here the signals that no worker has
-// taken yet are counted, and when there are more of them than waiting workers, one more worker is
-// started, as the pool itself does when it sees none idle.
+// libmilter's worker pool hands a ready session to an idle worker if it counts one, but it counts a
+// worker as idle until the worker has woken up: sessions that become ready together queue behind
+// one another (64 messages with a verdict of 300 ms took 9.6 s). Here the signals that no worker
+// has taken yet are counted; when there are more of them than waiting workers, one more worker is
+// started, as the pool itself does when it sees no idle worker.
 //
 // The pool also ends a worker as soon as two are idle, to start one a moment later, which under
 // load is a seventh of the filter's CPU: the thread of an ended worker waits here for the next.
@@ -62,7 +62,7 @@ class SpareThreads {
     return true;
   }
 
-  // Waits in a thread that is spare; false when it was long enough, or enough others do.
+  // A spare thread waits here for an order; false after kPatience, or when kMost threads wait.
   bool Take(Order& order) {
     std::unique_lock lock(mutex_);
     if (waiting_ >= kMost) return false;

@@ -19,13 +19,12 @@ namespace {
 
 constexpr unsigned long kWantedActions =
     SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_QUARANTINE | SMFIF_SETSYMLIST;
-// MAIL FROM is answered although there is nothing to say: Postfix keeps what need not be answered
-// in its buffer, and would send the envelope together with the end of the message. SPF is to begin
-// here.
+// MAIL FROM gets a reply on purpose: Postfix buffers commands that need no reply, and would send
+// the envelope only with the end of the message. SPF is to start at MAIL FROM.
 constexpr unsigned long kNoReply = SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_RCPT | SMFIP_NR_DATA |
                                    SMFIP_NR_HDR | SMFIP_NR_EOH | SMFIP_NR_BODY | SMFIP_NR_UNKN;
-// SMFIS_SKIP goes unused: whoever is to say it must answer every chunk of every body, to save the
-// 0.2 ms that a megabyte takes to read in the few that nobody wants.
+// SMFIS_SKIP is not used: it would require a reply to every chunk of every body, and would save
+// only 0.2 ms per megabyte in the few bodies that no check wants.
 constexpr unsigned long kWantedProtocol =
     kNoReply | SMFIP_HDR_LEADSPC | SMFIP_NOUNKNOWN | SMFIP_NODATA;
 
@@ -37,8 +36,8 @@ constexpr auto kDrainSlack = std::chrono::seconds(3);
 
 SessionShared* g_shared = nullptr;  // libmilter has no user pointer for its callbacks
 
-// smfi_main() returns while its workers may still be in a callback, or begin one. What they use
-// must not go away under them: after the end nobody comes in, and who is in is waited for.
+// When smfi_main() returns, workers may still be in a callback, or enter one. The objects that
+// callbacks use must stay alive: EndCallbacks() refuses new callbacks and waits for running ones.
 std::atomic<int> g_inside{0};
 std::atomic<bool> g_ended{false};
 
@@ -67,7 +66,7 @@ struct Connection {
 struct Agreed {
   unsigned long protocol = 0;
   std::unique_ptr<Connection> connection;
-  // Something of the message was lost to an exception, perhaps where no answer could say so.
+  // An exception lost part of the message, perhaps in a callback whose reply the MTA ignores.
   bool broken = false;
 
   Session& session() {
@@ -209,7 +208,7 @@ sfsistat OnRecipient(SMFICTX* context, char** arguments) {
 sfsistat OnHeader(SMFICTX* context, char* name, char* value) {
   return Guard(context, [&] {
     Agreed& state = StateFor(context);
-    // An MTA that does not pass on the space after the colon nearly always took one off.
+    // An MTA without SMFIP_HDR_LEADSPC has nearly always removed one space after the colon.
     const std::string whole =
         (state.has(SMFIP_HDR_LEADSPC) ? "" : " ") + std::string(value == nullptr ? "" : value);
     state.session().Header(name == nullptr ? "" : name, whole);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The milter protocol, by libmilter: callbacks to session calls, verdicts to replies. With
-// pool_cure.cc the only file that sees libmilter; there can be one server in a process, because
-// libmilter is one.
+// The milter protocol on libmilter: maps callbacks to session calls and verdicts to replies. Only
+// server.cc includes libmilter; io_cure.cc and pool_cure.cc replace calls that libmilter makes. One
+// server per process, because libmilter's state is global.
 #pragma once
 
 #include <string>

@@ -26,7 +26,8 @@ class Content {
 
   const std::vector<Piece>& pieces() const { return pieces_; }
   size_t size() const { return size_; }
-  // Something did not fit; one that only just fits is not full, or nobody would hear of the rest.
+  // Something did not fit. Content that fits exactly is not full, so that checks still ask for the
+  // rest and a cut is noticed.
   bool full() const { return full_; }
   // There is more to the message than this.
   void MarkTruncated() { cut_ = true; }

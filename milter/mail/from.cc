@@ -70,8 +70,8 @@ class FromReader {
     return true;
   }
 
-  // Inside an address there is white space, but no comment: what stands in one may look like the
-  // address to a mail program.
+  // Inside an address, white space is allowed but comments are not: a mail program may take the
+  // text of a comment for the address.
   bool Fws() {
     while (!AtEnd() && std::string_view(" \t\r\n").find(Next()) != std::string_view::npos)
       ++position_;
@@ -165,7 +165,8 @@ class FromReader {
   std::string error_;
 };
 
-// Lines end, and go on, as in a header; anything else some program takes for another field.
+// Every LF must be followed by white space (folding), and every CR by LF; otherwise some programs
+// see another field.
 bool GoodLines(std::string_view value) {
   for (size_t i = 0; i < value.size(); ++i) {
     const char next = i + 1 < value.size() ? value[i + 1] : '\0';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Who claims to have written a message: the author domain of its From field, by a strict reader.
-// What a mail program might show differently from what we judge is not read at all: a reader that
-// takes "the first address" is how forged mail gets through.
+// The author domain of the From field, by a strict reader. A field that a mail program might
+// display differently from our reading is an error: a lenient reader that takes "the first address"
+// lets forged mail through.
 #pragma once
 
 #include <string>

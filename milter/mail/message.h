@@ -30,7 +30,7 @@ struct Client {
   bool local = false;  // submitted on the machine itself
   std::string helo;
   std::string auth_user;  // {auth_authen}; empty when not authenticated
-  bool probe = false;     // spillway-policyd looks whether we live
+  bool probe = false;     // a probe from spillway-policyd, not mail
   ClientClass cls = ClientClass::kExternal;
   std::vector<std::string> named;  // the [[class]]es of the configuration that it belongs to
   bool cannot_retry = false;       // [clients] cannot_retry
@@ -57,7 +57,7 @@ struct Message {
   // What checks want hashed of the body; they say so when the header is complete.
   std::shared_ptr<BodyHashes> body_hashes;
   std::optional<Content> content;  // only when a check wants it
-  // From the end of message on, when a check wants it: what there is in the parts.
+  // The inspection of the parts, from the end of message on; only when a check wants it.
   std::shared_ptr<Inspecting> inspecting;
 };
 

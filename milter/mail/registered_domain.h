@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Whose a host name is, by the public suffix list. The only file that sees libpsl.
+// The registered domain of a host name, by the public suffix list. Only its .cc includes libpsl.
 #pragma once
 
 #include <string>

@@ -17,8 +17,9 @@ class Condition {
   // The state of a check by its name; empty when it did not run.
   using Find = std::function<std::string_view(std::string_view check)>;
 
-  // `checks` are the names that it may go by. An empty text is a condition that always holds.
-  // `error` is what is wrong, "column 5: expected = or !=", and stays empty when nothing is.
+  // `checks` are the names that the condition may use. An empty text is a condition that always
+  // holds. `error` gets the error, such as "column 5: expected = or !=", and stays empty without
+  // one.
   static Condition Parse(std::string_view text, const std::vector<std::string_view>& checks,
                          std::string& error);
   bool Holds(const Find& find) const;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The patterns of all rules, compiled: those on one field, on one part of the envelope or on the
-// body are one RE2::Set, and looked for in one pass, in time linear in the text.
+// The compiled patterns of all rules. The patterns for one header field, one part of the envelope
+// or the body form one RE2::Set, matched in one pass and in time linear in the text.
 #pragma once
 
 #include <re2/set.h>
@@ -22,9 +22,8 @@ class RuleSet {
   // Throws std::runtime_error when the patterns together are too large for RE2.
   explicit RuleSet(std::vector<Rule> rules);
 
-  // For each rule: is all of it there but its condition? `message` is whole.
-  // `text` is what one can read of the body, decoded; without, the body is looked at as it was
-  // sent.
+  // For each rule: does everything in it match, apart from its condition? `message` is complete.
+  // `text` is the decoded text of the body; without it the body is matched as it was sent.
   std::vector<bool> Match(const Message& message, std::optional<std::string_view> text) const;
   const std::vector<Rule>& rules() const { return rules_; }
   // The largest size that a rule asks for; 0: none does.

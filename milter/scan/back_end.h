@@ -17,8 +17,8 @@ class BackEnd {
   BackEnd(boost::asio::io_context& io, const Endpoint& endpoint)
       : name(endpoint.ToMilterSpec()), address(ConnectAddress(endpoint)), probe_timer(io) {}
 
-  // A connection that can be used again, if there is one that has not been idle for long: scanners
-  // close theirs after a while. Says nothing of whether it still stands.
+  // TakeIdle(): a connection that has not been idle for long, because scanners close idle
+  // connections. The scanner may have closed it all the same.
   struct Idle {
     ScanSocket socket;
     TimePoint since;

@@ -54,9 +54,9 @@ class ClamdProtocol final : public ScanProtocol {
   std::string Open(const ScanSubject& /*subject*/, bool fresh) const override {
     constexpr std::string_view kSession{"zIDSESSION\0", 11};
     constexpr std::string_view kStream{"zINSTREAM\0", 10};
-    // clamd tells a mail by its first line, and knows few fields of those with which a stranger may
-    // begin; the MTA's Received is not there yet. What it does not take for a mail it does not
-    // decode.
+    // clamd recognises a mail by its first line, and knows only a few field names there; the MTA's
+    // Received field is not on top yet. clamd does not decode content that it does not recognise as
+    // a mail.
     const std::string first = "From spillway\n";
     return std::string(fresh ? kSession : "") + std::string(kStream) + Frame(first.size()) + first;
   }

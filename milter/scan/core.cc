@@ -37,7 +37,7 @@ void Scanner::Core::Advance(const std::shared_ptr<ScanJob>& job) {
   if (protocol_->streams() && !begun) Place(job);
 }
 
-// Only now is the whole message known, and with it whether it has been here before.
+// The whole message is known now, so its digest can be looked up in the late verdicts.
 void Scanner::Core::Ended(const std::shared_ptr<ScanJob>& job) {
   if (job->settled_) return;
   const auto* known = late_verdicts_.Find(job->digest_, clock_.Now());
@@ -69,7 +69,7 @@ std::optional<size_t> Scanner::Core::Choose(const ScanJob& job, bool& busy) cons
       busy = true;
       continue;
     }
-    // One that is being tried again gets its message when it is there for the taking.
+    // A half-open back end is preferred, so that it gets its trial message.
     if (!best || candidate.breaker.state() == Breaker::State::kHalfOpen ||
         (back_ends_[*best].breaker.state() == Breaker::State::kClosed &&
          candidate.in_flight < back_ends_[*best].in_flight))
@@ -154,7 +154,7 @@ std::string Scanner::Core::WhatIsWrong(const ScanJob& job, const Exchange::Outco
   if (!outcome.error.empty()) return outcome.error;
   if (reply.garbage) return reply.what;
   if (reply.serial != 0 && reply.serial != job.uses_) return "an answer to another question";
-  // Clean before it has seen everything is no answer.
+  // "Clean" before the scanner has the whole message is not a valid answer.
   const bool whole = job.closed_ && job.exchange_->underway();
   if (reply.kind == ScanReply::Kind::kClean && !whole) return "an answer before the end";
   return "";
@@ -186,7 +186,7 @@ void Scanner::Core::Late(const std::shared_ptr<ScanJob>& job) {
     back_end.breaker.Released(job->pass_);
   Remember(*job, std::nullopt);
   if (late_ >= kMaxLate || !job->closed_) return Leave(*job);
-  // It keeps its connection a while, but not its place.
+  // The job keeps its connection for a while, but frees its place at the back end.
   ++late_;
   job->grace_ = std::make_unique<boost::asio::steady_timer>(loop_.io(), kLatePatience);
   job->grace_->async_wait([self = shared_from_this(), job](boost::system::error_code stopped) {
@@ -218,7 +218,7 @@ void Scanner::Core::Leave(ScanJob& job) {
   LetIn();
 }
 
-// Those that wait, until one must go on waiting.
+// Places the waiting jobs in order, up to the first that must go on waiting.
 void Scanner::Core::LetIn() {
   while (!waiting_.empty()) {
     const auto next = waiting_.front().lock();
@@ -256,7 +256,7 @@ void Scanner::Core::Count(ScanJob& job, bool good, const std::string& why) {
   if (before == Breaker::State::kClosed)
     log_.Warning(options_.name + ": not asked until it answers a probe: " + why);
   SetProbe(job.back_end_);
-  LetIn();  // nobody waits for what is not asked any more
+  LetIn();  // a job must not wait for a back end that is not asked any more
 }
 
 void Scanner::Core::SetProbe(size_t at) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Who is asked, what follows from how it went, and what is remembered: the loop's side of a
-// Scanner. Everything but the constructor and remembers() runs on the loop's thread.
+// The loop's side of a Scanner: chooses the back end for a message, feeds the results to the
+// circuit breakers and keeps late verdicts. The constructor, io(), protocol(), where() and
+// remembers() are for any thread; everything else runs on the loop's thread.
 #pragma once
 
 #include "milter/scan/job.h"
@@ -53,7 +54,7 @@ class Scanner::Core : public std::enable_shared_from_this<Core> {
   std::deque<BackEnd> back_ends_;
   std::deque<std::weak_ptr<ScanJob>> waiting_;  // for a place
   LateVerdicts late_verdicts_;
-  size_t late_ = 0;  // exchanges that only LateVerdicts waits for
+  size_t late_ = 0;  // exchanges kept open only for their late verdicts
   std::atomic<bool> remembers_{false};
 };
 

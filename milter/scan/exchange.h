@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// One question to a scanner over one connection, and its answer. Reads while it writes: a scanner
-// may have had enough before it has everything. All on the loop's thread.
+// One request to a scanner over one connection, and its reply. Reads while it writes: a scanner may
+// reply before it has the whole message. Everything runs on the loop's thread.
 #pragma once
 
 #include <array>
@@ -40,7 +40,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   void Begin();
   void Send(std::string text, Content::Piece piece = nullptr);
   void Cancel();
-  // Everything that was given to Send() has gone, or is on its way; has gone.
+  // underway(): everything given to Send() is written or being written. sent(): all is written.
   bool underway() const { return queue_.empty(); }
   bool sent() const { return queue_.empty() && writing_.empty(); }
   // After the reply.

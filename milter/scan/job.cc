@@ -18,7 +18,7 @@ void ScanJob::Send(Content::Piece piece) {
   });
 }
 
-// What streams is told nothing of the envelope.
+// A scanner that streams does not get the envelope, so its digest leaves the envelope out.
 std::string ScanJob::Digest(const std::vector<Content::Piece>& whole) const {
   std::string text;
   if (!core_->protocol().streams()) {

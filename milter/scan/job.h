@@ -41,7 +41,7 @@ class ScanJob final : public ScanTask, public std::enable_shared_from_this<ScanJ
   bool settled_ = false;            // answered, or nobody waits any more
   uint64_t tried_ = 0;              // a bit for each back end that has failed
   std::string why_;                 // what the last one failed with
-  std::optional<ScanReply> error_;  // an answer without a verdict, should nobody have a better one
+  std::optional<ScanReply> error_;  // an answer without a verdict, used if no back end has one
 
   // Of the exchange under way.
   std::shared_ptr<Exchange> exchange_;  // null: none

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What became of scans for which the budget was too short. The same message comes again when it
-// was tempfailed: then the verdict that came too late is there at once, and a scanner that never
-// answered is not asked again when there is another. So nothing is deferred for ever for the same
-// reason. In memory, bounded, for a day.
+// Results of scans that took longer than the budget. When a tempfailed message is sent again, its
+// late verdict is known at once, and a back end that never answered is not asked again if there is
+// another. So no message is deferred for ever for the same reason. In memory, bounded; kept for a
+// day, clean verdicts for an hour.
 #pragma once
 
 #include <deque>
@@ -28,8 +28,8 @@ class LateVerdicts {
     TimePoint when;
   };
 
-  // `digest` is the SHA-256 of all that the scanner was told. No reply does not replace one; kDefer
-  // and kError are no verdicts, and not kept.
+  // `digest` is the SHA-256 of everything that was sent to the scanner. An entry without a reply
+  // does not replace one with a reply. kDefer and kError are not verdicts and are not kept.
   void Note(const std::string& digest, Entry entry);
   // Null when nothing is known.
   const Entry* Find(const std::string& digest, TimePoint now) const;

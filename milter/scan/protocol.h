@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What a scanner is asked and what it answers, and how each kind of scanner writes that: pure, no
-// sockets. What a scanner answers is not trusted either: sizes are capped by who reads, and what
-// makes no sense is an error.
+// Requests to scanners and their replies, and how each kind of scanner encodes them: pure, no
+// sockets. Replies are not trusted: the reader caps their size, and an invalid reply is an error.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// One kind of scanner with its back ends. A message goes to the one with the least to do; one that
-// cannot be reached or answers nonsense is left for another while there is time; one that fails
-// again and again is not asked for a while (breaker.h), and messages do not wait for it at all.
+// One kind of scanner with its back ends. A message goes to the back end with the fewest messages
+// in flight. If that one cannot be reached or its reply is invalid, another is tried while there is
+// time. A back end that fails repeatedly is not used for a while (breaker.h).
 #pragma once
 
 #include <atomic>
@@ -23,7 +23,7 @@ class Scanner {
     std::string name;  // "clamd"
     std::vector<Endpoint> back_ends;
     size_t connections = 50;  // to each back end, at a time; more messages wait for their turn
-    // One that had a message for less than this when its time was up has not failed.
+    // A back end that had the message for less than this at the deadline has not failed.
     Duration fair = std::chrono::milliseconds(20);
   };
   // What the loop's thread and the tasks share.

@@ -20,8 +20,9 @@ class TelemetryReader {
   TelemetryReader(const TelemetryReader&) = delete;
   TelemetryReader& operator=(const TelemetryReader&) = delete;
 
-  // Maps the file, or maps it anew when a new writer has replaced it. False when there is none, or
-  // it is of another version; `error()` says why.
+  // Maps the file, or maps it again when a new writer has replaced it. When the file is missing or
+  // of another version, an older mapping stays in use. False when nothing is mapped; `error()` says
+  // why.
   bool Refresh();
   const std::string& error() const { return error_; }
   bool mapped() const { return region_ != nullptr; }

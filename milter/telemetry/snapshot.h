@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The format of the telemetry file: shared memory that spillway-milter writes and spillway-policyd
-// reads. Both sides include this header and nothing else of each other.
+// reads. This header is all that the writer and the reader have in common.
 //
 // Life of a file: the writer makes it under another name, fills the preamble, and renames it over
 // the old one, so a path always leads to a whole file. A new writer means a new inode and
-// generation + 1; a reader that sees the path lead elsewhere maps anew. A writer killed in the
-// middle leaves the queue usable (boost::lockfree; at worst one node is lost) and in-flight slots
-// that end with the file.
+// generation + 1; a reader that finds another inode at the path maps the new file. A writer that is
+// killed leaves the queue usable (boost::lockfree; at worst one node is lost); its in-flight slots
+// disappear with the file.
 //
 // All times are CLOCK_MONOTONIC nanoseconds. All atomics are lock-free, hence address-free.
 #pragma once
@@ -35,7 +35,7 @@ enum class Verdict : uint8_t { kAccept = 0, kTempfail = 1, kReject = 2 };
 struct Record {
   int64_t start = 0;           // the budget's start: end of message less the time already spent
   int64_t end = 0;             // the verdict
-  uint32_t queue_wait_us = 0;  // in the CPU pool's queue, summed over the message's pieces
+  uint32_t queue_wait_us = 0;  // in the CPU pool's and the inspector's queues, in all
   Verdict verdict = Verdict::kAccept;
   uint8_t client_class = 0;  // spillway::ClientClass, or kProbeClass
   uint8_t size_bucket = 0;   // log2 of the size in KiB: 0 is under 1 KiB, 1 under 2 KiB, ...

@@ -16,8 +16,9 @@ struct CtlOptions {
   std::string config = kDefaultConfigPath;
 };
 
-// Each runs when the command line is parsed, prints its answer, and leaves the exit status: 0, 64
-// for words that the daemon does not take, 69 when it does not answer, 78 for a bad configuration.
+// Each subcommand runs when the command line is parsed, prints the answer, and sets `status`: 0, 64
+// for a command that the daemon refuses, 69 when the daemon does not answer, 78 for a bad
+// configuration.
 // The arguments outlive `app`.
 void AddCommands(CLI::App& app, const CtlOptions& options, int& status);
 

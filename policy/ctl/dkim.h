@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// "dkim new-key" and "dkim check": the life of a signing key, from its making to its place in DNS.
+// "dkim new-key" and "dkim check": make a signing key, and check that it is published in DNS.
 #pragma once
 
 #include "policy/ctl/commands.h"

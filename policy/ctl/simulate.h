@@ -8,8 +8,8 @@ class App;
 
 namespace spillway {
 
-// Runs when the command line is parsed, prints a table or JSON, and leaves the exit status: 0, 64
-// for a controller that there is none of, 78 for a bad scenario file.
+// Runs when the command line is parsed, prints a table or JSON, and sets `status`: 0, 64 for an
+// unknown controller, 78 for a bad scenario file.
 void AddSimulate(CLI::App& app, int& status);
 
 }  // namespace spillway

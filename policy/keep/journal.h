@@ -15,7 +15,7 @@ class Journal {
  public:
   static constexpr size_t kMaxBytes = 4 << 20;  // then the file becomes FILE.1
 
-  // Appends to `path`; a file that cannot be written is `error()`, and the journal goes on without.
+  // Appends to `path`. When the file cannot be written, error() says why, and the daemon goes on.
   explicit Journal(std::string path);
 
   // Notes `state` when it differs from the last noted; returns a line for the log, empty for none.

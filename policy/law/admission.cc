@@ -49,8 +49,8 @@ double Reserve(double in_flight, double limit) {
   return std::min(in_flight, kReserveCap * limit);
 }
 
-// A device that is refused is lost; one that waits for a slot is not, as long as their demand fits.
-// Where nothing completes, that is whether they fit into the slots.
+// A refused device loses its message; a device that waits for a slot does not, as long as the
+// demand of all devices fits. Where nothing completes, the demand must fit into the slots.
 bool DevicesMayWait(const Places& places, double in_flight) {
   const bool fit =
       in_flight < places.slots || in_flight < kMeasured * places.completions * places.life;
@@ -66,7 +66,7 @@ double KeptFree(const Places& places, double in_flight) {
   return std::clamp(std::max(leaving, burst), 1.0, kFreeCap * std::max(4.0, places.limit));
 }
 
-// What its sessions are counted by: devices one by one, others by network.
+// The key under which a client's sessions are counted: a device's host, another client's network.
 uint64_t CountedBy(const ClientView& client) {
   return client.tier == Tier::kCannotRetry ? client.host : client.network;
 }
@@ -88,7 +88,7 @@ void LeakyCount::Add(TimePoint now, double life) {
 }
 
 double Admission::InFlight(const Places& places, TimePoint now) const {
-  // A young count has not seen a whole memory yet.
+  // Soon after the start, the count covers less than kRateMemory.
   const double age = InSeconds(now - first_.value_or(now));
   const double memory = kRateMemory * (1 - std::exp(-std::max(1.0, age) / kRateMemory));
   return cannot_retry_rate_.At(now, kRateMemory) / memory * places.life;
@@ -114,7 +114,7 @@ bool Admission::AllowedOther(const ClientView& client, const Places& places, dou
   return others < room && sessions < places.limit - KeptFree(places, in_flight);
 }
 
-// One that takes its whole share already; while others need the places.
+// Whether the client already holds its whole share. Asked only while others need the places.
 bool Admission::OverShare(const ClientView& client, const Places& places, TimePoint now) const {
   const uint64_t key = CountedBy(client);
   const double held =

@@ -2,28 +2,29 @@
 // The admission law, second half: who gets one of the places that the limiter allows. Pure; a
 // decision allocates nothing. SMTP cannot wait, so there is no queue, only trunk reservation:
 //
-//   a   T0 sessions in flight, expected: their arrivals a second, times what one holds its slot
+//   a   expected T0 sessions in flight: T0 arrivals a second, times how long one holds its slot
 //   R0 = min(a, 0.98 L)   places kept for those who cannot retry
-//   t = log p / log(a / L), 1 .. L / 4   places kept free for their next burst, so that it finds
-//       none with probability p: while only T0 is admitted, what is free is an M/M/1 queue upside
-//       down (trunk reservation). p is 0.003; 0.01 where T0 may wait. Where late is accepted and
-//       W >= 50 s, nobody leaves in time: at least 2.75 sqrt(a)
-//   T0  admitted beyond L if need be, but not beyond 1.25 L: more would only wait until they have
-//       all given up. Where late messages are accepted within a patient budget
-//       (LimiterState::late_accepted), waiting in the filter does not hurt them: up to slots - 1.
-//       T0 may even wait for a slot, in the listen backlog, while W leaves them the time (50 s) and
-//       their demand fits: a < slots, or less than 1.1 times what completes, which nobody knows in
-//       the first ten seconds. Then only its own share is a bound for one
-//   T1  while fewer than L - t are in, and the others hold less than L - R0
+//   t = log p / log(a / L), 1 .. L / 4   places kept free for the next burst of T0, which finds
+//       none with probability p: while only T0 is admitted, the free places are an M/M/1 queue
+//       upside down. p is 0.003, or 0.01 where T0 may wait. Where late messages are accepted
+//       and W >= 50 s, no place gets free in time: t is at least 2.75 sqrt(a)
+//   T0  admitted beyond L if need be, but not beyond 1.25 L: more sessions would only wait until
+//       all have given up. Where late messages are accepted and the budget is at most 60 s
+//       (LimiterState::late_accepted), waiting in the filter does no harm: T0 gets up to slots - 1.
+//       T0 may even wait for a slot, in the listen backlog, while W < 50 s and its demand fits:
+//       a < slots, or a less than 1.1 times the sessions that complete meanwhile (taken as fitting
+//       in the first ten seconds). Then only the client's own share, below, is a bound
+//   T1  while fewer than L - t sessions are in, and T1 to T3 together hold less than L - R0
 //   T2  ... less than (L - R0) (0.97 + 0.03 min(1, waiting / 30 min)): longest deferred first
 //   T3  ... less than (L - R0) (0.93 + 0.04 h), h by hash of client and ten-minute epoch: a client
-//       that is in stays in for a while, and then others have their turn
-//   max(1, L / 50) is open to all of them while fewer than 1.25 L are in: no samples, no recovery
-//   while more than 0.6 L are in: no more than max(2, L / 4) for one /24, /64 or user; for T0,
-//   slots / 4 for one host
+//       that is admitted is admitted again for a while, and then others have their turn
+//   T1 to T3 always get max(1, L / 50) places while fewer than 1.25 L sessions are in: without
+//       samples there is no recovery
+//   While more than 0.6 L are in, one /24, /64 or user gets no more than max(2, L / 4); in T0, one
+//       host no more than max(2, slots / 4)
 //
 // The policy daemon never hears of a disconnect. How many sessions a client or tier holds is
-// therefore estimated: what was admitted, leaking away with the time that one holds its slot.
+// therefore estimated: each admitted session fades with the average time that a session lasts.
 #pragma once
 
 #include <array>
@@ -60,7 +61,7 @@ class Admission {
  public:
   static constexpr auto kEpoch = std::chrono::minutes(10);
 
-  // `sessions` hold a slot now, the one that asks not counted. Counts what it admits.
+  // `sessions`: how many hold a slot now, without the session that asks. Counts what it admits.
   bool Admit(const ClientView& client, const Places& places, double sessions, TimePoint now);
   // The same without counting.
   bool WouldAdmit(const ClientView& client, const Places& places, double sessions,

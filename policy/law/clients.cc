@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A set-associative table: a key has kWays places, and the least worthy of them makes room.
+// A set-associative table: a key has kWays places; a new client takes the place of the record with
+// the lowest Worth().
 #include "policy/law/clients.h"
 
 #include <algorithm>
@@ -28,7 +29,8 @@ bool IsLearned(const ClientRecord& record, int64_t now) {
          now - record.last_refused < Clients::kLearnedFor;
 }
 
-// What is worth keeping: learned devices, then those on their way back, then the recent.
+// What is worth keeping: learned devices first, then clients that were refused and may come back,
+// then clients seen recently.
 int64_t Worth(const ClientRecord& record, int64_t now) {
   if (record.key == 0) return -1;
   constexpr int64_t kDay = 86400;
@@ -119,7 +121,7 @@ ClientView Clients::Look(const ClientId& client, int64_t now) const {
   };
   if (options_.lists.CannotRetry(client.address, client.user))
     return be(Tier::kCannotRetry, TierReason::kListed);
-  // The internal networks may have been others when it was learned.
+  // The internal networks may have changed since the device was learned.
   if (record != nullptr && Trusted(client) && IsLearned(*record, now))
     return be(Tier::kCannotRetry, TierReason::kLearned);
   if (!client.user.empty()) return be(Tier::kSubmission, TierReason::kAuthenticated);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Who is asking, and what they have lived through: the tiers of the admission law. Pure; memory is
-// fixed at construction, so that millions of addresses cost no more than a few.
+// The clients and their history: who belongs to which tier of the admission law. Pure; memory is
+// fixed at construction, so that millions of addresses need no more of it than a few.
 //
-//   T0 cannot retry   listed, or learned: refused at least three times, never back within 90
-//                     minutes; for 90 days. Only inside the trusted networks, or authenticated:
-//                     else anybody could become a "printer" by not coming back.
+//   T0 cannot retry   listed, or learned: refused at least three times and never back within 90
+//                     minutes; forgotten after 90 days. Only clients in the internal networks and
+//                     authenticated ones are learned: else a stranger could become a "printer" by
+//                     not coming back.
 //   T1 submission     authenticated
 //   T2 known          on the way back after our 4xx, or admitted five times before
 //   T3 unknown
@@ -44,7 +45,7 @@ struct ClientView {
   Tier tier = Tier::kUnknown;
   TierReason reason = TierReason::kNone;
   double waiting = 0;    // seconds since the first refusal of the streak under way
-  uint64_t host = 0;     // hash of the address, or of the user
+  uint64_t host = 0;     // hash of the address (IPv6: its /64), or of the user
   uint64_t network = 0;  // hash of the /24 or /64, or of the user
 };
 
@@ -86,8 +87,8 @@ class Clients {
 
   // For the state file and for people.
   std::vector<ClientRecord> Records() const;
-  // Who was learned to be unable to retry. Users whose name is too long to be kept whole are not
-  // among them.
+  // The clients that were learned to be unable to retry, without users whose name is too long to be
+  // kept whole.
   DeviceNames LearnedDevices(int64_t now) const;
   void Restore(const std::vector<ClientRecord>& records, int64_t now);
   const ClientRecord* Find(const ClientId& client) const;

@@ -42,7 +42,7 @@ void GoodputLimit::Start(double least, double most, bool load_suspected, TimePoi
 
 void GoodputLimit::Steer(const Situation& situation, const Samples& samples,
                          const Learned& learned) {
-  // One W after a change what there is shows what it did; W may have fallen since.
+  // The effect of a change shows one W later; W may have fallen since.
   const TimePoint from = changed_ + Seconds(std::min(settling_, situation.mean));
   const SampleSums sums = samples.Since(from);
   if (situation.now < from) return;
@@ -62,7 +62,7 @@ void GoodputLimit::Steer(const Situation& situation, const Samples& samples,
   limit_ = std::clamp(limit_, least_, most_);
   lowered_ = limit_ < kLowered * before;
   changed_ = situation.now;
-  // Nothing changed, nothing to wait for: at the floor, the first good one says that it is over.
+  // Without a change there is nothing to wait for: at the floor, the first good judgement ends it.
   settling_ = limit_ == before ? 0 : situation.mean;
 }
 
@@ -87,7 +87,7 @@ void GoodputLimit::Learn(const Situation& situation, const Judged& judged) {
     history_.Forget();
     first_in_use_.reset();
   }
-  // Where nobody was refused and nothing is bad, what went well is what was offered.
+  // Where nobody was refused and nothing is bad, the figures only show what was offered.
   const bool telling = situation.binding || judged.bad >= kGoodShare;
   if (first_in_use_ && telling) history_.Note(judged.here, judged.well, judged.seconds);
   if (bad && !first_in_use_) first_in_use_ = judged.in_use;

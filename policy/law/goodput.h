@@ -2,32 +2,34 @@
 // Q, the part of the admission limit that keeps messages from being late or tempfailed. Pure.
 //
 // bad is the larger of
-//   df  share tempfailed at the end of message, of those that are not accepted although late, above
-//       what is tempfailed when all is well (df0)
-//   ef  share of messages that ran into the budget, above what load does not cause (ef0); it counts
-//       only if the load was suspected from the start: else they are late whatever we do
+//   df  share of messages tempfailed at the end of message, above the share when all is well (df0);
+//       late messages that were accepted are left out
+//   ef  share of messages that ran into the budget, above the share that load does not cause (ef0);
+//       counts only if load was suspected from the start: else messages are late with any limit
 //
-// Q climbs to where most goes well a second (admission by marginal throughput: Protego, NSDI 2023):
-// too many sessions wait for each other until all are late, too few leave the filter idle, and how
-// many are right is known to nobody when a scanner is slow. At the end of an epoch, judged by 20
-// completions since one W after the last change, or by 8 in 30 s, the first of these that applies:
+// Q climbs to the number of sessions with the most good messages a second (admission by marginal
+// throughput: Protego, NSDI 2023). Too many sessions wait for each other until all are late, too
+// few leave the filter idle, and when a scanner is slow nobody knows the right number. A judgement
+// at the end of an epoch needs 20 completions, or 8 in 30 s, from one W after the last change on.
+// The first of these rules that applies is taken:
 //   - bad < 0.05: Q rises.
-//   - more went well (history.h) with another number of sessions: Q goes there, down at once, up
-//   not
-//     from the first look after a cut: the queue from before makes that one worse.
-//   - bad >= 0.2, and nothing is known of fewer sessions, or bad > 0.8: Q is cut by the bad share,
-//     at most by 40 %.
-//   - else fewer sessions are no better: Q rises, unless it is known that more are worse.
-// It rises only if somebody was refused: by LimitRise(); by 1 where there is no room, W > 0.7 B and
-// > 1.2 S, or more are known to be worse, unless nothing waits in the filter; not at all without
-// room where the load is suspected and nothing is known of fewer.
-// What was seen before the first bad moment is of another time and does not count, nor does
-// anything once W is within its target and little is bad.
-// If Q was quartered, or is at the floor, and more than 0.8 are late, and that is accepted, load is
-// not the cause: ef does not count any more, and Q is all there is.
-// Sessions are those that there were on average; as many as Q where somebody was refused and a
-// fifth or less was free.
-// Where not even 8 complete in three minutes, Q rises by 1 if W is within its target.
+//   - more went well (history.h) with another number of sessions: Q goes there. Down at once; up
+//     not at the first judgement after a cut, which the old queue makes look worse than it is.
+//   - bad >= 0.2 and nothing is known about fewer sessions, or bad > 0.8: Q is cut by the bad
+//     share, at most by 40 %.
+//   - else fewer sessions are no better: Q rises, unless more sessions are known to be worse.
+// Q rises only if somebody was refused, by LimitRise(). It rises by 1 only where something waits in
+// the filter and either there is no room (W > 0.7 B and W > 1.2 S) or more sessions are known to be
+// worse. Without room, while load is suspected and nothing is known about fewer sessions, Q does
+// not rise at all.
+// What was noted before the first bad judgement, and before W was within its target with bad < 0.2,
+// belongs to another situation and is forgotten.
+// If Q was quartered or is at the floor, more than 0.8 of the messages are late, and late messages
+// are accepted, load is not the cause: ef counts no more, and Q returns to its maximum.
+// The number of sessions is their average; if somebody was refused and at most a fifth of Q was
+// free, it is Q.
+// Where fewer than 8 messages complete in three minutes, Q rises by 1 if somebody was refused and
+// W is within its target.
 #pragma once
 
 #include <optional>
@@ -38,9 +40,9 @@
 
 namespace spillway {
 
-// How far a limit rises in one epoch, sessions. Carefully, unless nothing waits in the filter, so
-// that there is no queue to build by mistake: then by a fifth, and doubled up to what was usual
-// before, which did no harm.
+// How many sessions a limit rises by in one epoch: max(1, sqrt(limit)). Where nothing waits in the
+// filter, no queue can build up by mistake: then by a fifth, and below the sessions that are usual
+// while healthy, the limit doubles.
 double LimitRise(double limit, bool flowing, const Learned& learned);
 
 class GoodputLimit {
@@ -62,9 +64,9 @@ class GoodputLimit {
  private:
   struct Judged {
     double in_use;  // sessions that there were meanwhile, at most Q
-    double here;    // sessions that this stands for
+    double here;    // sessions for which the figures are noted
     double deferred, bad;
-    double well, seconds;  // messages without fault, in so long
+    double well, seconds;  // good messages, and in how much time
   };
   Judged Judge(const Situation& situation, const SampleSums& sums, const Learned& learned) const;
   void Learn(const Situation& situation, const Judged& judged);
@@ -75,7 +77,7 @@ class GoodputLimit {
   double least_ = 0, most_ = 0;
   bool load_suspected_ = false;
   double limit_ = 0;  // Q
-  // Messages that began before then, and so many seconds, do not count.
+  // Messages that ended before changed_ + settling_ seconds do not count.
   TimePoint changed_;
   double settling_ = 0;
   bool lowered_ = false;                // by the last change

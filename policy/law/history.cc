@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// One level for each fifth more: what differs by less cannot be told apart in one epoch.
+// Each level stands for a fifth more sessions than the one below: a smaller difference cannot be
+// seen in one epoch.
 #include "policy/law/history.h"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The law is written out in the header; the constants and why they are what they are, here.
+// The header states the law; the constants, and the reasons for their values, are here.
 #include "policy/law/limiter.h"
 
 #include <algorithm>
@@ -33,8 +33,8 @@ constexpr double kPilingUp = 3;  // of Wt
 constexpr auto kRecent = seconds(3);
 constexpr auto kUnknown = seconds(10);          // of shedding: what will complete
 constexpr auto kCompletionsLook = seconds(60);  // less says more of chance than of capacity
-constexpr double kHalved = 0.5;                 // of L without effect: not the load
-constexpr double kNoEffect = 0.68;              // of W or the bad share left: no effect
+constexpr double kHalved = 0.5;                 // of n; no effect by then: not the load
+constexpr double kNoEffect = 0.68;              // of W is left: the cut had no effect
 constexpr double kMinEpoch = 3;                 // seconds
 constexpr double kMaxEpoch = 60;                // seconds
 constexpr double kRise = 0.002;                 // of S, a look: 0.8 % a second
@@ -107,7 +107,8 @@ double Limiter::Completions(TimePoint now) const {
   return Share(sums.completed, sums.span);
 }
 
-// How long `n` will stay, by what has completed of late: nothing, no end.
+// How long it takes until `n` sessions have ended, at the rate of the last seconds; infinite when
+// nothing was completed.
 double Limiter::Piled(TimePoint now, double n) const {
   const SampleSums recent = samples_.Since(now - kRecent);
   if (recent.span == 0) return 0;
@@ -115,13 +116,14 @@ double Limiter::Piled(TimePoint now, double n) const {
                               : std::numeric_limits<double>::infinity();
 }
 
-// Sessions that have ended tell what was; in a stall, what piles up tells what will be.
+// Sessions that have ended tell how long a slot was held; in a stall, the messages that pile up
+// tell how long it will be held.
 double Limiter::Hold(TimePoint now, const Look& look) const {
   const SampleSums ended =
       samples_.Since(now - Seconds(std::clamp(kHoldLook * state_.mean, 10.0, 120.0)));
   const double held = ended.completed >= kManySamples ? Share(ended.held, ended.completed) : 0;
   const double hold = std::max(state_.mean, held);
-  // Where few were to complete in the meantime, none says nothing.
+  // Where few completions were to be expected, having none says nothing.
   const auto n = static_cast<double>(look.ages.size());
   const bool telling = n * InSeconds(kRecent) >= kMinSamples * hold;
   if (!telling || setting_.budget > kPatientBudget) return hold;
@@ -159,7 +161,7 @@ void Limiter::LearnArrivals(const Look& look) {
   learned_.arrivals += (rate - learned_.arrivals) / arrivals_looks_;
 }
 
-// What has been so for half an hour without harm is how it is now: another zone, another scanner.
+// What has lasted half an hour without harm is the new normal: another DNS zone, another scanner.
 void Limiter::AcceptAsNormal(TimePoint now) {
   learned_.no_load = state_.mean;
   learned_.late_floor = state_.late_share;
@@ -181,7 +183,7 @@ Cause Limiter::Trouble(TimePoint now, const Look& look) const {
   return late ? Cause::kLate : Cause::kNone;
 }
 
-// What is tempfailed also when all is well (a greylist, say) is none of ours.
+// Without the share that is tempfailed even when all is well (by a greylist, say).
 double Limiter::Deferred() const {
   return state_.deferred_share - learned_.deferred_floor;
 }
@@ -258,8 +260,8 @@ void Limiter::Resume(double limit, TimePoint now) {
   Look look;
   look.sessions = static_cast<uint32_t>(limit);
   Enter(Cause::kSlots, now, look);
-  // Why it was, is not known any more: as careful as for a load, and no verdict by numbers of
-  // before.
+  // The cause is not known any more: be as careful as under load, and do not compare with figures
+  // from before the restart.
   only_slots_ = false;
   load_suspected_ = true;
   goodput_.Start(min_limit(), max_limit(), load_suspected_, now);
@@ -282,8 +284,8 @@ void Limiter::Shed(TimePoint now, const Look& look, Cause trouble) {
   if (now - epoch_ >= Seconds(epoch)) EndEpoch(now, look);
 }
 
-// Little's law: how many sessions are served within the patience of those who wait. Before enough
-// is known, what there is stays.
+// Little's law: how many sessions are served before the waiting clients give up. The limit stays
+// until enough is known.
 double Limiter::PatienceLimit(TimePoint now) {
   if (setting_.budget <= kPatientBudget) return max_limit();
   const double patience = std::max(kPatience, kPatienceOverService * service_);
@@ -302,7 +304,7 @@ double Limiter::PatienceLimit(TimePoint now) {
 }
 
 void Limiter::NoticeRegimeChange(const Look& look) {
-  // Old messages hold W up long after the queue is gone; Little's law sees the queue of now.
+  // Old messages keep W high long after the queue is gone; Little's law shows the queue of now.
   const double service =
       state_.throughput > 0 ? std::min(state_.mean, look.sessions / state_.throughput) : 0;
   if (service < service_) service_ = std::max(service, learned_.no_load);
@@ -311,7 +313,7 @@ void Limiter::NoticeRegimeChange(const Look& look) {
   const bool no_effect = halved && service >= kNoEffect * reference_mean_;
   if ((no_effect || (at_floor && service > kPatience)) && service > service_) {
     service_ = service;
-    // It was not the load: what was taken away for it is given back at once.
+    // The load was not the cause: the cut that was made for it is undone at once.
     state_.limit = std::max(state_.limit, entered_sessions_);
   }
   reference_mean_ = halved ? service : std::max(reference_mean_, service);

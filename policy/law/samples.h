@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What the filter's messages took, seen so that a stall shows at once: messages still in flight
-// count at their age. Pure, fixed memory, no allocation after construction.
+// How long the filter took for its messages. A message in flight counts with its age, so that a
+// stall shows at once. Pure, fixed memory, no allocation after construction.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ namespace spillway {
 // How often the law looks at the filter.
 constexpr auto kTick = std::chrono::milliseconds(250);
 
-// 0 of nothing.
+// 0 when `whole` is 0.
 inline double Share(double part, double whole) {
   return whole > 0 ? part / whole : 0;
 }
@@ -45,7 +45,8 @@ struct SampleSums {
 };
 
 // The age-aware mean: (completed times + ages above their mean) / (how many of both). A message in
-// flight tells only that it takes longer than its age, so the young ones are left out.
+// flight tells only that it takes longer than its age, so messages younger than the mean are left
+// out.
 struct AgedMean {
   double mean = 0;
   double samples = 0;

@@ -26,9 +26,10 @@ class Shedder {
   Shedder(const Limiter::Setting& setting, const Learned& learned, Clients::Options clients);
 
   void Resume(double limit, TimePoint now) { limiter_.Resume(limit, now); }
-  // `look` without arrived and refused: the shedder knows those.
+  // `look` comes without `arrived` and `refused`, which the shedder counts itself.
   void Tick(TimePoint now, Look look);
-  // One decision for one session, or for one message of a persistent one; `wall` in Unix seconds.
+  // One decision for a session, or for a further message of a session that stays open; `wall` in
+  // Unix seconds.
   bool Admit(const ClientId& client, double sessions, TimePoint now, int64_t wall);
 
   // What Admit() would say, without counting or remembering anything.
@@ -40,8 +41,8 @@ class Shedder {
   bool limited() const { return places_.limited; }
   double limit() const { return places_.limit; }
   double slots() const { return slots_; }
-  // More than half of what is possible is admitted: refuse messages, not sessions. But not when
-  // hardly a slot is free, for that costs one the whole dialogue up to RCPT.
+  // The limit is above half of its maximum: refuse messages, not sessions. But not when hardly a
+  // slot is free: a message that is refused holds a slot for the dialogue up to RCPT.
   bool mild(double sessions) const {
     return places_.limit > limiter_.max_limit() / 2 && sessions < kNearlyFull * slots_;
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The only place with texts that go back to the MTA. Never OK, which would skip its other
+// All replies of the policy service to the MTA. Never OK, which would skip the MTA's other
 // restrictions, and never a 5xx. 4.3.2 is "system not accepting network messages" (RFC 3463); the
-// texts say nothing about who is refused and who is not.
+// texts do not tell who is refused and who is not.
 #pragma once
 
 #include <string_view>

@@ -23,7 +23,7 @@ uint64_t ConnectionKey(const PolicyRequest& request) {
   return Hash(request.Get("client_address"), request.Get("client_port"));
 }
 
-// Between the MTA's question and the filter's for the same session.
+// At most so long passes between the MTA's request and the filter's for the same session.
 constexpr auto kSameSession = std::chrono::seconds(5);
 
 bool IsSubmission(const PolicyRequest& request) {
@@ -67,7 +67,7 @@ std::string_view Stages::AtConnect(const PolicyRequest& request, const ClientId&
   const bool by_filter = request.Get("policy_context") == "spillway-milter";
   const uint64_t key = ConnectionKey(request);
   Connection& connection = Place(key);
-  // The MTA has asked for this session just now: one decision.
+  // The MTA has just asked about this session: no second decision for the filter.
   const bool known = connection.key == key && now - connection.at < kSameSession;
   if (by_filter && known) return kReplyDunno;
   connection = Connection{.key = key, .at = now};

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// From a policy request to an answer: at which stage of the SMTP session is decided, once for each
-// session, and once more for each further message of a session that stays. Pure; memory is fixed.
+// From a policy request to an answer. There is one decision for each session, and one more for each
+// further message of a session that stays open. This class chooses the stage of the SMTP session at
+// which a decision is made. Pure; memory is fixed. "Mild" is Shedder::mild(), else it is severe.
 //
-//   CONNECT      severe: 421 for those that the law refuses. Mild: nothing yet.
+//   CONNECT      severe: 421 for clients that the law refuses. Mild: nothing yet.
 //                On a submission port (587, 465) nothing: the user is not known.
-//   MAIL, RCPT   the first message of an admitted session passes. A further one, and any message of
-//                a session that was not decided on yet, is decided on now: 421 when severe; when
-//                mild 450, at RCPT.
-//                The filter, which asks for Sendmail (ask_policy.h), asks only here, and its
-//                session is counted already.
+//                The filter, which asks in place of Sendmail (ask_policy.h), asks at CONNECT only:
+//                it gets its decision there, mild or not.
+//   MAIL, RCPT   the first message of an admitted session passes. A further message, and any
+//                message of a session without a decision, is decided on now: 421 when severe;
+//                450, at RCPT, when mild.
 //   later        DUNNO. Nothing is refused once the message is on its way.
-// The same message asks again for each recipient: it gets the same answer. Mail from the machine
-// itself (127.0.0.1, ::1) is never refused.
+// Postfix asks again for each recipient of a message, and gets the same answer. Mail from the
+// machine itself (127.0.0.1, ::1) is never refused.
 #pragma once
 
 #include <vector>
@@ -25,8 +26,8 @@ class Stages {
  public:
   explicit Stages(Shedder& shedder) : shedder_(shedder), connections_(kConnections) {}
 
-  // One of the texts in reply.h. `sessions` hold a slot now, the one that asks among them: Postfix
-  // connects to its filters before it asks about the client. `wall` in Unix seconds.
+  // One of the texts in reply.h. `sessions`: how many hold a slot now, the session that asks
+  // included: Postfix connects to its filters before it asks about the client. `wall`: Unix time.
   std::string_view Answer(const PolicyRequest& request, double sessions, TimePoint now,
                           int64_t wall);
   // Mail that is not to be refused at connect: the machine's own, and submission.
@@ -34,8 +35,8 @@ class Stages {
 
  private:
   static constexpr size_t kConnections = 16384;
-  // By client address and port; two that share a place forget each other, which costs a second
-  // decision.
+  // By client address and port. Two connections that share a place overwrite each other, which only
+  // costs a second decision.
   struct Connection {
     uint64_t key = 0;
     bool admitted = false;  // at CONNECT, and no message yet

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Each judge sees what it would see in life: completions and sessions, never the plant's insides.
+// A judge sees only what it would see on a real gateway: completions and sessions, not the inside
+// of the plant.
 #include "policy/sim/judges.h"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Who may decide in a simulation: the shipped law, and what others do. The others are models of the
-// published rule, not of the programs.
+// The controllers of a simulation: the shipped law, and the rules of other programs. The latter are
+// modelled after the published rule, not after the program.
 #pragma once
 
 #include <memory>
@@ -28,10 +28,10 @@ class Judge {
   virtual bool limiting() const = 0;
 };
 
-// "ours", "none", "only_devices" (what they lose with the whole gateway to themselves is lost under
-// any rule), "devices_in_5s" (the same from 5 s after the first event; until then everybody: what
-// no rule can save that needs so long to see it), "on_off" (p90 of the last 10 s against three
-// times and one and a half times the normal), "refuse_la" (Sendmail's RefuseLA: load average over
+// "ours", "none", "only_devices" (nobody else is admitted: what devices lose even so is lost under
+// any rule), "devices_in_5s" (everybody until 5 s after the first event, then devices only: the
+// bound for a rule that needs 5 s to see the event), "on_off" (mean of the last 10 s: on above
+// 3 times, off below 1.5 times the normal), "refuse_la" (Sendmail's RefuseLA: load average over
 // one minute, looked at every 15 s), "gradient2" (Netflix concurrency-limits), "fixed:N". Null for
 // anything else.
 std::unique_ptr<Judge> MakeJudge(const std::string& name, const Scenario& scenario);

@@ -10,7 +10,7 @@ namespace spillway::sim {
 namespace {
 
 constexpr double kMinute = 60;
-// After the end of a fault senders are still coming back, at most at this interval.
+// Seconds: after the end of a fault, senders still come back for as long as their retry interval.
 constexpr double kAftermath = 4000;
 
 }  // namespace
@@ -37,7 +37,7 @@ void Outcome::Arrived(double now) {
   arrivals_ = arrivals_ * std::exp(-gap / kMinute) + 1 / kMinute;
 }
 
-// Does half of what is served, without a queue, fit into the budget?
+// Does the median service time, without a queue, fit into the budget?
 bool Outcome::ServiceFits(double now) const {
   const double sigma = scenario_.service_sigma;
   const double median = scenario_.service_mean * std::exp(-sigma * sigma / 2);
@@ -45,15 +45,15 @@ bool Outcome::ServiceFits(double now) const {
          median * scenario_.MultiplierAt(now) <= InSeconds(scenario_.budget);
 }
 
-// The service alone fits, but what arrives does not fit into the workers.
+// The service time alone fits into the budget, but the workers cannot serve all that arrives.
 bool Outcome::LoadIsTheCause(double now) const {
   const double service = scenario_.service_mean * scenario_.MultiplierAt(now);
   const double capacity = static_cast<double>(scenario_.workers) / service;
   return ServiceFits(now) && arrivals_ > 0.8 * capacity;
 }
 
-// Most would be tempfailed. Those who are not asked in are not tempfailed either, so that the last
-// tempfail does not show it.
+// Most messages would be tempfailed. Refused clients are not tempfailed, so last_tempfail_ does not
+// show this.
 bool Outcome::Hopeless(double now) const {
   return scenario_.on_timeout != "accept" && !ServiceFits(now);
 }

@@ -28,7 +28,8 @@ class Outcome {
   double device_loss() const;
   uint64_t messages() const { return served_; }
 
-  // Seconds; -1 where it did not happen.
+  // Seconds. time_to_shed is -1 when nobody was refused, time_to_recover -1 without an event and 0
+  // without a refusal after it.
   double deferred_max_age = 0, time_to_shed = -1, time_to_recover = -1;
   uint64_t flips = 0, second_entries = 0;
   uint64_t refusals = 0, refusals_when_healthy = 0, needless_refusals = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // A connection: attempt → (backlog) → greeting, where the judge is asked → filter → out. A slot is
-// held from the greeting to the end, also when the client has long gone: that is what hurts.
+// held from the greeting to the end, even when the client gave up long ago: that is the damage.
 #include "policy/sim/plant.h"
 
 #include <algorithm>
@@ -183,7 +183,7 @@ void Plant::BeginService(uint32_t number) {
   session.finish = now_ + Service();
   const double deadline = session.start + InSeconds(scenario_.budget);
   if (!waited) Schedule(std::min(session.finish, deadline), Kind::kLeave, number);
-  // What waited has its end of budget in the heap already.
+  // A session that waited has the event for the end of its budget in the heap already.
   if (waited && session.finish < deadline) Schedule(session.finish, Kind::kLeave, number);
   // The scanner does not know that nobody waits any more.
   Schedule(session.finish, Kind::kWorkerDone, number);
@@ -261,7 +261,7 @@ void Plant::Failed(MessageId id, bool session_failed) {
   mail.delayed = true;
   if (session_failed) host.SessionFailed(now_);
   Schedule(now_ + RetryDelay(host.kind, mail, now_), Kind::kRetry, id);
-  // What was held back by a dead destination goes on when it is not any more.
+  // Messages held back by a dead destination are tried again when it is alive again.
   if (!host.ready.empty()) Schedule(std::max(now_, host.dead_until), Kind::kWake, mail.host);
 }
 

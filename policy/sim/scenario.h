@@ -47,8 +47,8 @@ struct Scenario {
   bool EventAt(double t) const;
   // Has one begun at most so many seconds ago?
   bool BeganWithin(double t, double seconds) const;
-  double FirstEvent() const;  // the end of the scenario when there is none
-  double LastEvent() const;   // its end; 0 when there is none
+  double FirstEvent() const;  // begin of the first fault or surge; without one, the scenario's end
+  double LastEvent() const;   // end of the last fault or surge; without one, 0
 };
 
 struct ScenarioResult {

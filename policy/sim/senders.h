@@ -23,8 +23,8 @@ struct Mail {
   bool delayed = false;  // refused or failed at least once
 };
 
-// One sending host. The window is Postfix's (SCHEDULER_README): +1/N for a success, 1/N less for a
-// refused session, and the destination is dead for a while when nothing is left of it.
+// One sending host. `window` is Postfix's concurrency window (SCHEDULER_README): +1/N for a
+// success, -1/N for a refused session. Below 1, the destination is dead for a while.
 struct Host {
   HostKind kind = HostKind::kDevice;
   Ip address;

@@ -11,7 +11,7 @@
 namespace spillway {
 
 struct Bottleneck {
-  std::string check;         // whose mean time grew most over what was normal; empty: none
+  std::string check;         // the check whose mean time grew most over the normal; empty: none
   double check_seconds = 0;  // its mean time now
   std::string waits_for;     // what late checks waited for most often; empty: nothing was late
 };

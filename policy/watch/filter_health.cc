@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A handshake every five seconds and three seconds of patience: whatever happens to the filter is
-// named within ten.
+// A handshake every five seconds, and three seconds of patience: a filter that is silent, absent,
+// deaf or foreign is named within ten seconds. One that hangs is found by the next canned message.
 #include "policy/watch/filter_health.h"
 
 #include <array>

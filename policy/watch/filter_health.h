@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Does the filter live? Pure: from its silence in the telemetry and from the last probe to a name,
-// and when to probe next.
+// Is the filter alive? Pure: names the filter's state, from its silence in the telemetry and from
+// the last probe, and says when to probe next.
 #pragma once
 
 #include <string>
@@ -34,11 +34,11 @@ class FilterHealth {
   // What to send now; nothing while a probe is under way.
   Due Next(TimePoint now, bool shedding) const;
   void Started(TimePoint now, Due due);
-  // `due` is what was sent: only a message that comes through shows that the filter does not hang.
+  // `due` is what was sent: only a canned message can show that the filter does not hang.
   void Reported(const ProbeReport& report, Due due);
   // `silence` in seconds; `foreign`: the telemetry is of another version.
   FilterState Judge(double silence, bool foreign) const;
-  // The mail must be decided on without the filter.
+  // The filter is absent or was never seen: the admission law has nothing to go by.
   static bool Gone(FilterState state) {
     return state == FilterState::kAbsent || state == FilterState::kUnknown;
   }

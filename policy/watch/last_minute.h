@@ -31,7 +31,7 @@ class LastMinute {
   static constexpr size_t kMaxSamples = 100000;  // beyond it the oldest go
 
   void Add(const telemetry::Record& record);
-  // `started` is when the filter began: a young filter's rate is over its own time.
+  // `started` is when the filter started: in its first minute, the rate is taken over its uptime.
   MinuteSummary Summarize(TimePoint now, int64_t started, const std::vector<int64_t>& in_flight);
 
  private:

@@ -31,8 +31,8 @@ std::string Zero(std::string_view text) {
   return std::string(text) + '\0';
 }
 
-// Everything up to the end of message in one write. Replies that the filter did not agree to leave
-// out come before the verdict, and are skipped.
+// Everything up to the end of message in one write. Before the verdict come the replies that the
+// filter did not negotiate away; they are skipped.
 std::string CannedMessage() {
   using namespace std::string_literals;
   std::string out = Packet('D', "C"s + Zero("{spillway_probe}") + Zero("1"));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Follows the filter's telemetry: records into the window and the bottleneck finder, and one Look
-// for the law each time it is asked. Not thread-safe.
+// Follows the filter's telemetry: passes the records to LastMinute and BottleneckFinder, and sums
+// them up to one Look for the law. Not thread-safe.
 #pragma once
 
 #include <string>
@@ -17,8 +17,8 @@ class TelemetryFollower {
  public:
   explicit TelemetryFollower(const std::string& telemetry_file) : reader_(telemetry_file) {}
 
-  // Takes what has been written since the last call. `healthy`: what comes is normal. True when a
-  // new filter was seen.
+  // Reads the records since the last call. `healthy`: they count as normal. True when a new
+  // generation of the filter was seen.
   bool Follow(bool healthy);
   // What happened since the last call; the ages stay valid until the next.
   Look TakeLook(TimePoint now);

@@ -4,6 +4,7 @@
 
 import json
 import pathlib
+import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "rig"))
@@ -25,6 +26,20 @@ def test_header_content(gateway):
     tap.like(value, rf"^{AUTHSERV_ID}; spf=pass smtp.mailfrom=sender@good.example; "
                     r"spf=pass smtp.helo=mail.good.example; dkim=pass header.d=good.example header.s=rsa header.a=rsa-sha256 ")
     tap.ok(head.startswith(b"Authentication-Results:") or head.startswith(b"Received:"), "the field is on top")
+
+
+def shape(line):
+    """A log line without what differs from message to message."""
+    return re.sub(r"\b[0-9A-F]{8,}\b|s[0-9a-f]{8}|\d+(\.\d+)?", "N", " ".join(line.split()))
+
+
+def test_log_example(gateway):
+    manual = (pathlib.Path(__file__).resolve().parents[2] / "packaging/man/spillway-milter.8").read_text()
+    example = re.search(r"\.nf\n(\S+: sid=.*?)\.fi", manual, re.S)[1]
+    gateway.deliver("log-line", KEYS.sign(message("log-line")))
+    line = [line for line in gateway.milter_log().splitlines() if " verdict=" in line][-1]
+    line = line.split("]: ", 1)[1]
+    tap.ok(shape(line) == shape(example), f"the manual's example is a real line: {shape(line)}")
 
 
 def test_spf_outcomes(gateway):
@@ -136,7 +151,7 @@ def test_tempfail_on_timeout():
 
 enter_namespace()
 with Gateway(KEYS.zone()) as running:
-    for test in (test_header_content, test_spf_outcomes, test_dkim_outcomes, test_large_message,
+    for test in (test_header_content, test_log_example, test_spf_outcomes, test_dkim_outcomes, test_large_message,
                  test_forged_results_are_removed, test_nothing_else_is_touched, test_log_line,
                  test_authenticated_clients, test_silent_dns, test_status):
         tap.run(test, running)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What a check needs around it: a DNS that says what it is told, a pool, and a message.
+// What a check needs in a test: a fake resolver, a thread pool, and a message.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What libopendkim by itself says of a signed message: the whole library, with its own
-// canonicaliser and its own reading of keys.
+// The verdict of libopendkim on a signed message, with its own canonicalization and its own parsing
+// of keys.
 #pragma once
 
 #include <string>
@@ -19,8 +19,8 @@ class DkimOracle {
   DkimOracle(const DkimOracle&) = delete;
   DkimOracle& operator=(const DkimOracle&) = delete;
 
-  // By signature, in the order of the header: does it hold under `record`, the same key record for
-  // all?
+  // For each signature, in the order of the header: does it verify with `record`? The same key
+  // record is used for all signatures.
   std::vector<bool> Holds(const std::vector<HeaderField>& fields, const std::string& body,
                           const std::string& record) const;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A clock that stands still until it is told.
+// A clock that moves only when a test advances it.
 #pragma once
 
 #include <atomic>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A Resolver that knows what it was told. Names may be held silent and answered later.
+// A Resolver with the answers that a test gave it. A name can be silenced and answered later.
 #pragma once
 
 #include <map>
@@ -24,7 +24,7 @@ class FakeDns final : public Resolver {
   void Release(const std::string& name);
 
   DnsAnswerPtr Ask(const DnsQuestion& question, std::string_view owner, Callback done) override;
-  // The answer without any waiting: NXDOMAIN or NODATA for what was never told.
+  // The answer at once: NXDOMAIN for a name without answers, NODATA for a type without one.
   DnsAnswerPtr Answer(const DnsQuestion& question) const;
   size_t asked() const;
 

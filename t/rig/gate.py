@@ -4,8 +4,8 @@ import os
 
 
 class Gate:
-    """A file that a scanner reads when it loads. Closed, it is a pipe to which nobody writes: who reads
-    it waits."""
+    """A file that a scanner reads when it loads. While the gate is closed, the file is a pipe to which
+    nobody writes, and a scanner that reads it waits."""
 
     def __init__(self, path, text):
         self.path = path

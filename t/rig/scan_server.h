@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A scanner that does what a test tells it: for what the real ones cannot be made to do at will.
+// A scanner that does what a test says, for behaviour that a real scanner cannot be made to show.
 #pragma once
 
 #include <sys/socket.h>

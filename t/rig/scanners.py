@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Debian's own clamd, spamd and rspamd, with a few rules of ours instead of theirs, below a directory of
-the test's."""
+"""Debian's clamd, spamd and rspamd, with a few rules of ours in place of their own, in a directory of the
+test."""
 
 import contextlib
 import os
@@ -12,8 +12,8 @@ VIRUS = b"spillway-test-virus-4711"
 SPAM = b"spillway-test-spam-4711"
 GTUBE = b"XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X"
 
-# A reload that is not concurrent keeps all waiting, and sometimes begins only when an idle thread of
-# clamd's ends.
+# While clamd reloads without ConcurrentDatabaseReload, all clients wait; sometimes the reload begins only
+# when an idle thread of clamd ends.
 CLAMD = """\
 DatabaseDirectory {directory}/clamd
 TemporaryDirectory {directory}/clamd
@@ -68,7 +68,7 @@ class Scanners:
                           "rspamd": ("127.0.0.1", 11333)}
 
     def command(self, name, address):
-        """That starts a scanner of this kind there."""
+        """The command that starts scanner `name` at `address`."""
         directory = self.gateway.directory
         local = isinstance(address, str)
         if name == "rspamd":
@@ -83,12 +83,12 @@ class Scanners:
                 "-C", directory / "spamd", f"--siteconfigpath={directory / 'spamd'}", *where]
 
     def start(self, name, kind=None):
-        """`kind`: another kind of scanner in its place."""
+        """With `kind`, a scanner of that kind is started at the address of `name`."""
         self.gateway.spawn(name, *self.command(kind or name, self.addresses[name]))
         wait_until(lambda: can_connect(self.addresses[name]), name)
 
     def signal(self, name, number):
-        """To the server and its workers."""
+        """Sends a signal to the scanner and its workers."""
         pid = self.gateway.running[name].pid
         with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as children:
             for each in [pid, *map(int, children.read().split())]:

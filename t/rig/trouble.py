@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What befalls a real scanner: each trouble is a context manager that lasts as long as its block, and
-leaves the scanner well."""
+"""Troubles of a real scanner. Each is a context manager: the trouble lasts as long as the block, and the
+scanner works again afterwards."""
 
 import contextlib
 import os
@@ -77,7 +77,7 @@ def restarting(scanners, name):
 
 @contextlib.contextmanager
 def reloading(scanners, name):
-    """It reads its configuration or its signatures anew, and one file is not there before 10 s."""
+    """The scanner reloads its configuration or signatures, and can read one of the files only after 10 s."""
     gate = scanners.gates[name]
     gate.close()
     timer = threading.Timer(RELOAD, gate.open)

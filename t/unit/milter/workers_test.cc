@@ -28,10 +28,10 @@ TEST(Workers, EveryJobRunsOnce) {
 
 TEST(Workers, TheWaitInTheQueueIsMeasured) {
   FakeClock clock;
-  Workers workers(1, 16, clock);
   const auto cost = std::make_shared<MessageCost>();
   std::promise<void> gate;
   std::promise<void> done;
+  Workers workers(1, 16, clock);  // ends before what its jobs use
   EXPECT_TRUE(workers.Submit([&] { gate.get_future().wait(); }, std::make_shared<MessageCost>()));
   EXPECT_TRUE(workers.Submit([&] { done.set_value(); }, cost));
   clock.Advance(std::chrono::milliseconds(40));
@@ -44,12 +44,12 @@ TEST(Workers, TheWaitInTheQueueIsMeasured) {
 
 TEST(Workers, RunsInTheCallersThreadOnlyWhileOneIsIdle) {
   SystemClock clock;
-  Workers workers(1, 16, clock);
+  std::promise<void> running;
+  std::promise<void> release;
+  Workers workers(1, 16, clock);  // ends before what its jobs use
   std::thread::id where;
   EXPECT_TRUE(workers.TryHere([&] { where = std::this_thread::get_id(); }));
   EXPECT_EQ(where, std::this_thread::get_id());
-  std::promise<void> running;
-  std::promise<void> release;
   EXPECT_TRUE(workers.Submit(
       [&] {
         running.set_value();

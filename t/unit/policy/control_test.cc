@@ -18,16 +18,16 @@ class ControlTest : public testing::Test {
     config_.admission.state_dir = dir_ / "";
     config_.admission.probe = false;
     config_.milter.socket = "fd:9";  // nothing to probe
-    keeper_.emplace(io_, config_, 100, clock_, log_);
+    policyd_.emplace(io_, config_, 100, clock_, log_);
   }
-  std::string Run(const std::string& command) { return RunCommand(command, *keeper_, {}); }
+  std::string Run(const std::string& command) { return RunCommand(command, *policyd_, {}); }
 
   TempDir dir_;
   Config config_;
   FakeClock clock_;
   TestLog log_;
   boost::asio::io_context io_;
-  std::optional<Policyd> keeper_;
+  std::optional<Policyd> policyd_;
 };
 
 TEST_F(ControlTest, StatusHasTheLawsState) {
@@ -38,10 +38,10 @@ TEST_F(ControlTest, StatusHasTheLawsState) {
 
 TEST_F(ControlTest, OrdersAreTakenAndSaid) {
   EXPECT_EQ(Run("shed hold 20 600"), "ordered=hold 20% for 600 s\n");
-  EXPECT_TRUE(keeper_->shedder().limited());
+  EXPECT_TRUE(policyd_->shedder().limited());
   EXPECT_NE(Run("status").find("admission_order=hold\n"), std::string::npos);
   EXPECT_EQ(Run("shed open 60"), "ordered=open for 60 s\n");
-  EXPECT_FALSE(keeper_->shedder().limited());
+  EXPECT_FALSE(policyd_->shedder().limited());
   EXPECT_EQ(Run("shed auto"), "ordered=auto\n");
   EXPECT_NE(Run("journal").find("hold 20% for 600 s"), std::string::npos);
   EXPECT_NE(log_.lines().back().find("ordered by spillwayctl: auto"), std::string::npos);
@@ -53,14 +53,14 @@ TEST_F(ControlTest, BadWordsAreRefusedWithTheReason) {
         "shed open", "shed open 1e9", "shed open nan", "explain", "clients x"}) {
     EXPECT_TRUE(Run(command).starts_with("error=")) << command;
   }
-  EXPECT_FALSE(keeper_->shedder().limited());
+  EXPECT_FALSE(policyd_->shedder().limited());
 }
 
 TEST_F(ControlTest, ClientsAndExplain) {
   PolicyRequest request;
   request.attributes = {
       {"protocol_state", "CONNECT"}, {"client_address", "192.0.2.1"}, {"client_port", "1"}};
-  EXPECT_EQ(keeper_->Answer(request), kReplyDunno);
+  EXPECT_EQ(policyd_->Answer(request), kReplyDunno);
   EXPECT_NE(Run("clients 10").find("192.0.2.1=T3 not seen before; admitted 1"), std::string::npos);
   EXPECT_NE(Run("explain 192.0.2.1").find("admitted=1\n"), std::string::npos);
   EXPECT_NE(Run("explain 192.0.2.2").find("now=would be admitted\n"), std::string::npos);
@@ -71,18 +71,18 @@ TEST_F(ControlTest, WhatWasLearnedOutlivesTheDaemon) {
   PolicyRequest request;
   request.attributes = {
       {"protocol_state", "CONNECT"}, {"client_address", "192.0.2.1"}, {"client_port", "1"}};
-  keeper_->Answer(request);
-  keeper_->Save();
-  keeper_->WaitForSave();
-  keeper_.reset();
-  keeper_.emplace(io_, config_, 100, clock_, log_);
+  policyd_->Answer(request);
+  policyd_->Save();
+  policyd_->WaitForSave();
+  policyd_.reset();
+  policyd_.emplace(io_, config_, 100, clock_, log_);
   EXPECT_NE(Run("explain 192.0.2.1").find("admitted=1\n"), std::string::npos);
 }
 
 TEST_F(ControlTest, DamagedMemoryIsSaidAndForgotten) {
-  keeper_.reset();
+  policyd_.reset();
   dir_.Write("memory", "garbage");
-  keeper_.emplace(io_, config_, 100, clock_, log_);
+  policyd_.emplace(io_, config_, 100, clock_, log_);
   EXPECT_NE(log_.lines().back().find("damaged"), std::string::npos);
   EXPECT_EQ(Run("clients 5"), "");
 }
