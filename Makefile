@@ -79,7 +79,7 @@ TOOLS := dnsd milterload noop-filter policyload trivial-policy verify-floor
 
 # $(1) flavour, $(2) what it is part of: PRODUCT or TEST, $(3) its precompiled header, $(4) compiler
 define PRECOMPILED
-build/$(1)/$(3)$$(if $$(findstring clang,$(4)),.pch,.gch): $(3)
+build/$(1)/$(3)$$(if $$(findstring clang,$(4)),.pch,.gch): $(3) Makefile
 	@mkdir -p $$(@D)
 	@echo "PCH $$@"
 	@cp $(3) build/$(1)/$(3)
@@ -208,12 +208,12 @@ format:  ## rewrite the sources in the house's style
 
 TIDY = printf '%s\n' $(SOURCES) $(MAINS) | scripts/tidy $(1) $(filter-out -Werror -fPIE,$(LANGUAGE))
 tidy:  ## clang-format and clang-tidy, both must be clean
-	clang-format --dry-run -Werror $(FORMATTED)
-	$(call TIDY)
+	@clang-format --dry-run -Werror $(FORMATTED)
+	@$(call TIDY)
 
 tidy-changed:  ## the same, clang-tidy only on what changed in the last days (DAYS=2)
-	clang-format --dry-run -Werror $(FORMATTED)
-	$(call TIDY,--days $(or $(DAYS),2))
+	@clang-format --dry-run -Werror $(FORMATTED)
+	@$(call TIDY,--days $(or $(DAYS),2))
 
 deb:  ## Debian package in dist/
 	scripts/make-deb $(VERSION)

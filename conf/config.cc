@@ -20,9 +20,9 @@ std::vector<std::string> Complaints(const Config& config) {
   for (const auto& section : config.checks.all()) {
     const std::string complaint = section->enabled() ? section->Complaint(config) : "";
     if (complaint.empty()) continue;
-    const std::string name(section->name());
-    errors.push_back(config.PlaceOf(name, "enabled") + ": [" + name + "] is enabled, and " +
-                     complaint);
+    std::string error = config.PlaceOf(section->name(), "enabled");
+    error.append(": [").append(section->name()).append("] is enabled, and ").append(complaint);
+    errors.push_back(std::move(error));
   }
   return errors;
 }

@@ -36,7 +36,7 @@ InspectionNeeds AllNeeds(const CheckTypes& checks) {
 
 // Throws ConfigError when the program cannot be run.
 std::string ProgramOf(const Config& config) {
-  const std::string program =
+  std::string program =
       config.inspector.program.empty() ? InspectorProgram() : config.inspector.program;
   if (::access(program.c_str(), X_OK) != 0) {
     throw ConfigError(

@@ -108,7 +108,8 @@ TEST_F(SignCheckTest, ABadKeyFileIsAnErrorWithItsPlace) {
     Make("sign");
     FAIL();
   } catch (const std::runtime_error& error) {
-    EXPECT_THAT(error.what(), HasSubstr((dir_ / "table") + ":1: " + (dir_ / "key") + ": open to everybody"));
+    EXPECT_THAT(error.what(),
+                HasSubstr((dir_ / "table") + ":1: " + (dir_ / "key") + ": open to everybody"));
   }
 }
 

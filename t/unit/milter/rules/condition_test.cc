@@ -44,8 +44,9 @@ TEST(Condition, AndBindsCloserThanOr) {
 }
 
 TEST(Condition, ErrorsSayWhere) {
-  EXPECT_EQ(ErrorOf("spd = fail"),
-            "column 1: expected the name of a check that runs before the rules: spf dkim arc dmarc");
+  EXPECT_EQ(
+      ErrorOf("spd = fail"),
+      "column 1: expected the name of a check that runs before the rules: spf dkim arc dmarc");
   EXPECT_EQ(ErrorOf("spf fail"), "column 5: expected = or !=");
   EXPECT_EQ(ErrorOf("spf = failed"),
             "column 7: expected a result, such as \"pass\", \"fail\", \"none\" or \"late\"");
