@@ -183,8 +183,12 @@ conformance: build/release/spf-suite build/release/arc-suite  ## published suite
 	build/release/arc-suite $(or $(SUITES),../shared/suites)/arc/arc-draft-validation-tests.yml \
 	  $(or $(SUITES),../shared/suites)/arc/arc-draft-sign-tests.yml
 
+# libopendkim's leak is known by its call stack, whose unwinding would take minutes for thousands of signatures.
+MANY_SIGNATURES := DkimOracleTest.ChangedMessages
 asan: build/release/spillway-inspector build/asan/unit-tests build/asan/inproc-tests build/asan/fuzz-replay  ## unit and protocol tests under ASan and UBSan
-	ASAN_OPTIONS=fast_unwind_on_malloc=0 LSAN_OPTIONS=suppressions=t/lsan.supp $(BOUNDED) build/asan/unit-tests --gtest_brief=1
+	ASAN_OPTIONS=fast_unwind_on_malloc=0 LSAN_OPTIONS=suppressions=t/lsan.supp \
+	  $(BOUNDED) build/asan/unit-tests --gtest_brief=1 --gtest_filter='-$(MANY_SIGNATURES)'
+	ASAN_OPTIONS=detect_leaks=0 $(BOUNDED) build/asan/unit-tests --gtest_brief=1 --gtest_filter='$(MANY_SIGNATURES)'
 	$(BOUNDED) build/asan/inproc-tests --gtest_brief=1
 	$(BOUNDED) build/asan/fuzz-replay t/fuzz
 

@@ -30,6 +30,7 @@ static_assert(kChecks.size() <= kMaxChecks);
 
 std::vector<std::unique_ptr<Section>> MakeCheckSections() {
   std::vector<std::unique_ptr<Section>> sections;
+  sections.reserve(kChecks.size());
   for (const CheckEntry* entry : kChecks) sections.push_back(entry->make_section());
   return sections;
 }
