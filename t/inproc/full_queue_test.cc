@@ -48,7 +48,18 @@ CheckTypes BehindAFullPool(const Config& config, const CheckServices& services) 
   const auto cost = std::make_shared<MessageCost>();
   static std::promise<void> never;
   static const std::shared_future<void> forever = never.get_future().share();
-  while (services.workers.Submit([] { forever.wait(); }, cost)) std::this_thread::yield();
+  // The one thread is busy before the queue is filled: it takes nothing out any more.
+  static std::promise<void> busy;
+  const bool first = services.workers.Submit(
+      [] {
+        busy.set_value();
+        forever.wait();
+      },
+      cost);
+  if (!first) throw std::runtime_error("the pool takes no job");
+  busy.get_future().wait();
+  while (services.workers.Submit([] { forever.wait(); }, cost)) {
+  }
   return MakeChecks(config, services);
 }
 
