@@ -16,8 +16,6 @@
 namespace spillway {
 namespace {
 
-constexpr const char* kDefaultExplanation = "DEFAULT";
-
 // The zone data of one scenario, with the suite's conventions: SPF records stand for TXT unless TXT
 // is given, TIMEOUT makes every type not listed before it time out.
 class SuiteDns final : public SpfAnswers {
