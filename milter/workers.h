@@ -32,6 +32,9 @@ struct MessageCost {
   }
 };
 
+// What a job in a queue of Workers waits for.
+inline constexpr const char* kFreeCore = "a free core";
+
 // Thread-safe.
 class Workers {
  public:

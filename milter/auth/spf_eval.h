@@ -28,8 +28,6 @@ struct SpfQuery {
   std::string helo;
   std::string local;   // of the identity; empty stands for "postmaster"
   std::string domain;  // of the identity: MAIL FROM's domain, or the HELO name
-  std::string receiver;
-  int64_t unix_seconds = 0;
 };
 
 // The answers known so far.

@@ -12,7 +12,7 @@ namespace spillway {
 
 namespace {
 
-constexpr std::string_view kLetters = "slodiphcrtv";
+constexpr std::string_view kLetters = "slodiphv";
 constexpr std::string_view kDelimiters = ".-+,/_=";
 
 bool IsDigit(char c) {
@@ -156,12 +156,6 @@ std::optional<std::string> ValueOf(char letter, const SpfMacroValues& values) {
       return values.validated_name();
     case 'h':
       return values.helo;
-    case 'c':
-      return values.client.ToString();
-    case 'r':
-      return values.receiver;
-    case 't':
-      return std::to_string(values.unix_seconds);
     default:
       return values.client.is_v4() ? "in-addr" : "ip6";
   }
@@ -177,24 +171,19 @@ bool IsTopLabel(std::string_view label) {
 
 }  // namespace
 
-bool IsMacroString(std::string_view text, bool explanation) {
+bool IsMacroString(std::string_view text) {
   Scanner scanner(text);
   while (true) {
     const Token token = scanner.Next();
     if (token.kind == Token::Kind::kEnd) return true;
     if (token.kind == Token::Kind::kBad) return false;
-    if (token.kind == Token::Kind::kLiteral) {
-      const char lowest = explanation ? ' ' : '!';
-      if (token.literal < lowest || token.literal > '~') return false;
-      continue;
-    }
-    const char letter = ToLower(std::string_view(&token.macro.letter, 1))[0];
-    if (!explanation && (letter == 'c' || letter == 'r' || letter == 't')) return false;
+    const bool literal = token.kind == Token::Kind::kLiteral;
+    if (literal && (token.literal < '!' || token.literal > '~')) return false;
   }
 }
 
 bool IsDomainSpec(std::string_view text) {
-  if (text.empty() || !IsMacroString(text, false)) return false;
+  if (text.empty() || !IsMacroString(text)) return false;
   Scanner scanner(text);
   Token last;
   for (Token token = scanner.Next(); token.kind != Token::Kind::kEnd; token = scanner.Next())

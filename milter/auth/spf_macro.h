@@ -3,7 +3,6 @@
 // sees one (its macro code is where CVE-2023-42118 lives).
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -17,15 +16,13 @@ struct SpfMacroValues {
   std::string sender;  // local-part@domain
   std::string helo;
   std::string domain;  // the current <domain>
-  std::string receiver;
   Ip client;
-  int64_t unix_seconds = 0;
   // %{p}: the validated name of the client, or nullopt while DNS still has to be asked.
   std::function<std::optional<std::string>()> validated_name;
 };
 
-// Grammar of macro-string; `explanation` also allows spaces and the letters c, r and t.
-bool IsMacroString(std::string_view text, bool explanation);
+// Grammar of macro-string, without the letters c, r and t: those are for explanations.
+bool IsMacroString(std::string_view text);
 // Grammar of domain-spec: a macro-string that ends in a macro or in ".toplabel".
 bool IsDomainSpec(std::string_view text);
 

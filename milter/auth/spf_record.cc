@@ -141,7 +141,7 @@ bool IsModifierName(std::string_view name) {
 
 bool ParseModifier(std::string_view name, std::string_view value, SpfRecord& record) {
   const bool redirect = EqualsNoCase(name, "redirect");
-  if (!redirect && !EqualsNoCase(name, "exp")) return IsMacroString(value, false);
+  if (!redirect && !EqualsNoCase(name, "exp")) return IsMacroString(value);
   std::optional<std::string>& slot = redirect ? record.redirect : record.explanation;
   if (slot || !IsDomainSpec(value)) return false;
   slot = value;

@@ -71,9 +71,7 @@ SpfMacroValues SpfTerms::MacroValues(const std::string& domain) {
   values.sender = (query_.local.empty() ? "postmaster" : query_.local) + "@" + query_.domain;
   values.helo = query_.helo;
   values.domain = domain;
-  values.receiver = query_.receiver;
   values.client = query_.client;
-  values.unix_seconds = query_.unix_seconds;
   values.validated_name = [this, domain] { return MacroP(domain); };
   return values;
 }

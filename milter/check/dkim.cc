@@ -116,8 +116,6 @@ class DkimJob final : public std::enable_shared_from_this<DkimJob> {
     return kFreeCore;
   }
 
-  static constexpr const char* kFreeCore = "a free core";
-
   const CheckServices& services_;
   const std::shared_ptr<Strand> strand_;
   // Keys that were in the cache: they go to the strand with the body, which saves a way there.

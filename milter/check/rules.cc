@@ -114,8 +114,6 @@ class RulesCheck final : public Check {
   }
 
  private:
-  static constexpr const char* kFreeCore = "a free core";
-
   static Result Late(const Waited& waited) {
     const std::string why = WaitingFor(waited.missing);
     return {.state = State::kLate,
@@ -198,10 +196,9 @@ class RulesType final : public CheckType {
   RulesType(const RulesOptions& options, const Config& config, const CheckServices& services)
       : options_(options),
         disposition_(options.MakeDisposition()),
-        shadow_(config.content.shadow),
         rules_(Compiled(options, config)),
         services_(services) {
-    disposition_.shadow = shadow_;
+    disposition_.shadow = config.content.shadow;
   }
 
   std::string_view name() const override { return RulesOptions::kName; }
@@ -213,14 +210,13 @@ class RulesType final : public CheckType {
   }
   std::unique_ptr<Check> Begin(const Message& message,
                                std::shared_ptr<MessageCost> cost) const override {
-    return std::make_unique<RulesCheck>(message, rules_, options_, shadow_, services_,
+    return std::make_unique<RulesCheck>(message, rules_, options_, disposition_.shadow, services_,
                                         std::move(cost));
   }
 
  private:
   const RulesOptions options_;
   Disposition disposition_;
-  const bool shadow_;
   const RuleSet rules_;
   const CheckServices services_;
 };

@@ -115,10 +115,9 @@ SigningKeys::List PublishedKeys::Usable(Deadline deadline, Result& result) {
 
 SigningJob::SigningJob(const CheckServices& services, std::shared_ptr<MessageCost> cost,
                        std::function<std::vector<AddedField>()> sign) {
-  const std::string free_core = "a free core";
-  signed_ = std::make_shared<Pending<std::vector<AddedField>>>(free_core);
+  signed_ = std::make_shared<Pending<std::vector<AddedField>>>(kFreeCore);
   const auto job = [done = signed_, sign = std::move(sign)] { done->Complete(sign()); };
-  if (!services.workers.Submit(job, std::move(cost))) signed_->Refuse(free_core);
+  if (!services.workers.Submit(job, std::move(cost))) signed_->Refuse(kFreeCore);
 }
 
 }  // namespace spillway

@@ -56,7 +56,7 @@ class SpfJob final : public std::enable_shared_from_this<SpfJob>, private SpfAns
 
   std::string Missing() const {
     const std::string question = rounds_.waiting_for();
-    return question.empty() ? "a free core" : question;
+    return question.empty() ? kFreeCore : question;
   }
 
   const SpfQuery query_;
@@ -119,9 +119,7 @@ class SpfCheck final : public Check {
     SpfQuery query{.client = message_.client.address,
                    .helo = message_.client.helo,
                    .local = local,
-                   .domain = domain,
-                   .receiver = receiver_,
-                   .unix_seconds = services_.clock.UnixSeconds()};
+                   .domain = domain};
     auto job = std::make_shared<SpfJob>(std::move(query), services_, cost_);
     job->Step();
     return job;

@@ -94,7 +94,6 @@ std::string RunCase(const YAML::Node& test, SuiteDns& dns) {
   query.helo = test["helo"].as<std::string>();
   query.local = sender.local;
   query.domain = sender.null() ? ToLower(query.helo) : sender.domain;
-  query.receiver = "receiver.example";
   const SpfOutcome outcome = EvaluateSpf(query, dns);
   const std::string got(StateName(outcome.state));
   if (!Accepts(test["result"], got)) return "result " + got + " (" + outcome.reason + ")";

@@ -74,7 +74,8 @@ TEST(FullQueue, OfTheCpuPoolIsNotWaitedFor) {
                          config.workers.queue = 4;
                          ReadRules(dir, "[[rule]]\nname = \"a\"\nfrom = 'x'\n", config);
                        }});
-  dns.Load("good.example A 192.0.2.1\n");  // after the fork
+  // After the fork. The delay: an answer that is there at once needs no thread of the pool.
+  dns.Load("@delay example.org 500\n");
   MilterClient client = daemon.Negotiated();
   client.SendUntilEnd(SignedMail());
   const auto start = std::chrono::steady_clock::now();

@@ -25,12 +25,8 @@ class SpfTermsTest : public testing::Test {
   }
 
   Answers answers_;
-  SpfQuery query_{.client = *Ip::Parse("192.0.2.1"),
-                  .helo = "h.example",
-                  .local = "u",
-                  .domain = "a.example",
-                  .receiver = "",
-                  .unix_seconds = 0};
+  SpfQuery query_{
+      .client = *Ip::Parse("192.0.2.1"), .helo = "h.example", .local = "u", .domain = "a.example"};
   SpfTerms terms_{query_, answers_};
 };
 
