@@ -26,6 +26,8 @@ struct Config {
   } milter;
   struct {
     Milliseconds per_message{1000};
+    Milliseconds least{0};  // 0: four times the usual time
+    Strings drop_first{"rules", "dnsbl", "attachments/internal"};
     Bytes max_scan_size{10 << 20};
   } budget;
   struct {

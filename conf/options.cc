@@ -30,6 +30,8 @@ std::vector<TomlSection> FilterSections(Config& c) {
       {"budget", false,
        [&c]() -> std::vector<TomlKey> {
          return {{"per_message", &c.budget.per_message, 50, 600 * kSecond},
+                 {"least", &c.budget.least, 0, 600 * kSecond},
+                 {"drop_first", &c.budget.drop_first},
                  {"max_scan_size", &c.budget.max_scan_size, kKiB, kGiB}};
        }},
       {"workers", false,

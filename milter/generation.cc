@@ -70,6 +70,7 @@ Generation::Generation(Config config, Log& log, const Clock& clock,
                        const MakeChecksFunction& make_checks)
     : config_(std::move(config)),
       clients_(config_),
+      drop_order_(config_),
       cares_(std::make_unique<Cares>(Cares::Options{config_.dns.servers, config_.dns.timeout})),
       resolver_(*cares_, clock, ResolverLimits(config_)),
       workers_(std::make_unique<Workers>(static_cast<size_t>(config_.workers.threads),

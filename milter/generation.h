@@ -12,6 +12,7 @@
 #include "milter/client/client_lists.h"
 #include "milter/dns/caching_resolver.h"
 #include "milter/dns/cares.h"
+#include "milter/drop_order.h"
 #include "milter/inspect/inspector.h"
 
 namespace spillway {
@@ -33,6 +34,7 @@ class Generation {
   const Config& config() const { return config_; }
   const ClientLists& clients() const { return clients_; }
   const CheckTypes& checks() const { return checks_; }
+  const DropOrder& drop_order() const { return drop_order_; }
   // Null when no check wants one.
   Inspector* inspector() const { return inspector_.get(); }
   const ResolverCounters& dns() const { return resolver_.counters(); }
@@ -40,6 +42,7 @@ class Generation {
  private:
   const Config config_;
   const ClientLists clients_;
+  const DropOrder drop_order_;
   // The members below use those above. ~Generation() ends inspector_, cares_ and workers_ first,
   // because their threads call into the checks and the resolver.
   std::unique_ptr<Cares> cares_;

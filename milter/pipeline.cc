@@ -6,9 +6,24 @@
 
 namespace spillway {
 
-Pipeline::Pipeline(const CheckTypes& types, const Message& message, const Clock& clock)
+Pipeline::Pipeline(const CheckTypes& types, const Message& message, const Clock& clock,
+                   const std::vector<std::string_view>& dropped)
     : message_(message), clock_(clock) {
-  for (const auto& type : types) running_.push_back({type.get(), type->Begin(message, cost_)});
+  for (const auto& type : types) {
+    const Disposition& disposition = type->disposition();
+    const bool needed =
+        disposition.Insists(message.client) || disposition.required.Has(message.client);
+    const bool reduced =
+        !needed && std::find(dropped.begin(), dropped.end(), type->name()) != dropped.end();
+    running_.push_back({type.get(), reduced,
+                        reduced ? type->BeginReduced(message, cost_) : type->Begin(message, cost_),
+                        Deadline(TimePoint{})});
+  }
+}
+
+bool Pipeline::reduced() const {
+  return std::any_of(running_.begin(), running_.end(),
+                     [](const Running& running) { return running.reduced; });
 }
 
 template <typename Call>
@@ -36,13 +51,13 @@ bool Pipeline::OnBody(std::string_view chunk) {
 
 bool Pipeline::WantsContent() const {
   return std::any_of(running_.begin(), running_.end(), [this](const Running& running) {
-    return running.type->WantsContent(message_.client);
+    return !running.reduced && running.type->WantsContent(message_.client);
   });
 }
 
 bool Pipeline::WantsInspection() const {
   return std::any_of(running_.begin(), running_.end(), [this](const Running& running) {
-    return running.type->WantsInspection(message_.client);
+    return !running.reduced && running.type->WantsInspection(message_.client);
   });
 }
 
@@ -70,14 +85,26 @@ Duration Pipeline::OwnTime(TimePoint done, TimePoint began, TimePoint asked) con
   return waited + std::max(clock_.Now() - std::max(asked, done), Duration::zero());
 }
 
-std::vector<CheckReport> Pipeline::Finish(Deadline deadline) {
-  for (Running& running : running_) Time(running, [](Check& check) { check.OnEnd(); });
+// A check that must not be late, and those of which it learns, have the full time.
+void Pipeline::SetDeadlines(const Deadlines& deadlines) {
+  bool taught = false;
+  for (auto running = running_.rbegin(); running != running_.rend(); ++running) {
+    const bool full = taught || running->type->disposition().Insists(message_.client);
+    running->deadline = full ? deadlines.full : deadlines.accepted;
+    taught = taught || (full && running->type->learns());
+  }
+}
+
+std::vector<CheckReport> Pipeline::Finish(const Deadlines& deadlines) {
+  SetDeadlines(deadlines);
+  for (Running& running : running_)
+    Time(running, [&running](Check& check) { check.OnEnd(running.deadline); });
   const TimePoint began = clock_.Now();
   std::vector<CheckReport> reports;
   for (Running& running : running_) {
     const TimePoint asked = clock_.Now();
     running.check->Learn(reports);
-    Result result = running.check->Finish(deadline);
+    Result result = running.check->Finish(running.deadline);
     running.spent += OwnTime(result.waited.until, began, asked);
     reports.push_back(Report(running, std::move(result)));
   }

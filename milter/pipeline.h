@@ -11,27 +11,41 @@
 
 namespace spillway {
 
+// When a message's checks must have finished: those whose lateness is accepted for its client may
+// have an earlier deadline than the others.
+struct Deadlines {
+  Deadlines(Deadline both) : full(both), accepted(both) {}  // NOLINT(google-explicit-constructor)
+  Deadlines(Deadline full_at, Deadline accepted_at) : full(full_at), accepted(accepted_at) {}
+  Deadline full, accepted;
+};
+
 // One message; not thread-safe. `types`, `message` and `clock` outlive it.
 class Pipeline {
  public:
-  Pipeline(const CheckTypes& types, const Message& message, const Clock& clock);
+  // `dropped`: the checks that this message goes without in a brownout, if it may.
+  Pipeline(const CheckTypes& types, const Message& message, const Clock& clock,
+           const std::vector<std::string_view>& dropped = {});
 
   void OnEnvelope();
   void OnHeaders();
   // False when no check wants more of the body.
   bool OnBody(std::string_view chunk);
-  // Ends the body and collects, all checks against the one deadline.
-  std::vector<CheckReport> Finish(Deadline deadline);
+  // Ends the body and collects.
+  std::vector<CheckReport> Finish(const Deadlines& deadlines);
   // Does any check need Message::content?
   bool WantsContent() const;
   // Does any check need Message::inspecting?
   bool WantsInspection() const;
+  // Does it go without any check?
+  bool reduced() const;
   const std::shared_ptr<MessageCost>& cost() const { return cost_; }
 
  private:
   struct Running {
     const CheckType* type;
+    bool reduced;
     std::unique_ptr<Check> check;
+    Deadline deadline;  // of Finish()
     Duration spent{};
   };
   template <typename Call>
@@ -39,6 +53,7 @@ class Pipeline {
 
   Duration OwnTime(TimePoint done, TimePoint began, TimePoint asked) const;
   CheckReport Report(const Running& running, Result result) const;
+  void SetDeadlines(const Deadlines& deadlines);
 
   const Message& message_;
   const Clock& clock_;

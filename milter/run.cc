@@ -25,15 +25,17 @@ constexpr std::array<std::pair<telemetry::Counter, std::atomic<uint64_t> Resolve
                      {telemetry::Counter::kDnsFailures, &ResolverCounters::failures},
                      {telemetry::Counter::kDnsLimited, &ResolverCounters::limited}}};
 
-// Four times a second: writes the heartbeat and the resolver's counters to the telemetry, and reads
-// again the list of devices that spillway-policyd has learned.
+// Four times a second: writes the heartbeat, the resolver's counters and the figures of the
+// scanners to the telemetry, and reads again the list of devices that spillway-policyd has learned.
 class Heartbeat {
  public:
-  Heartbeat(Recorder& recorder, const ResolverCounters& dns, const Clock& clock,
+  Heartbeat(Recorder& recorder, const CurrentGeneration& generation, const Clock& clock,
             LearnedDevices& devices)
-      : recorder_(recorder), dns_(dns), clock_(clock), devices_(devices), thread_([this] {
-          Run();
-        }) {}
+      : recorder_(recorder),
+        generation_(generation),
+        clock_(clock),
+        devices_(devices),
+        thread_([this] { Run(); }) {}
   ~Heartbeat() {
     {
       const std::lock_guard lock(mutex_);
@@ -54,14 +56,18 @@ class Heartbeat {
   }
 
   void Beat() {
+    const GenerationPtr generation = generation_.Get();
     for (const auto& [counter, source] : kDnsCounters)
-      recorder_.counter(counter).store(dns_.*source, std::memory_order_relaxed);
+      recorder_.counter(counter).store(generation->dns().*source, std::memory_order_relaxed);
+    for (const auto& check : generation->checks()) {
+      for (const ServerFigures& figures : check->Servers()) recorder_.Show(check->name(), figures);
+    }
     recorder_.Beat(clock_.Now());
     devices_.Refresh();
   }
 
   Recorder& recorder_;
-  const ResolverCounters& dns_;
+  const CurrentGeneration& generation_;
   const Clock& clock_;
   LearnedDevices& devices_;
   std::mutex mutex_;
@@ -94,7 +100,7 @@ int RunMilter(const MilterParts& parts) {
   SessionShared shared{generation, devices, clock, parts.log, recorder, {}};
   bool served = false;
   {
-    const Heartbeat heartbeat(recorder, parts.generation->dns(), clock, devices);
+    const Heartbeat heartbeat(recorder, generation, clock, devices);
     parts.log.Info("started: version " SPILLWAY_VERSION ", listening on " + config.milter.socket +
                    ", authserv-id " + config.milter.authserv_id + ", checks" +
                    NamesInOneLine(checks) + ", generation " +

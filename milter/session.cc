@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdio>
+#include <limits>
 
 #include "milter/auth/authres.h"
 #include "milter/auth/authres_reader.h"
@@ -78,7 +79,8 @@ class Session::Timed {
 Session::Session(SessionShared& shared)
     : shared_(shared),
       generation_(shared.generation.Get()),
-      id_(SessionId(shared.next_id.fetch_add(1, std::memory_order_relaxed))) {
+      id_(SessionId(shared.next_id.fetch_add(1, std::memory_order_relaxed))),
+      dialogue_from_(shared.clock.Now()) {
   shared_.recorder.counter(telemetry::Counter::kSessions).fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -137,7 +139,9 @@ void Session::MailFrom(std::string_view path, std::string_view auth_user) {
   message_->client = client_;
   message_->mail_from = ParsePath(path);
   message_->body_hashes = std::make_shared<BodyHashes>();
-  pipeline_ = std::make_unique<Pipeline>(generation_->checks(), *message_, shared_.clock);
+  pipeline_ =
+      std::make_unique<Pipeline>(generation_->checks(), *message_, shared_.clock, Dropped());
+  if (pipeline_->reduced()) shared_.recorder.Count(telemetry::Counter::kReduced);
   if (pipeline_->WantsContent())
     message_->content.emplace(generation_->config().budget.max_scan_size.value);
   pipeline_->OnEnvelope();
@@ -197,6 +201,8 @@ void Session::Body(std::string_view chunk) {
 Verdict Session::EndOfMessage(std::string_view queue_id) {
   if (!message_) return {};
   const TimePoint start = shared_.clock.Now() - spent_;
+  dialogue_ = std::max(start - dialogue_from_, Duration::zero());
+  accepted_budget_ = AcceptedBudget();
   const int slot = shared_.recorder.Enter(start);
   message_->queue_id = queue_id.empty() ? id_ : std::string(queue_id);
   message_->body_hashes->Finish();
@@ -204,13 +210,29 @@ Verdict Session::EndOfMessage(std::string_view queue_id) {
     message_->inspecting =
         generation_->inspector()->Begin(message_->content->pieces(), pipeline_->cost());
   const std::vector<CheckReport> reports =
-      pipeline_->Finish(Deadline(start + generation_->config().budget.per_message));
+      pipeline_->Finish({Deadline(start + generation_->config().budget.per_message),
+                         Deadline(start + accepted_budget_)});
   Verdict verdict = Decide(reports, generation_->config().milter.authserv_id, forged_,
                            message_->queue_id, client_.cannot_retry);
   shared_.recorder.Leave(slot);
   Report(verdict, reports, start, shared_.clock.Now());
   Abort();
+  dialogue_from_ = shared_.clock.Now();
   return verdict;
+}
+
+std::vector<std::string_view> Session::Dropped() const {
+  constexpr unsigned kStride = 619;  // no common divisor with kAll: spreads the draws evenly
+  const auto advice = shared_.recorder.Advice(shared_.clock.Now());
+  if (!advice || advice->without == 0) return {};
+  const unsigned draw = shared_.next_draw.fetch_add(kStride, std::memory_order_relaxed);
+  return generation_->drop_order().For(client_, advice->without, draw % DropOrder::kAll);
+}
+
+Duration Session::AcceptedBudget() const {
+  const Duration full = generation_->config().budget.per_message;
+  const auto advice = shared_.recorder.Advice(shared_.clock.Now());
+  return advice ? std::min<Duration>(full, advice->budget) : full;
 }
 
 void Session::Report(const Verdict& verdict, const std::vector<CheckReport>& reports,
@@ -224,6 +246,8 @@ void Session::Report(const Verdict& verdict, const std::vector<CheckReport>& rep
   record.client_class = static_cast<uint8_t>(client_.cls);
   record.size_bucket = SizeBucket(message_->header_bytes + message_->body_bytes);
   record.late = verdict.late.empty() ? 0 : 1;
+  record.dialogue_ms = static_cast<uint32_t>(
+      std::min<int64_t>(Microseconds(dialogue_) / 1000, std::numeric_limits<uint32_t>::max()));
   if (!verdict.unscanned.empty()) shared_.recorder.Count(telemetry::Counter::kUnscanned);
   record.check_count = static_cast<uint16_t>(std::min(reports.size(), telemetry::kMaxChecks));
   for (size_t i = 0; i < record.check_count; ++i) {
@@ -262,6 +286,8 @@ void Session::WriteLog(const Verdict& verdict, const std::vector<CheckReport>& r
   }
   line += " total=" + FormatMilliseconds(total);
   line += " queue_wait=" + FormatMilliseconds(std::chrono::microseconds(QueueWait(total)));
+  if (accepted_budget_ < generation_->config().budget.per_message)
+    line += " budget=" + FormatMilliseconds(accepted_budget_);
   line += " late=" + (verdict.late.empty() ? "none" : Joined(verdict.late));
   if (!verdict.unscanned.empty()) line += " unscanned=" + Joined(verdict.unscanned);
   if (const std::string would = WouldBe(reports); !would.empty()) line += " would=" + would;

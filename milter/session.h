@@ -4,7 +4,8 @@
 //
 // The budget: a message may keep the filter busy for [budget] per_message. Every call is timed; at
 // the end of message the deadline is now + budget - what the earlier calls of this message took.
-// The time between calls is the client's, and free.
+// The time between calls is the client's, and free. spillway-policyd may advise a shorter budget
+// for the checks whose lateness is accepted.
 #pragma once
 
 #include <array>
@@ -35,7 +36,8 @@ struct SessionShared {
   // Sees what was found and how long it took, before the verdict is given; may be empty.
   std::function<void(const Client&, const std::vector<CheckReport>&, Duration)> on_report;
   std::atomic<uint64_t> next_id{1};
-  std::atomic<int> messages{0};  // between MAIL FROM and the verdict, or the abort
+  std::atomic<unsigned> next_draw{0};  // see DropOrder
+  std::atomic<int> messages{0};        // between MAIL FROM and the verdict, or the abort
 };
 
 // Not thread-safe: the calls of one connection come one after the other.
@@ -70,6 +72,10 @@ class Session {
   void CountOurs(std::string_view name, std::string_view value);
   void Report(const Verdict& verdict, const std::vector<CheckReport>& reports, TimePoint start,
               TimePoint end);
+  // The checks that the message goes without.
+  std::vector<std::string_view> Dropped() const;
+  // The budget for checks whose lateness is accepted.
+  Duration AcceptedBudget() const;
   // Microseconds, at most `total`.
   int64_t QueueWait(Duration total) const;
   void WriteLog(const Verdict& verdict, const std::vector<CheckReport>& reports, Duration total);
@@ -86,6 +92,9 @@ class Session {
   std::array<unsigned, 6> our_fields_{};  // how many of each name that we write there have been
   bool body_wanted_ = true;
   Duration spent_{};
+  Duration accepted_budget_{};
+  TimePoint dialogue_from_;  // the connect, or the verdict on the message before
+  Duration dialogue_{};
 };
 
 }  // namespace spillway

@@ -3,10 +3,12 @@
 // Answer() decides by itself only when [admission] is off or the filter is gone (filter_absent).
 #include "policy/policyd.h"
 
+#include <cmath>
 #include <random>
 
 #include "milter/base/replace_file.h"
 #include "milter/client/learned_devices.h"
+#include "policy/serve/metrics.h"
 #include "policy/serve/reply.h"
 
 namespace spillway {
@@ -43,7 +45,8 @@ Policyd::Policyd(boost::asio::io_context& io, const Config& config, double slots
       shedder_({.budget = InSeconds(config.budget.per_message),
                 .slots = slots,
                 .required = AnyRequired(config)},
-               loaded_.state.learned, ClientOptions(config, loaded_.state.seed)),
+               loaded_.state.learned, ClientOptions(config, loaded_.state.seed),
+               InSeconds(config.budget.least)),
       stages_(shedder_),
       journal_(config.admission.state_dir + "/journal.jsonl"),
       health_({.idle_interval = InSeconds(config.admission.probe_idle),
@@ -80,12 +83,44 @@ void Policyd::Look() {
               std::to_string(preamble.generation));
   }
   shedder_.Tick(now(), follower_.TakeLook(now()));
+  Advise();
   JudgeFilter();
   MaybeProbe();
   NoteState();
   const bool idle =
       !saving_.valid() || saving_.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
   if (idle && now() - saved_ > kSaveEvery) Save();
+}
+
+// Renewed every round, because the filter does not follow old advice.
+void Policyd::Advise() {
+  constexpr double kThousandths = 1000;
+  const double budget = shedder_.budget().value();
+  const double share = shedder_.brownout().share();
+  if (config_.admission.enabled)
+    follower_.Advise({.budget = std::chrono::milliseconds(std::lround(budget * kThousandths)),
+                      .without = static_cast<unsigned>(std::lround(share * kThousandths))},
+                     now());
+  LogAdvice();
+}
+
+// When it begins and when it ends.
+void Policyd::LogAdvice() {
+  const EffectiveBudget& budget = shedder_.budget();
+  const Brownout& brownout = shedder_.brownout();
+  const std::string full = FormatFigure(InSeconds(config_.budget.per_message)) + "s";
+  if (budget.shortened() != std::exchange(shortened_, budget.shortened())) {
+    log_.Info(!shortened_ ? "budget=" + full + ": whole again"
+                          : "budget=" + FormatFigure(budget.value()) + "s of " + full +
+                                " for checks whose lateness is accepted: " +
+                                FormatFigure(budget.arrivals()) + " messages/s");
+  }
+  const bool any = brownout.share() > 0;
+  if (any != std::exchange(brownout_, any)) {
+    log_.Info(!any ? "brownout: ended"
+                   : "brownout: messages wait " + FormatFigure(brownout.wait()) +
+                         "s for processor time, and go without checks of [budget] drop_first");
+  }
 }
 
 void Policyd::JudgeFilter() {

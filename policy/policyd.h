@@ -45,6 +45,8 @@ class Policyd {
  private:
   void Round();
   void Look();
+  void Advise();
+  void LogAdvice();
   void JudgeFilter();
   void MaybeProbe();
   void NoteState();
@@ -62,6 +64,8 @@ class Policyd {
   Journal journal_;
   FilterHealth health_;
   std::optional<Probe> probe_;
+  bool shortened_ = false;  // the budget, as last logged
+  bool brownout_ = false;   // the same
   FilterState filter_ = FilterState::kUnknown;
   TimePoint counters_logged_;
   TimePoint saved_;

@@ -15,6 +15,7 @@ namespace spillway {
 struct AttachmentsOptions final : OptionsOf<AttachmentsOptions> {
   static constexpr std::string_view kName = "attachments";
   AttachmentsOptions() { on = false; }
+  bool droppable() const override { return true; }
   Strings check{"external", "internal", "authenticated"};  // classes of client
   Strings forbidden_extensions{
       "ade",  "adp",  "appref-ms", "asx", "bas", "bat", "chm",

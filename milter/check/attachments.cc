@@ -85,6 +85,9 @@ class AttachmentsType final : public CheckType {
   bool WantsContent(const Client& client) const override { return WantsInspection(client); }
   bool WantsInspection(const Client& client) const override { return IsAmong(client, check_); }
   InspectionNeeds inspection_needs() const override { return {.any = true}; }
+  AddedField SkippedField() const override {
+    return {std::string(kAttachmentsField), "skipped (brownout)"};
+  }
   std::unique_ptr<Check> Begin(const Message& message,
                                std::shared_ptr<MessageCost> /*cost*/) const override {
     return std::make_unique<AttachmentsCheck>(message, policy_, WantsInspection(message.client));

@@ -18,6 +18,7 @@
 #include "milter/base/deadline.h"
 #include "milter/base/log.h"
 #include "milter/base/result.h"
+#include "milter/base/server_figures.h"
 #include "milter/check/disposition.h"
 #include "milter/dns/resolver.h"
 #include "milter/mail/message.h"
@@ -63,8 +64,8 @@ class Check {
   virtual void OnHeaders() {}
   // Wants more of the body? False from every check: none is given the rest.
   virtual bool OnBody(std::string_view /*chunk*/) { return false; }
-  // The body is complete: start what is left to do.
-  virtual void OnEnd() {}
+  // The body is complete: start what is left to do. Finish() will get the same deadline.
+  virtual void OnEnd(Deadline /*deadline*/) {}
   // What the checks before it in running order have found; called before Finish().
   virtual void Learn(const std::vector<CheckReport>& /*earlier*/) {}
   // Waits for what was started, at most until the deadline, and says what is known then. What is
@@ -94,10 +95,22 @@ class CheckType {
   virtual bool WantsInspection(const Client& /*client*/) const { return false; }
   // What the inspector is to look for, should any message be inspected for this check.
   virtual InspectionNeeds inspection_needs() const { return {}; }
+  // Does it use Learn()? Then the checks before it must not be late where it must not.
+  virtual bool learns() const { return false; }
+  // The servers that it asks, if it wants them shown.
+  virtual std::vector<ServerFigures> Servers() const { return {}; }
   // `message` grows while the check lives, and outlives it.
   virtual std::unique_ptr<Check> Begin(const Message& message,
                                        std::shared_ptr<MessageCost> cost) const = 0;
+  // For a message that goes without it in a brownout: does only what costs hardly any processor
+  // time, and says so. By default that is nothing.
+  virtual std::unique_ptr<Check> BeginReduced(const Message& message,
+                                              std::shared_ptr<MessageCost> cost) const;
+  // The field in which the message says that the check was skipped; no name: none.
+  virtual AddedField SkippedField() const { return {}; }
 };
+
+inline constexpr std::string_view kBrownout = "brownout";
 
 using CheckTypes = std::vector<std::unique_ptr<CheckType>>;
 

@@ -35,6 +35,12 @@ struct Disposition {
   bool marks_spam = false;
 
   Wish Action(const Result& result) const;
+  // Is a message of this client tempfailed when the check is late? Otherwise its lateness is
+  // accepted.
+  bool Insists(const Client& client) const {
+    return !shadow && tempfail_on_timeout.Has(client) &&
+           (!client.cannot_retry || required.Has(client));
+  }
 };
 
 // "tempfail" or "accept", as on_timeout is written.

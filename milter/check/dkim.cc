@@ -164,7 +164,7 @@ class DkimCheck final : public Check {
     job_->AskForKeys();
   }
 
-  void OnEnd() override {
+  void OnEnd(Deadline /*deadline*/) override {
     if (job_) job_->End(message_.body_hashes);
   }
 

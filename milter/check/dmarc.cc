@@ -193,6 +193,7 @@ class DmarcType final : public CheckType {
 
   std::string_view name() const override { return DmarcOptions::kName; }
   const Disposition& disposition() const override { return disposition_; }
+  bool learns() const override { return true; }
   std::unique_ptr<Check> Begin(const Message& message,
                                std::shared_ptr<MessageCost> /*cost*/) const override {
     return std::make_unique<DmarcCheck>(message, options_, services_);

@@ -19,6 +19,7 @@ namespace {
 struct DnsblOptions final : OptionsOf<DnsblOptions> {
   static constexpr std::string_view kName = "dnsbl";
   DnsblOptions() { on = false; }
+  bool droppable() const override { return true; }
   Strings check{"external"};  // classes of client
   Strings address_lists;
   Strings domain_lists;
@@ -66,9 +67,14 @@ struct ListSet {
 
 class DnsblCheck final : public Check {
  public:
+  // `reduced`: without the URLs of the body.
   DnsblCheck(const Message& message, const ListSet& lists, const DnsblOptions& options,
-             const CheckServices& services)
-      : message_(message), lists_(lists), options_(options), services_(services) {}
+             const CheckServices& services, bool reduced)
+      : message_(message),
+        lists_(lists),
+        options_(options),
+        services_(services),
+        reduced_(reduced) {}
 
   void OnEnvelope() override {
     if (!IsAmong(message_.client, options_.check) || message_.client.probe) return;
@@ -88,11 +94,11 @@ class DnsblCheck final : public Check {
   }
 
   bool OnBody(std::string_view /*chunk*/) override {
-    return WantsUrls() && message_.content && !message_.content->full();
+    return !reduced_ && WantsUrls() && message_.content && !message_.content->full();
   }
 
-  void OnEnd() override {
-    if (!WantsUrls() || !message_.inspecting) return;
+  void OnEnd(Deadline /*deadline*/) override {
+    if (reduced_ || !WantsUrls() || !message_.inspecting) return;
     urls_ = std::make_shared<UrlLookups>(services_.resolver, Asker());
     message_.inspecting->WhenDone([urls = urls_,
                                    &lists = lists_.url](const InspectionOutcome& outcome) {
@@ -104,10 +110,13 @@ class DnsblCheck final : public Check {
   }
 
   Result Finish(Deadline deadline) override {
-    if (!envelope_ || (envelope_->all().empty() && !urls_)) return {.state = State::kSkipped};
+    const bool skips_urls = reduced_ && WantsUrls();
+    if (!envelope_ || (envelope_->all().empty() && !urls_ && !skips_urls))
+      return {.state = State::kSkipped};
     Result result;
     JudgeAll(*envelope_, deadline, result);
     if (urls_) JudgeUrls(deadline, result);
+    if (skips_urls) SkipUrls(result);
     const std::string missing = result.reason;
     if (!found_.empty()) {
       // If a look-up is missing, its state and reason are kept.
@@ -140,6 +149,12 @@ class DnsblCheck final : public Check {
   void JudgeAll(ListLookups& lookups, Deadline deadline, Result& result) {
     lookups.Wait(deadline, result.waited);
     for (const ListLookup& lookup : lookups.all()) Judge(lookup, lookups.WordOn(lookup), result);
+  }
+
+  void SkipUrls(Result& result) {
+    result.unscanned = true;
+    for (const DnsList& list : lists_.url) missed_.push_back(&list);
+    if (result.state == State::kNone) Trouble(State::kNeutral, "URLs skipped (brownout)", result);
   }
 
   void JudgeUrls(Deadline deadline, Result& result) {
@@ -218,6 +233,7 @@ class DnsblCheck final : public Check {
   const ListSet& lists_;
   const DnsblOptions& options_;
   const CheckServices& services_;
+  const bool reduced_;
   std::optional<ListLookups> envelope_;  // none: this class of client is not checked
   std::shared_ptr<UrlLookups> urls_;
   Lists counted_;
@@ -253,7 +269,11 @@ class DnsblType final : public CheckType {
   }
   std::unique_ptr<Check> Begin(const Message& message,
                                std::shared_ptr<MessageCost> /*cost*/) const override {
-    return std::make_unique<DnsblCheck>(message, lists_, options_, services_);
+    return std::make_unique<DnsblCheck>(message, lists_, options_, services_, false);
+  }
+  std::unique_ptr<Check> BeginReduced(const Message& message,
+                                      std::shared_ptr<MessageCost> /*cost*/) const override {
+    return std::make_unique<DnsblCheck>(message, lists_, options_, services_, true);
   }
 
  private:

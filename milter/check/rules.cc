@@ -17,6 +17,7 @@ namespace {
 struct RulesOptions final : OptionsOf<RulesOptions> {
   static constexpr std::string_view kName = "rules";
   RulesOptions() { on = false; }
+  bool droppable() const override { return true; }
   std::string file = "/etc/spillway/rules.toml";
   double quarantine_score = 0;  // 0: never
   double reject_score = 0;
@@ -53,38 +54,42 @@ RuleSet Compiled(const RulesOptions& options, const Config& config) {
 
 class RulesCheck final : public Check {
  public:
+  // `reduced`: without the body.
   RulesCheck(const Message& message, const RuleSet& rules, const RulesOptions& options, bool shadow,
-             const CheckServices& services, std::shared_ptr<MessageCost> cost)
+             const CheckServices& services, std::shared_ptr<MessageCost> cost, bool reduced)
       : message_(message),
         rules_(rules),
         options_(options),
         shadow_(shadow),
         services_(services),
-        cost_(std::move(cost)) {}
+        cost_(std::move(cost)),
+        reduced_(reduced) {}
   // Waits for a match in progress: the session may destroy the message afterwards.
   ~RulesCheck() override { matched_->Abandon(); }
 
   bool OnBody(std::string_view /*chunk*/) override {
     // The size is only known if the MTA sends the whole body.
     const bool size_open = message_.header_bytes + message_.body_bytes <= rules_.largest();
-    const bool text_open = rules_.wants_body() && message_.content && !message_.content->full();
+    const bool text_open =
+        !reduced_ && rules_.wants_body() && message_.content && !message_.content->full();
     return size_open || text_open;
   }
 
-  void OnEnd() override {
+  void OnEnd(Deadline /*deadline*/) override {
     // The message may be gone when this runs: touch nothing of `this` unless Start() returns true.
-    const auto match = [matched = matched_, this](std::optional<std::string_view> text) {
-      if (matched->Start()) matched->Complete(rules_.Match(message_, text));
+    const auto match = [matched = matched_, this](const MatchedBody& body) {
+      if (matched->Start()) matched->Complete(rules_.Match(message_, body));
     };
     if (!ByInspector()) {
-      if (!services_.workers.Submit([match] { match(std::nullopt); }, cost_))
+      const auto kind = reduced_ ? MatchedBody::Kind::kNone : MatchedBody::Kind::kRaw;
+      if (!services_.workers.Submit([match, kind] { match({kind, {}}); }, cost_))
         matched_->Refuse(kFreeCore);
       return;
     }
     // Match in the inspector's thread, which has the result: saves a hand-over.
     message_.inspecting->WhenDone([match](const InspectionOutcome& outcome) {
       const bool read = outcome.down.empty() && outcome.found.unreadable.empty();
-      match(read ? std::optional<std::string_view>(outcome.found.text) : std::nullopt);
+      match({read ? MatchedBody::Kind::kText : MatchedBody::Kind::kRaw, outcome.found.text});
     });
   }
 
@@ -123,11 +128,12 @@ class RulesCheck final : public Check {
   }
 
   // Matched behind the inspector, in its thread.
-  bool ByInspector() const { return rules_.wants_body() && message_.inspecting; }
+  bool ByInspector() const { return !reduced_ && rules_.wants_body() && message_.inspecting; }
 
   // Why part of the message was not matched; empty: all of it was.
   std::string NotWhole(Deadline deadline) const {
     if (message_.headers_truncated) return "the header is too large to look at whole";
+    if (reduced_) return rules_.wants_body() ? "body skipped (brownout)" : "";
     if (!ByInspector()) return {};
     Waited waited;
     const InspectionOutcome* outcome = message_.inspecting->Wait(deadline, waited);
@@ -182,6 +188,7 @@ class RulesCheck final : public Check {
   const bool shadow_;
   const CheckServices& services_;
   const std::shared_ptr<MessageCost> cost_;
+  const bool reduced_;
   // For each rule: does everything in the rule match, apart from its condition?
   const std::shared_ptr<Pending<std::vector<bool>>> matched_ =
       std::make_shared<Pending<std::vector<bool>>>(
@@ -203,6 +210,7 @@ class RulesType final : public CheckType {
 
   std::string_view name() const override { return RulesOptions::kName; }
   const Disposition& disposition() const override { return disposition_; }
+  bool learns() const override { return true; }
   bool WantsContent(const Client& /*client*/) const override { return rules_.wants_body(); }
   bool WantsInspection(const Client& client) const override { return WantsContent(client); }
   InspectionNeeds inspection_needs() const override {
@@ -211,7 +219,12 @@ class RulesType final : public CheckType {
   std::unique_ptr<Check> Begin(const Message& message,
                                std::shared_ptr<MessageCost> cost) const override {
     return std::make_unique<RulesCheck>(message, rules_, options_, disposition_.shadow, services_,
-                                        std::move(cost));
+                                        std::move(cost), false);
+  }
+  std::unique_ptr<Check> BeginReduced(const Message& message,
+                                      std::shared_ptr<MessageCost> cost) const override {
+    return std::make_unique<RulesCheck>(message, rules_, options_, disposition_.shadow, services_,
+                                        std::move(cost), true);
   }
 
  private:

@@ -59,7 +59,7 @@ class ScanCheck final : public Check {
 
   void OnHeaders() override;
   bool OnBody(std::string_view chunk) override;
-  void OnEnd() override;
+  void OnEnd(Deadline deadline) override;
   Result Finish(Deadline deadline) override;
 
  private:
@@ -85,7 +85,7 @@ class ScanType final : public CheckType {
         actions_(options.Actions()),
         disposition_(options.MakeDisposition(config)),
         our_name_(config.milter.authserv_id),
-        scanner_(services.scan_loop, options.Protocol(), ServersOf(options, config), services.clock,
+        scanner_(services.scan_loop, options.Protocol(), ServersOf(options), services.clock,
                  services.log) {}
 
   std::string_view name() const override { return name_; }
@@ -96,6 +96,11 @@ class ScanType final : public CheckType {
     return std::make_unique<ScanCheck>(*this, message);
   }
 
+  AddedField SkippedField() const override {
+    return {std::string(kScanField), std::string(name_) + "=skipped (brownout)"};
+  }
+  std::vector<ServerFigures> Servers() const override { return scanner_.figures(); }
+
   const std::string& our_name() const { return our_name_; }
   // Thread-safe; asking it changes nothing of the type.
   Scanner& scanner() const { return scanner_; }
@@ -105,11 +110,8 @@ class ScanType final : public CheckType {
   }
 
  private:
-  static Scanner::Options ServersOf(const ScannerOptions& options, const Config& config) {
-    Scanner::Options out{std::string(options.name()),
-                         {},
-                         static_cast<size_t>(options.connections),
-                         config.budget.per_message / 2};
+  static Scanner::Options ServersOf(const ScannerOptions& options) {
+    Scanner::Options out{std::string(options.name()), {}, static_cast<size_t>(options.connections)};
     for (const std::string& server : options.servers)
       out.back_ends.push_back(Endpoint::Parse(server).value());
     return out;
@@ -144,7 +146,10 @@ void ScanCheck::Begin() {
   subject.queue_id = message_.queue_id;
   subject.our_name = type_.our_name();
   subject.size = message_.content->size();
-  task_ = type_.scanner().Begin(std::move(subject));
+  const Client& client = message_.client;
+  task_ = type_.scanner().Begin(
+      std::move(subject),
+      {.device = client.cannot_retry, .insists = type_.disposition().Insists(client)});
   Send();
 }
 
@@ -159,10 +164,10 @@ bool ScanCheck::OnBody(std::string_view /*chunk*/) {
   return !message_.content->full();
 }
 
-void ScanCheck::OnEnd() {
+void ScanCheck::OnEnd(Deadline deadline) {
   if (!Applies()) return;
   if (!task_) Begin();
-  task_->End(message_.content->pieces());
+  task_->End(message_.content->pieces(), deadline);
 }
 
 Result ScanCheck::Finish(Deadline deadline) {
@@ -170,6 +175,7 @@ Result ScanCheck::Finish(Deadline deadline) {
   Waited waited;
   const ScanOutcome* outcome = task_->Wait(deadline, waited);
   Result result = outcome == nullptr ? Late(waited)
+                  : outcome->busy    ? Unscanned(State::kLate, outcome->reason)
                   : outcome->down    ? Unscanned(State::kTemperror, outcome->reason)
                                      : Judge(*outcome);
   result.waited = waited;

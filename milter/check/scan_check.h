@@ -24,6 +24,7 @@ struct ScannerOptions : Section {
   Strings required_for;
 
   bool enabled() const override { return on; }
+  bool droppable() const override { return true; }
   bool required() const override { return !required_for.empty(); }
   std::string Complaint(const Config& config) const override;
   std::vector<TomlKey> With(const std::vector<TomlKey>& own);

@@ -102,6 +102,7 @@ class SealType final : public CheckType {
 
   std::string_view name() const override { return SealOptions::kName; }
   const Disposition& disposition() const override { return disposition_; }
+  bool learns() const override { return true; }
   std::unique_ptr<Check> Begin(const Message& message,
                                std::shared_ptr<MessageCost> cost) const override {
     return std::make_unique<SealCheck>(message, keys_, authserv_id_, services_, std::move(cost));

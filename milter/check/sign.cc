@@ -77,7 +77,7 @@ class SignCheck final : public Check {
 
   // Side by side with the other checks: one that waits for a stranger's name server must not cost
   // the signature.
-  void OnEnd() override {
+  void OnEnd(Deadline /*deadline*/) override {
     if (published_ && published_->ready()) Start(Deadline(services_.clock.Now()));
   }
 

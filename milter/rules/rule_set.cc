@@ -87,10 +87,10 @@ void RuleSet::LookAtHeader(const Message& message, std::vector<bool>& found) con
   }
 }
 
-void RuleSet::LookAtBody(const Message& message, std::optional<std::string_view> text,
+void RuleSet::LookAtBody(const Message& message, const MatchedBody& matched,
                          std::vector<bool>& found) const {
-  if (!wants_body()) return;
-  if (text) return Look(kBody, *text, found);
+  if (!wants_body() || matched.kind == MatchedBody::Kind::kNone) return;
+  if (matched.kind == MatchedBody::Kind::kText) return Look(kBody, matched.text, found);
   if (!message.content) return;
   std::string body;
   body.reserve(std::min(message.content->size(), kMaxBody));
@@ -101,12 +101,11 @@ void RuleSet::LookAtBody(const Message& message, std::optional<std::string_view>
   Look(kBody, body, found);
 }
 
-std::vector<bool> RuleSet::Match(const Message& message,
-                                 std::optional<std::string_view> text) const {
+std::vector<bool> RuleSet::Match(const Message& message, const MatchedBody& body) const {
   std::vector<bool> found(count_);
   LookAtEnvelope(message, found);
   LookAtHeader(message, found);
-  LookAtBody(message, text, found);
+  LookAtBody(message, body, found);
   const uint64_t size = message.header_bytes + message.body_bytes;
   std::vector<bool> matched(rules_.size());
   for (size_t i = 0; i < rules_.size(); ++i) {

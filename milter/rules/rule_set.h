@@ -16,6 +16,12 @@
 
 namespace spillway {
 
+// What of the body is matched: the body as it was sent, its decoded text, or nothing.
+struct MatchedBody {
+  enum class Kind : uint8_t { kRaw, kText, kNone } kind = Kind::kRaw;
+  std::string_view text;  // for kText
+};
+
 // Immutable, thread-safe.
 class RuleSet {
  public:
@@ -23,8 +29,7 @@ class RuleSet {
   explicit RuleSet(std::vector<Rule> rules);
 
   // For each rule: does everything in it match, apart from its condition? `message` is complete.
-  // `text` is the decoded text of the body; without it the body is matched as it was sent.
-  std::vector<bool> Match(const Message& message, std::optional<std::string_view> text) const;
+  std::vector<bool> Match(const Message& message, const MatchedBody& body) const;
   const std::vector<Rule>& rules() const { return rules_; }
   // The largest size that a rule asks for; 0: none does.
   uint64_t largest() const { return largest_; }
@@ -42,7 +47,7 @@ class RuleSet {
   void Look(const std::string& about, std::string_view text, std::vector<bool>& found) const;
   void LookAtEnvelope(const Message& message, std::vector<bool>& found) const;
   void LookAtHeader(const Message& message, std::vector<bool>& found) const;
-  void LookAtBody(const Message& message, std::optional<std::string_view> text,
+  void LookAtBody(const Message& message, const MatchedBody& matched,
                   std::vector<bool>& found) const;
 
   const std::vector<Rule> rules_;

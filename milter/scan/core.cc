@@ -1,18 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
+// Who gets which server, and who waits. What becomes of a request stands in requests.cc.
 #include "milter/scan/core.h"
 
 #include <algorithm>
 
 namespace spillway {
-
-namespace {
-
-std::string Seconds(Duration d) {
-  const auto tenths = std::chrono::duration_cast<std::chrono::milliseconds>(d).count() / 100;
-  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " s";
-}
-
-}  // namespace
 
 Scanner::Core::Core(ScanLoop& loop, std::unique_ptr<ScanProtocol> protocol, Options options,
                     const Clock& clock, Log& log)
@@ -20,8 +12,12 @@ Scanner::Core::Core(ScanLoop& loop, std::unique_ptr<ScanProtocol> protocol, Opti
       protocol_(std::move(protocol)),
       options_(std::move(options)),
       clock_(clock),
-      log_(log) {
-  for (const Endpoint& endpoint : options_.back_ends) back_ends_.emplace_back(loop.io(), endpoint);
+      log_(log),
+      random_(options_.seed) {
+  for (const Endpoint& endpoint : options_.back_ends) {
+    back_ends_.emplace_back(endpoint, options_.connections);
+    back_ends_.back().Publish(clock_.Now());
+  }
 }
 
 std::string Scanner::Core::where() const {
@@ -30,276 +26,164 @@ std::string Scanner::Core::where() const {
   return out;
 }
 
+std::vector<ServerFigures> Scanner::Core::figures() const {
+  std::vector<ServerFigures> out;
+  for (const BackEnd& back_end : back_ends_) {
+    out.push_back(back_end.figures());
+    out.back().waiting = waiting_;
+  }
+  return out;
+}
+
 void Scanner::Core::Advance(const std::shared_ptr<ScanJob>& job) {
   if (job->settled_) return;
   if (job->exchange_) return job->Feed(*protocol_, false);
   const bool begun = job->tried_ != 0 || job->pieces_.size() > 1;
-  if (protocol_->streams() && !begun) Place(job);
+  if (!protocol_->streams() || begun) return;
+  if (const auto to = Choose(*job, Room::kPlenty).server) Send(job, *to);
 }
 
 // The whole message is known now, so its digest can be looked up in the late verdicts.
 void Scanner::Core::Ended(const std::shared_ptr<ScanJob>& job) {
   if (job->settled_) return;
-  const auto* known = late_verdicts_.Find(job->digest_, clock_.Now());
+  job->ended_at_ = clock_.Now();
+  const auto* known = late_verdicts_.Find(job->digest_, job->ended_at_);
   if (known != nullptr && known->reply) {
     Abandoned(job);
     job->Complete({.reply = *known->reply, .remembered = true});
     return;
   }
-  bool busy = false;
   if (known != nullptr) job->tried_ |= uint64_t{1} << known->back_end;
-  const bool elsewhere = known != nullptr && Choose(*job, busy).has_value();
+  const bool elsewhere = known != nullptr && Choose(*job, Room::kAny).server.has_value();
   if (known != nullptr && !elsewhere) job->tried_ = 0;
-  if (job->queued_) return;
   if (job->exchange_ && !(elsewhere && job->tried(job->back_end_)))
     return job->Feed(*protocol_, false);
   if (job->exchange_) {
-    back_ends_[job->back_end_].breaker.Released(job->pass_);
-    Leave(*job);
+    BackEnd& left = back_ends_[job->back_end_];
+    left.breaker.Released(job->pass_);
+    left.load.Dropped(job->ended_at_);
+    Disconnect(*job);
   }
   Place(job);
 }
 
-std::optional<size_t> Scanner::Core::Choose(const ScanJob& job, bool& busy) const {
-  std::optional<size_t> best;
+std::vector<size_t> Scanner::Core::Candidates(const ScanJob& job, Room room, bool& busy) {
+  const TimePoint now = clock_.Now();
+  std::vector<size_t> out;
   for (size_t i = 0; i < back_ends_.size(); ++i) {
-    const BackEnd& candidate = back_ends_[i];
-    if (job.tried(i) || !candidate.breaker.WouldAdmit()) continue;
-    if (candidate.in_flight >= options_.connections) {
+    BackEnd& back_end = back_ends_[i];
+    if (job.tried(i) || !back_end.breaker.WouldAdmit(job.urgency_.insists)) continue;
+    const bool fits =
+        room == Room::kAny ? back_end.load.HasRoom(now) : back_end.load.HasPlenty(now);
+    if (fits)
+      out.push_back(i);
+    else
       busy = true;
-      continue;
-    }
-    // A half-open back end is preferred, so that it gets its trial message.
-    if (!best || candidate.breaker.state() == Breaker::State::kHalfOpen ||
-        (back_ends_[*best].breaker.state() == Breaker::State::kClosed &&
-         candidate.in_flight < back_ends_[*best].in_flight))
-      best = i;
   }
-  return best;
+  return out;
+}
+
+// Of two drawn at random the better one (Mitzenmacher, "The Power of Two Choices in Randomized Load
+// Balancing", 2001): the best of all would get what all gateways have to send.
+size_t Scanner::Core::Best(std::vector<size_t> candidates) {
+  constexpr size_t kDrawn = 2;
+  while (candidates.size() > kDrawn) {
+    const size_t out = random_() % candidates.size();
+    candidates.erase(candidates.begin() + static_cast<std::ptrdiff_t>(out));
+  }
+  const TimePoint now = clock_.Now();
+  const auto costs_less = [this, now](size_t a, size_t b) {
+    return back_ends_[a].load.Cost(now) < back_ends_[b].load.Cost(now);
+  };
+  return *std::min_element(candidates.begin(), candidates.end(), costs_less);
+}
+
+Scanner::Core::Choice Scanner::Core::Choose(const ScanJob& job, Room room) {
+  Choice choice;
+  const std::vector<size_t> candidates = Candidates(job, room, choice.busy);
+  if (candidates.empty()) return choice;
+  // A half-open server is preferred, so that it gets its trial.
+  const auto half_open = std::find_if(candidates.begin(), candidates.end(), [this](size_t i) {
+    return back_ends_[i].breaker.state() == Breaker::State::kHalfOpen;
+  });
+  choice.server = half_open != candidates.end() ? *half_open : Best(candidates);
+  return choice;
+}
+
+void Scanner::Core::Send(const std::shared_ptr<ScanJob>& job, size_t to) {
+  BackEnd& back_end = back_ends_[to];
+  const TimePoint now = clock_.Now();
+  job->pass_ = back_end.breaker.Admit(job->urgency_.insists);
+  back_end.load.Begin(now);
+  back_end.Publish(now);
+  Ask(job, to, false);
 }
 
 void Scanner::Core::Place(const std::shared_ptr<ScanJob>& job) {
-  bool busy = false;
-  job->queued_ = false;
-  if (const auto to = Choose(*job, busy)) {
-    job->pass_ = back_ends_[*to].breaker.Admit();
-    ++back_ends_[*to].in_flight;
-    return Ask(job, *to, false);
+  const Choice choice = Choose(*job, Room::kAny);
+  if (choice.server) return Send(job, *choice.server);
+  if (choice.busy) return Wait(job);
+  if (job->error_) return Settle(job, {.reply = *job->error_});
+  Settle(job,
+         {.down = true,
+          .reason = job->why_.empty() ? where() + ": not asked, it has failed before" : job->why_});
+}
+
+void Scanner::Core::Wait(const std::shared_ptr<ScanJob>& job) {
+  const LinePlace place = line_.Next(job->urgency_.device, job->deadline_);
+  if (!InTime(*job, line_.Ahead(place) + 1)) return Settle(job, {.busy = true, .reason = "busy"});
+  job->place_ = place;
+  line_.Enter(place, job);
+  waiting_ = line_.size();
+}
+
+// Would a message be served in time with `ahead` others before it? What is not known is hoped for.
+bool Scanner::Core::InTime(const ScanJob& job, size_t ahead) const {
+  constexpr double kCaution = 1.25;  // times vary, and who is late at the end has waited in vain
+  double per_second = 0;             // by all servers together
+  double shortest = 0;
+  for (size_t i = 0; i < back_ends_.size(); ++i) {
+    const BackEnd& back_end = back_ends_[i];
+    if (job.tried(i) || !back_end.breaker.WouldAdmit(job.urgency_.insists)) continue;
+    const double usual = InSeconds(back_end.load.usual());
+    if (usual <= 0) return true;
+    per_second += static_cast<double>(back_end.load.limit()) / usual;
+    shortest = shortest == 0 ? usual : std::min(shortest, usual);
   }
-  if (busy) {
-    job->queued_ = true;
-    waiting_.push_back(job);
-    return;
-  }
-  job->settled_ = true;
-  if (job->error_) return job->Complete({.reply = *job->error_});
-  job->Complete(
-      {.down = true,
-       .reason = job->why_.empty() ? where() + ": not asked, it has failed before" : job->why_});
+  if (per_second <= 0) return true;
+  const double needed = static_cast<double>(ahead) / per_second + shortest;
+  return needed * kCaution <= InSeconds(job.deadline_ - clock_.Now());
 }
 
-void Scanner::Core::Ask(const std::shared_ptr<ScanJob>& job, size_t to, bool fresh) {
-  BackEnd& back_end = back_ends_[to];
-  auto idle = fresh ? std::nullopt : back_end.TakeIdle(clock_.Now());
-  fresh = !idle;
-  job->Dispatched(to);
-  job->uses_ = idle ? idle->uses + 1 : 1;
-  job->asked_ = clock_.Now();
-  // Weak: whoever waits for the job keeps it.
-  job->exchange_ = std::make_shared<Exchange>(
-      idle ? std::move(idle->socket) : ScanSocket(loop_.io()),
-      [this](std::string_view input) { return protocol_->ReadReply(input); },
-      [self = shared_from_this(), weak = job->weak_from_this(),
-       fresh](const Exchange::Outcome& outcome) {
-        if (const auto alive = weak.lock()) self->Done(alive, fresh, outcome);
-      });
-  job->Feed(*protocol_, fresh);
-  if (fresh)
-    job->exchange_->Connect(back_end.address);
-  else
-    job->exchange_->Begin();
-}
-
-void Scanner::Core::Done(const std::shared_ptr<ScanJob>& job, bool fresh,
-                         const Exchange::Outcome& outcome) {
-  BackEnd& back_end = back_ends_[job->back_end_];
-  const std::string wrong = WhatIsWrong(*job, outcome);
-  const bool replied = wrong.empty();
-  // A connection that had been idle may have been closed meanwhile, with or without a word of
-  // parting: that is nobody's failure.
-  const bool stale = !replied && !fresh && !job->settled_;
-  if (stale) {
-    job->exchange_->Cancel();
-    return Ask(job, job->back_end_, true);
-  }
-  if (replied && outcome.reply.keep && job->closed_ && job->exchange_->sent())
-    back_end.KeepIdle({job->exchange_->TakeSocket(), clock_.Now(), job->uses_});
-  const bool nobody_waits = job->settled_;
-  const size_t at = job->back_end_;
-  Leave(*job);
-  if (nobody_waits) {
-    --late_;
-    if (replied) Remember(*job, outcome.reply);
-    return;
-  }
-  if (replied) return Answered(job, outcome.reply);
-  const std::string why = back_end.name + ": " + wrong;
-  Count(*job, false, why);
-  job->Failed(at, why);
-  Place(job);
-}
-
-std::string Scanner::Core::WhatIsWrong(const ScanJob& job, const Exchange::Outcome& outcome) {
-  const ScanReply& reply = outcome.reply;
-  if (!outcome.error.empty()) return outcome.error;
-  if (reply.garbage) return reply.what;
-  if (reply.serial != 0 && reply.serial != job.uses_) return "an answer to another question";
-  // "Clean" before the scanner has the whole message is not a valid answer.
-  const bool whole = job.closed_ && job.exchange_->underway();
-  if (reply.kind == ScanReply::Kind::kClean && !whole) return "an answer before the end";
-  return "";
-}
-
-void Scanner::Core::Answered(const std::shared_ptr<ScanJob>& job, const ScanReply& reply) {
-  if (reply.kind == ScanReply::Kind::kError && !reply.of_message) {
-    const BackEnd& back_end = back_ends_[job->back_end_];
-    Count(*job, false, back_end.name + ": " + reply.what);
-    job->error_ = reply;
-    job->Failed(job->back_end_, back_end.name + ": " + reply.what);
-    return Place(job);
-  }
-  Count(*job, true, "");
-  job->settled_ = true;
-  job->Complete({.reply = reply});
-}
-
-// The session went on without an answer.
-void Scanner::Core::Late(const std::shared_ptr<ScanJob>& job) {
-  if (job->settled_) return;
-  job->settled_ = true;
-  if (!job->exchange_) return;
-  BackEnd& back_end = back_ends_[job->back_end_];
-  // One that had it only for the last moments is not to blame.
-  if (clock_.Now() - job->asked_ >= options_.fair)
-    Count(*job, false, back_end.name + ": no answer in time");
-  else
-    back_end.breaker.Released(job->pass_);
-  Remember(*job, std::nullopt);
-  if (late_ >= kMaxLate || !job->closed_) return Leave(*job);
-  // The job keeps its connection for a while, but frees its place at the back end.
-  ++late_;
-  job->grace_ = std::make_unique<boost::asio::steady_timer>(loop_.io(), kLatePatience);
-  job->grace_->async_wait([self = shared_from_this(), job](boost::system::error_code stopped) {
-    if (stopped || !job->exchange_) return;
-    --self->late_;
-    self->Leave(*job);
-  });
-  --back_end.in_flight;
-  LetIn();
-}
-
-void Scanner::Core::Abandoned(const std::shared_ptr<ScanJob>& job) {
-  if (job->settled_) return;
-  job->settled_ = true;
-  if (!job->exchange_) return;
-  back_ends_[job->back_end_].breaker.Released(job->pass_);
-  Leave(*job);
-}
-
-// Ends the exchange of a job, and with it its place.
-void Scanner::Core::Leave(ScanJob& job) {
-  job.exchange_->Cancel();
-  job.exchange_.reset();
-  if (job.grace_) {
-    job.grace_->cancel();
-    return;
-  }
-  --back_ends_[job.back_end_].in_flight;
-  LetIn();
+void Scanner::Core::LeaveLine(ScanJob& job) {
+  if (!job.place_) return;
+  line_.Leave(*job.place_);
+  job.place_.reset();
+  waiting_ = line_.size();
 }
 
 // Places the waiting jobs in order, up to the first that must go on waiting.
 void Scanner::Core::LetIn() {
-  while (!waiting_.empty()) {
-    const auto next = waiting_.front().lock();
-    const bool waits = next && next->queued_ && !next->settled_;
-    bool busy = false;
-    if (waits && !Choose(*next, busy) && busy) return;
-    waiting_.pop_front();
-    if (waits) Place(next);
+  while (!line_.empty()) {
+    const std::shared_ptr<ScanJob> next = line_.front().lock();
+    if (!next) {
+      line_.LeaveFront();
+      continue;
+    }
+    const Choice choice = Choose(*next, Room::kAny);
+    if (!choice.server && choice.busy) return;
+    LeaveLine(*next);
+    const bool alone = choice.server && back_ends_[*choice.server].load.in_flight() == 0;
+    if (choice.server && !alone && !InTime(*next, 0))
+      Settle(next, {.busy = true, .reason = "busy"});
+    else
+      Place(next);
   }
 }
 
-void Scanner::Core::Remember(ScanJob& job, std::optional<ScanReply> reply) {
-  if (!job.ended_) return;
-  if (job.digest_.empty()) job.digest_ = job.Digest(job.pieces_);
-  if (job.closed_) job.pieces_.clear();  // what is still to be written, the exchange holds
-  late_verdicts_.Note(job.digest_, {job.back_end_, std::move(reply), clock_.Now()});
-  remembers_.store(true, std::memory_order_relaxed);
-}
-
-void Scanner::Core::Count(ScanJob& job, bool good, const std::string& why) {
-  BackEnd& back_end = back_ends_[job.back_end_];
-  const Breaker::State before = back_end.breaker.state();
-  const TimePoint now = clock_.Now();
-  if (good)
-    back_end.breaker.Succeeded(job.pass_);
-  else
-    back_end.breaker.Failed(job.pass_, now);
-  const Breaker::State after = back_end.breaker.state();
-  if (after == before) return;
-  if (after == Breaker::State::kClosed) {
-    log_.Info(options_.name + ": " + back_end.name + " answers again after " +
-              Seconds(now - back_end.breaker.opened()));
-    return;
-  }
-  if (before == Breaker::State::kClosed)
-    log_.Warning(options_.name + ": not asked until it answers a probe: " + why);
-  SetProbe(job.back_end_);
-  LetIn();  // a job must not wait for a back end that is not asked any more
-}
-
-void Scanner::Core::SetProbe(size_t at) {
-  BackEnd& back_end = back_ends_[at];
-  back_end.probe_timer.expires_after(back_end.breaker.probe_at() - clock_.Now());
-  back_end.probe_timer.async_wait([self = weak_from_this(), at](boost::system::error_code stopped) {
-    const auto core = self.lock();
-    if (core && !stopped) core->Probe(at);
-  });
-}
-
-void Scanner::Core::Probe(size_t at) {
-  BackEnd& back_end = back_ends_[at];
-  // Weak: nobody waits for a probe but this.
-  back_end.probe = std::make_shared<Exchange>(
-      ScanSocket(loop_.io()),
-      [weak = weak_from_this()](std::string_view input) {
-        const auto self = weak.lock();
-        return self ? self->protocol_->ReadPong(input) : ScanReply{};
-      },
-      [weak = weak_from_this(), at](const Exchange::Outcome& outcome) {
-        const auto self = weak.lock();
-        const bool alive = outcome.error.empty() && outcome.reply.kind == ScanReply::Kind::kClean;
-        if (self) self->Probed(at, alive);
-      });
-  back_end.probe->Send(protocol_->Ping());
-  back_end.probe->Connect(back_end.address);
-  back_end.probe_timer.expires_after(kProbePatience);
-  back_end.probe_timer.async_wait([self = weak_from_this(), at](boost::system::error_code stopped) {
-    const auto core = self.lock();
-    if (core && !stopped) core->Probed(at, false);
-  });
-}
-
-void Scanner::Core::Probed(size_t at, bool alive) {
-  BackEnd& back_end = back_ends_[at];
-  if (!back_end.probe) return;
-  back_end.probe->Cancel();
-  back_end.probe.reset();
-  back_end.probe_timer.cancel();
-  if (alive) return back_end.breaker.ProbeAnswered();
-  back_end.breaker.ProbeFailed(clock_.Now());
-  SetProbe(at);
+void Scanner::Core::Settle(const std::shared_ptr<ScanJob>& job, ScanOutcome outcome) {
+  job->settled_ = true;
+  job->Complete(std::move(outcome));
 }
 
 }  // namespace spillway

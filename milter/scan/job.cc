@@ -8,8 +8,11 @@
 
 namespace spillway {
 
-ScanJob::ScanJob(std::shared_ptr<Scanner::Core> core, ScanSubject subject)
-    : ScanTask(core->where()), core_(std::move(core)), subject_(std::move(subject)) {}
+ScanJob::ScanJob(std::shared_ptr<Scanner::Core> core, ScanSubject subject, ScanUrgency urgency)
+    : ScanTask(core->where()),
+      core_(std::move(core)),
+      subject_(std::move(subject)),
+      urgency_(urgency) {}
 
 void ScanJob::Send(Content::Piece piece) {
   boost::asio::post(core_->io(), [self = shared_from_this(), piece = std::move(piece)] {
@@ -30,10 +33,11 @@ std::string ScanJob::Digest(const std::vector<Content::Piece>& whole) const {
   return Sha256(text);
 }
 
-void ScanJob::End(const std::vector<Content::Piece>& whole) {
+void ScanJob::End(const std::vector<Content::Piece>& whole, Deadline deadline) {
   std::string digest = core_->remembers() ? Digest(whole) : "";
-  boost::asio::post(core_->io(), [self = shared_from_this(), digest = std::move(digest)] {
+  boost::asio::post(core_->io(), [self = shared_from_this(), digest = std::move(digest), deadline] {
     self->ended_ = true;
+    self->deadline_ = deadline.at();
     self->digest_ = digest;
     self->core_->Ended(self);
   });

@@ -2,10 +2,12 @@
 // A scan as the loop's thread knows it: which pieces there are, and where they go.
 #pragma once
 
+#include <algorithm>
 #include <boost/asio/steady_timer.hpp>
 #include <vector>
 
 #include "milter/scan/back_end.h"
+#include "milter/scan/line.h"
 #include "milter/scan/scanner.h"
 
 namespace spillway {
@@ -13,10 +15,10 @@ namespace spillway {
 // The calls of ScanTask come from the session's thread and go over to the loop's.
 class ScanJob final : public ScanTask, public std::enable_shared_from_this<ScanJob> {
  public:
-  ScanJob(std::shared_ptr<Scanner::Core> core, ScanSubject subject);
+  ScanJob(std::shared_ptr<Scanner::Core> core, ScanSubject subject, ScanUrgency urgency);
 
   void Send(Content::Piece piece) override;
-  void End(const std::vector<Content::Piece>& whole) override;
+  void End(const std::vector<Content::Piece>& whole, Deadline deadline) override;
   void GiveUp(bool late) override;
 
  private:
@@ -28,16 +30,21 @@ class ScanJob final : public ScanTask, public std::enable_shared_from_this<ScanJ
   void Feed(const ScanProtocol& protocol, bool fresh);
   void Dispatched(size_t to);
   void Failed(size_t at, const std::string& why);
+  // Since when a server could have worked on the whole message.
+  TimePoint since() const { return std::max(asked_, ended_at_); }
   bool tried(size_t back_end) const { return (tried_ & (uint64_t{1} << back_end)) != 0; }
 
   // The loop's thread only.
   const std::shared_ptr<Scanner::Core> core_;
   const ScanSubject subject_;
+  const ScanUrgency urgency_;
   std::vector<Content::Piece> pieces_;
   bool ended_ = false;
+  TimePoint ended_at_{};  // these two: once it has ended
+  TimePoint deadline_{};
   std::string digest_;
 
-  bool queued_ = false;             // for a place at a back end
+  std::optional<LinePlace> place_;  // in the line for a server
   bool settled_ = false;            // answered, or nobody waits any more
   uint64_t tried_ = 0;              // a bit for each back end that has failed
   std::string why_;                 // what the last one failed with

@@ -21,8 +21,12 @@ bool Scanner::remembers() const {
   return core_->remembers();
 }
 
-std::shared_ptr<ScanTask> Scanner::Begin(ScanSubject subject) {
-  return std::make_shared<ScanJob>(core_, std::move(subject));
+std::shared_ptr<ScanTask> Scanner::Begin(ScanSubject subject, ScanUrgency urgency) {
+  return std::make_shared<ScanJob>(core_, std::move(subject), urgency);
+}
+
+std::vector<ServerFigures> Scanner::figures() const {
+  return core_->figures();
 }
 
 }  // namespace spillway

@@ -11,6 +11,7 @@
 
 #include "milter/base/endpoint.h"
 #include "milter/base/log.h"
+#include "milter/base/server_figures.h"
 #include "milter/scan/loop.h"
 #include "milter/scan/task.h"
 
@@ -22,9 +23,10 @@ class Scanner {
   struct Options {
     std::string name;  // "clamd"
     std::vector<Endpoint> back_ends;
-    size_t connections = 50;  // to each back end, at a time; more messages wait for their turn
-    // A back end that had the message for less than this at the deadline has not failed.
-    Duration fair = std::chrono::milliseconds(20);
+    // Requests to each server at a time, at the utmost: the limit itself is learned
+    // (concurrency.h). More messages wait for their turn (line.h).
+    size_t connections = 50;
+    unsigned seed = 1;  // of the choice among servers
   };
   // What the loop's thread and the tasks share.
   class Core;
@@ -39,7 +41,8 @@ class Scanner {
   bool streams() const;
   // Is there any verdict that came too late? Then a digest is worth its cost.
   bool remembers() const;
-  std::shared_ptr<ScanTask> Begin(ScanSubject subject);
+  std::shared_ptr<ScanTask> Begin(ScanSubject subject, ScanUrgency urgency);
+  std::vector<ServerFigures> figures() const;
 
  private:
   const std::shared_ptr<Core> core_;

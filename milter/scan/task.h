@@ -12,9 +12,16 @@
 
 namespace spillway {
 
+// How much depends on the verdict.
+struct ScanUrgency {
+  bool device = false;   // the client cannot come again
+  bool insists = false;  // without the verdict the message is tempfailed
+};
+
 struct ScanOutcome {
   ScanReply reply;
   bool down = false;        // nobody could be asked; `reason` says why
+  bool busy = false;        // no server would have been ready in time
   bool remembered = false;  // the verdict of an earlier try, for which the budget was too short
   std::string reason;
 };
@@ -25,8 +32,8 @@ class ScanTask {
   virtual ~ScanTask() = default;
   // The next piece of the message.
   virtual void Send(Content::Piece piece) = 0;
-  // There is no more; `whole` is what was sent.
-  virtual void End(const std::vector<Content::Piece>& whole) = 0;
+  // There is no more; `whole` is what was sent. The verdict is of use until `deadline`.
+  virtual void End(const std::vector<Content::Piece>& whole, Deadline deadline) = 0;
   // Nobody waits any more: because the deadline has passed (`late`), or the message has gone.
   virtual void GiveUp(bool late) = 0;
 

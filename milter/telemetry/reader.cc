@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -77,6 +78,27 @@ std::vector<int64_t> TelemetryReader::InFlight() const {
 
 uint64_t TelemetryReader::Value(telemetry::Counter counter) const {
   return region_->counters[static_cast<size_t>(counter)];
+}
+
+std::vector<std::pair<std::string, ServerFigures>> TelemetryReader::Servers() const {
+  constexpr double kPermille = 1000;
+  std::vector<std::pair<std::string, ServerFigures>> out;
+  const size_t used = region_->servers.load(std::memory_order_acquire);
+  for (size_t i = 0; i < std::min(used, telemetry::kMaxServers); ++i) {
+    const telemetry::ServerRow& row = region_->server_rows[i];
+    out.emplace_back(row.check.data(), ServerFigures{.name = row.name.data(),
+                                                     .limit = row.limit,
+                                                     .in_flight = row.in_flight,
+                                                     .owed = row.owed,
+                                                     .late_share = row.late_permille / kPermille,
+                                                     .asked = row.asked != 0,
+                                                     .waiting = row.waiting});
+  }
+  return out;
+}
+
+void TelemetryReader::Advise(const telemetry::Advice& advice, TimePoint now) {
+  region_->advice.store(telemetry::PackAdvice(advice, now), std::memory_order_relaxed);
 }
 
 int64_t TelemetryReader::Silence(TimePoint now) const {

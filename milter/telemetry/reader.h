@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The reader's side of the telemetry. It maps the file read-write, because taking a record out of
-// the queue is a write; it changes nothing else. One reader at a time gets the records.
+// the queue is a write, and for its advice to the filter; it changes nothing else. One reader at a
+// time gets the records.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +9,8 @@
 #include <vector>
 
 #include "milter/base/clock.h"
+#include "milter/base/server_figures.h"
+#include "milter/telemetry/advice.h"
 #include "milter/telemetry/snapshot.h"
 
 namespace spillway {
@@ -35,6 +38,10 @@ class TelemetryReader {
   uint64_t Value(telemetry::Counter counter) const;
   // Nanoseconds since the writer's last sign of life.
   int64_t Silence(TimePoint now) const;
+  // The servers of the scanners: each with the name of its check.
+  std::vector<std::pair<std::string, ServerFigures>> Servers() const;
+  // Renews the advice to the filter.
+  void Advise(const telemetry::Advice& advice, TimePoint now);
   const telemetry::Preamble& preamble() const { return region_->preamble; }
 
  private:

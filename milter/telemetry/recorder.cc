@@ -92,6 +92,33 @@ void Recorder::Leave(int handle) {
     region_->in_flight[static_cast<size_t>(handle)].store(0, std::memory_order_release);
 }
 
+telemetry::ServerRow* Recorder::RowOf(std::string_view check, const std::string& name) {
+  const std::string cut = name.substr(0, telemetry::kWaitSize - 1);
+  const uint32_t used = region_->servers.load(std::memory_order_relaxed);
+  for (uint32_t i = 0; i < used; ++i) {
+    telemetry::ServerRow& row = region_->server_rows[i];
+    if (check == row.check.data() && cut == row.name.data()) return &row;
+  }
+  if (used == telemetry::kMaxServers) return nullptr;
+  telemetry::ServerRow& fresh = region_->server_rows[used];
+  check.copy(fresh.check.data(), telemetry::kNameSize - 1);
+  cut.copy(fresh.name.data(), telemetry::kWaitSize - 1);
+  region_->servers.store(used + 1, std::memory_order_release);
+  return &fresh;
+}
+
+void Recorder::Show(std::string_view check, const ServerFigures& figures) {
+  constexpr double kPermille = 1000;
+  telemetry::ServerRow* row = RowOf(check, figures.name);
+  if (row == nullptr) return;
+  row->limit = static_cast<uint32_t>(figures.limit);
+  row->in_flight = static_cast<uint32_t>(figures.in_flight);
+  row->owed = static_cast<uint32_t>(figures.owed);
+  row->waiting = static_cast<uint32_t>(figures.waiting);
+  row->late_permille = static_cast<uint32_t>(figures.late_share * kPermille);
+  row->asked = figures.asked ? 1 : 0;
+}
+
 void Recorder::Push(const telemetry::Record& record) {
   const bool mail = record.client_class != telemetry::kProbeClass;
   if (mail) Count(Counter::kMessages);

@@ -3,10 +3,13 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "milter/base/clock.h"
+#include "milter/base/server_figures.h"
+#include "milter/telemetry/advice.h"
 #include "milter/telemetry/snapshot.h"
 
 namespace spillway {
@@ -34,9 +37,19 @@ class Recorder {
     return region_->counters[static_cast<size_t>(counter)];
   }
   void Count(telemetry::Counter which) { counter(which).fetch_add(1, std::memory_order_relaxed); }
+  // Shows the figures of a server, which are those of `check`. One thread at a time; servers beyond
+  // telemetry::kMaxServers are left out.
+  void Show(std::string_view check, const ServerFigures& figures);
+  // nullopt: spillway-policyd says nothing.
+  std::optional<telemetry::Advice> Advice(TimePoint now) const {
+    return telemetry::UnpackAdvice(region_->advice.load(std::memory_order_relaxed), now);
+  }
   uint64_t generation() const { return region_->preamble.generation; }
 
  private:
+  // Null: there is no room.
+  telemetry::ServerRow* RowOf(std::string_view check, const std::string& name);
+
   telemetry::Region* region_ = nullptr;
   std::atomic<unsigned> next_slot_{0};
 };

@@ -21,13 +21,14 @@
 namespace spillway::telemetry {
 
 constexpr uint64_t kMagic = 0x5941574c4c495053;  // the bytes "SPILLWAY"
-constexpr uint32_t kVersion = 3;
+constexpr uint32_t kVersion = 4;
 constexpr size_t kMaxChecks = 16;
 constexpr size_t kNameSize = 16;
 constexpr size_t kWaitSize = 64;
 constexpr uint8_t kProbeClass = 3;  // a canned message of spillway-policyd, not mail
 constexpr size_t kSlots = 4096;
 constexpr size_t kQueueCapacity = 16384;
+constexpr size_t kMaxServers = 64;
 
 enum class Verdict : uint8_t { kAccept = 0, kTempfail = 1, kReject = 2 };
 
@@ -44,6 +45,9 @@ struct Record {
   uint16_t check_count = 0;
   std::array<uint32_t, kMaxChecks> check_us{};  // time spent in and waited for check i
   std::array<char, kWaitSize> waits_for{};      // what the first late check waited for, NUL-ended
+  // Of the SMTP dialogue: from the connect, or the message before, to the end of this message, less
+  // what the filter took of it.
+  uint32_t dialogue_ms = 0;
 };
 static_assert(std::is_trivially_copyable_v<Record>);
 static_assert(sizeof(Record) == 160);
@@ -58,6 +62,7 @@ enum class Counter : uint8_t {
   kMessages,
   kLateMessages,
   kTempfailed,
+  kReduced,         // went without a check, in a brownout
   kUnscanned,       // a content check did not look, or not at all of it
   kRecordsDropped,  // the queue was full: nobody reads
   kSlotsMissed,     // more in flight than kSlots
@@ -69,9 +74,16 @@ enum class Counter : uint8_t {
   kDnsFailures,
   kDnsLimited,
 };
-constexpr size_t kCounters = 13;
+constexpr size_t kCounters = 14;
 using Counters = std::array<std::atomic<uint64_t>, kCounters>;
 static_assert(sizeof(Counters) == kCounters * 8);
+
+// A server of a scanner. The names are constant once the row is counted in Region::servers.
+struct ServerRow {
+  std::array<char, kNameSize> check{};
+  std::array<char, kWaitSize> name{};
+  std::atomic<uint32_t> limit, in_flight, owed, waiting, late_permille, asked;
+};
 
 struct Preamble {
   uint64_t magic = kMagic;
@@ -92,7 +104,10 @@ struct Region {
   Preamble preamble;                           // written before the rename, constant afterwards
   alignas(64) std::atomic<int64_t> heartbeat;  // last sign of life, several times a second
   alignas(64) Counters counters;
+  alignas(64) std::atomic<uint64_t> advice;  // of spillway-policyd; the reader writes it
   alignas(64) std::array<Slot, kSlots> in_flight;
+  alignas(64) std::atomic<uint32_t> servers;  // rows in use of the following
+  std::array<ServerRow, kMaxServers> server_rows;
   alignas(64) Queue records;
 };
 

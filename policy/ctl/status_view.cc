@@ -54,6 +54,37 @@ std::string Checks(const StatusLines& lines) {
   return out;
 }
 
+// The labels of the metrics server_*_limit, "clamd@unix:/run/clamav/clamd.ctl".
+std::vector<std::string> Servers(const StatusLines& lines) {
+  constexpr std::string_view kPrefix = "server_";
+  constexpr std::string_view kSuffix = "_limit";
+  std::vector<std::string> out;
+  for (const auto& [name, value] : lines) {
+    if (name.starts_with(kPrefix) && name.ends_with(kSuffix))
+      out.push_back(name.substr(kPrefix.size(), name.size() - kPrefix.size() - kSuffix.size()));
+  }
+  return out;
+}
+
+std::string ScannerLines(const StatusLines& lines) {
+  const View view(lines);
+  std::string out;
+  for (const std::string& server : Servers(lines)) {
+    const std::string name = "server_" + server;
+    out += "scanner     " + server + ": " + view.Get(name + "_in_flight") + " of " +
+           view.Get(name + "_limit") + " at a time, " + view.Get(name + "_owed") + " owed, " +
+           view.Get(name + "_waiting") + " waiting, late " + view.Percent(name + "_late_share");
+    out += view.Get(name + "_asked") == "no" ? ", not asked\n" : "\n";
+  }
+  return out;
+}
+
+std::string BudgetLine(const View& view) {
+  if (view.Short("effective_budget_ms") == view.Short("budget_ms")) return "";
+  return "budget      " + view.Short("effective_budget_ms") + " of " + view.Short("budget_ms") +
+         " ms for checks whose lateness is accepted\n";
+}
+
 std::string AdmissionLines(const View& view) {
   std::string out = "admission   " + view.Get("admission");
   if (view.Get("admission") != "healthy") out += " (" + view.Get("admission_cause") + ")";
@@ -90,6 +121,8 @@ std::string StatusAsText(const StatusLines& lines) {
            view.Short("processing_p95_ms") + " ms, p99 " + view.Short("processing_p99_ms") +
            " ms; queue wait p95 " + view.Short("queue_wait_p95_ms") + " ms\n";
     out += "checks p95  " + Checks(lines) + "\n";
+    out += ScannerLines(lines);
+    if (view.Get("effective_budget_ms") != "-") out += BudgetLine(view);
     out += "in flight   " + view.Get("in_flight") + ", oldest " +
            view.Short("oldest_in_flight_ms") + " ms; " + view.Get("sessions") +
            " MTA connections\n";

@@ -27,6 +27,7 @@ struct Look {
   uint32_t completed = 0;        // messages that got their verdict
   double busy = 0;               // their processing time, summed
   double queue_wait = 0;         // of which in the CPU pool's queue
+  double dialogue = 0;           // of the SMTP dialogues before them, summed
   uint32_t late = 0;             // ran into the budget
   uint32_t deferred = 0;         // tempfailed at the end of message, for whatever reason
   uint32_t waived = 0;           // late, and not tempfailed

@@ -12,8 +12,13 @@ constexpr double kShortestHold = 0.05;  // seconds; the dialogue alone takes tha
 
 }  // namespace
 
-Shedder::Shedder(const Limiter::Setting& setting, const Learned& learned, Clients::Options clients)
-    : limiter_(setting, learned), clients_(std::move(clients)), slots_(setting.slots) {
+Shedder::Shedder(const Limiter::Setting& setting, const Learned& learned, Clients::Options clients,
+                 double least)
+    : limiter_(setting, learned),
+      budget_({.full = setting.budget, .least = least, .slots = setting.slots}),
+      brownout_(setting.budget),
+      clients_(std::move(clients)),
+      slots_(setting.slots) {
   places_.slots = slots_;
 }
 
@@ -22,6 +27,8 @@ void Shedder::Tick(TimePoint now, Look look) {
   look.refused = refused_;
   arrived_ = refused_ = 0;
   limiter_.Tick(now, look);
+  budget_.Tick(now, look, limiter_.learned().no_load);
+  brownout_.Tick(now, look);
   if (override_.mode != OverrideMode::kAuto && now >= override_.until) override_ = {};
   SetPlaces();
 }

@@ -3,6 +3,8 @@
 #pragma once
 
 #include "policy/law/admission.h"
+#include "policy/law/brownout.h"
+#include "policy/law/effective_budget.h"
 #include "policy/law/limiter.h"
 
 namespace spillway {
@@ -23,7 +25,9 @@ struct ShedderCounts {
 
 class Shedder {
  public:
-  Shedder(const Limiter::Setting& setting, const Learned& learned, Clients::Options clients);
+  // `least`: [budget] least, in seconds.
+  Shedder(const Limiter::Setting& setting, const Learned& learned, Clients::Options clients,
+          double least = 0);
 
   void Resume(double limit, TimePoint now) { limiter_.Resume(limit, now); }
   // `look` comes without `arrived` and `refused`, which the shedder counts itself.
@@ -47,6 +51,8 @@ class Shedder {
     return places_.limit > limiter_.max_limit() / 2 && sessions < kNearlyFull * slots_;
   }
   const Limiter& limiter() const { return limiter_; }
+  const EffectiveBudget& budget() const { return budget_; }
+  const Brownout& brownout() const { return brownout_; }
   const ShedderCounts& counts() const { return counts_; }
   Clients& clients() { return clients_; }
   const Clients& clients() const { return clients_; }
@@ -56,6 +62,8 @@ class Shedder {
   void SetPlaces();
 
   Limiter limiter_;
+  EffectiveBudget budget_;
+  Brownout brownout_;
   Clients clients_;
   Admission admission_;
   Override override_;

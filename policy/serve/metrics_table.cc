@@ -58,6 +58,22 @@ Samples CheckTimes(const Observed& o) {
   return out;
 }
 
+// Labelled "CHECK@ADDRESS".
+template <typename Read>
+Samples OfEachServer(const Observed& o, Read read) {
+  Samples out;
+  for (const auto& [check, server] : o.reader.Servers())
+    out.push_back({check + "@" + server.name, read(server)});
+  return out;
+}
+
+template <auto kFigure>
+Samples OfServers(const Observed& o) {
+  using Value = std::conditional_t<std::is_same_v<decltype(kFigure), double ServerFigures::*>,
+                                   double, uint64_t>;
+  return OfEachServer(o, [](const ServerFigures& server) { return Value{server.*kFigure}; });
+}
+
 Samples CacheHits(const Observed& o) {
   const uint64_t hits = o.reader.Value(Counter::kDnsHits);
   const uint64_t all =
@@ -106,6 +122,33 @@ constexpr Metric kTable[] = {
      [](const Observed& o) {
        return Figure(static_cast<double>(o.reader.preamble().budget_ns) / 1e6);
      }},
+    {"effective_budget_ms", kGauge, "ms", kLaw,
+     "what messages may wait for checks whose lateness is accepted",
+     [](const Observed& o) { return Figure(o.shedder.budget().value() * 1000); }},
+    {"brownout_share", kGauge, "share", kLaw,
+     "of the checks of [budget] drop_first, those that messages go without",
+     [](const Observed& o) { return Figure(o.shedder.brownout().share()); }},
+    {"dialogue_ms", kGauge, "ms", kLaw, "mean SMTP dialogue of a message, without the filter",
+     [](const Observed& o) { return Figure(o.shedder.budget().dialogue() * 1000); }},
+    {"server_*_limit", kGauge, "", kTelemetry,
+     "requests that a scanner's server gets at a time, as learned",
+     OfServers<&ServerFigures::limit>},
+    {"server_*_in_flight", kGauge, "", kTelemetry, "requests that the server has now",
+     OfServers<&ServerFigures::in_flight>},
+    {"server_*_owed", kGauge, "", kTelemetry,
+     "abandoned requests on which the server probably still works",
+     OfServers<&ServerFigures::owed>},
+    {"server_*_waiting", kGauge, "", kTelemetry,
+     "messages that wait for a place at any server of the scanner",
+     OfServers<&ServerFigures::waiting>},
+    {"server_*_late_share", kGauge, "share", kTelemetry,
+     "late or failed, of the last results of the server", OfServers<&ServerFigures::late_share>},
+    {"server_*_asked", kText, "", kTelemetry,
+     "yes, or no: it gets a probe, or a trial, until it is well",
+     [](const Observed& o) {
+       return OfEachServer(
+           o, [](const ServerFigures& server) { return std::string(server.asked ? "yes" : "no"); });
+     }},
     {"window_seconds", kGauge, "s", kLastMinute, "length of the window of the following figures",
      [](const Observed&) { return Count(uint64_t{LastMinute::kLength.count()}); }},
     {"messages", kGauge, "", kLastMinute, "messages that got a verdict",
@@ -135,6 +178,8 @@ constexpr Metric kTable[] = {
      Total<Counter::kLateMessages>},
     {"tempfailed_total", kCounter, "", kTelemetry, "messages tempfailed at their end",
      Total<Counter::kTempfailed>},
+    {"reduced_total", kCounter, "", kTelemetry,
+     "messages that went without a check of [budget] drop_first", Total<Counter::kReduced>},
     {"unscanned_total", kCounter, "", kTelemetry,
      "messages that a content check did not look at, or not at all of", Total<Counter::kUnscanned>},
     {"dns_cache_hit_share", kGauge, "share", kTelemetry, "DNS questions answered from the cache",

@@ -11,6 +11,7 @@ namespace {
 constexpr size_t kTakeAtOnce = 20000;
 constexpr double kNanosecond = 1e-9;
 constexpr double kMicrosecond = 1e-6;
+constexpr double kMillisecond = 1e-3;
 constexpr double kNever = 1e9;
 
 }  // namespace
@@ -24,6 +25,7 @@ void TelemetryFollower::Drain(bool healthy) {
     ++look_.completed;
     look_.busy += busy;
     look_.queue_wait += std::min(busy, record.queue_wait_us * kMicrosecond);
+    look_.dialogue += record.dialogue_ms * kMillisecond;
     look_.late += record.late;
     const bool deferred = record.verdict == telemetry::Verdict::kTempfail;
     look_.deferred += deferred ? 1 : 0;

@@ -22,6 +22,10 @@ class TelemetryFollower {
   bool Follow(bool healthy);
   // What happened since the last call; the ages stay valid until the next.
   Look TakeLook(TimePoint now);
+  // Nothing when there is no filter.
+  void Advise(const telemetry::Advice& advice, TimePoint now) {
+    if (reader_.mapped()) reader_.Advise(advice, now);
+  }
   // Sessions that hold a slot, at this moment.
   double Sessions() const;
   // Seconds since the filter's last sign of life; a large number when there never was one.

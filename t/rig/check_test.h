@@ -19,8 +19,10 @@ class CheckTest : public testing::Test {
     check.OnBody(rest);
     message_.body_hashes->Update(rest);
     message_.body_hashes->Finish();
-    check.OnEnd();
+    check.OnEnd(Later());
   }
+  // A deadline that no test reaches.
+  Deadline Later() const { return Deadline(clock_.Now() + std::chrono::seconds(20)); }
 
   // Over what is configured already.
   void Configure(const std::string& toml) {

@@ -15,6 +15,7 @@ struct RecordingCheckPlan {
   std::string name = "plan";
   bool tempfail = false;
   bool required = false;
+  bool learns = false;
   bool wants_body = false;
   // What Finish() does; may block.
   std::function<Result(Deadline)> finish = [](Deadline) { return Result{.state = State::kPass}; };
@@ -31,6 +32,7 @@ class RecordingCheckType final : public CheckType {
                       .required = {plan_.required, {}}}) {}
   std::string_view name() const override { return plan_.name; }
   const Disposition& disposition() const override { return disposition_; }
+  bool learns() const override { return plan_.learns; }
   std::unique_ptr<Check> Begin(const Message& /*message*/,
                                std::shared_ptr<MessageCost> /*cost*/) const override {
     return std::make_unique<Recording>(plan_);
@@ -46,7 +48,7 @@ class RecordingCheckType final : public CheckType {
       plan_.on_call("body:" + std::to_string(chunk.size()));
       return plan_.wants_body;
     }
-    void OnEnd() override { plan_.on_call("end"); }
+    void OnEnd(Deadline /*deadline*/) override { plan_.on_call("end"); }
     Result Finish(Deadline deadline) override {
       plan_.on_call("finish");
       return plan_.finish(deadline);

@@ -93,5 +93,66 @@ TEST_F(PipelineTest, AllGetTheSameDeadline) {
   EXPECT_EQ(seen, (std::vector<TimePoint>{at, at}));
 }
 
+// What is dropped does nothing and says so; what the message needs is not dropped.
+TEST_F(PipelineTest, InABrownoutAMessageGoesWithoutAnyCheckThatItDoesNotNeed) {
+  Add({.name = "dropped"});
+  Add({.name = "kept"});
+  Add({.name = "insists", .tempfail = true});
+  Add({.name = "required", .required = true});
+  Pipeline pipeline(types_, message_, clock_, {"dropped", "insists", "required"});
+  EXPECT_TRUE(pipeline.reduced());
+  const auto reports = pipeline.Finish(Deadline(clock_.Now()));
+  EXPECT_EQ(reports.at(0).result.state, State::kSkipped);
+  EXPECT_EQ(reports.at(0).result.reason, "brownout");
+  EXPECT_TRUE(reports.at(0).result.unscanned);
+  for (size_t i = 1; i < reports.size(); ++i)
+    EXPECT_EQ(reports.at(i).result.state, State::kPass) << reports.at(i).name;
+  EXPECT_EQ(calls_, (std::vector<std::string>{"kept end", "insists end", "required end",
+                                              "kept finish", "insists finish", "required finish"}));
+}
+
+class DeadlinesTest : public PipelineTest {
+ protected:
+  // Adds a check and notes whether it got the full time.
+  void AddCheck(RecordingCheckPlan plan) {
+    plan.finish = [this](Deadline deadline) {
+      got_ += deadline.at() == full_ ? 'F' : 'a';
+      return Result{};
+    };
+    Add(std::move(plan));
+  }
+  std::string Got() {
+    Pipeline(types_, message_, clock_).Finish({Deadline(full_), Deadline(accepted_)});
+    return got_;
+  }
+  const TimePoint accepted_ = clock_.Now() + std::chrono::seconds(1);
+  const TimePoint full_ = clock_.Now() + std::chrono::seconds(2);
+  std::string got_;
+};
+
+TEST_F(DeadlinesTest, WhatMustNotBeLateHasTheFullTime) {
+  AddCheck({.name = "a"});
+  AddCheck({.name = "b", .tempfail = true});
+  AddCheck({.name = "c"});
+  EXPECT_EQ(Got(), "aFa");
+}
+
+// Of a device the tempfail is waived, so lateness is accepted; unless it is required.
+TEST_F(DeadlinesTest, ForADeviceOnlyWhatIsRequired) {
+  message_.client.cannot_retry = true;
+  AddCheck({.name = "a", .tempfail = true});
+  AddCheck({.name = "b", .tempfail = true, .required = true});
+  EXPECT_EQ(Got(), "aF");
+}
+
+// DMARC needs SPF and DKIM: it would be late without them.
+TEST_F(DeadlinesTest, WhoLearnsFromOthersGivesThemItsTime) {
+  AddCheck({.name = "spf"});
+  AddCheck({.name = "dmarc", .tempfail = true, .learns = true});
+  AddCheck({.name = "rspamd"});
+  AddCheck({.name = "rules", .learns = true});
+  EXPECT_EQ(Got(), "FFaa");
+}
+
 }  // namespace
 }  // namespace spillway

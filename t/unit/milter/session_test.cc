@@ -103,6 +103,70 @@ TEST_F(SessionTest, BudgetCountsEarlierCallsAndNotTheClientsUpload) {
   EXPECT_EQ(deadline_, end_of_message + milliseconds(700));
 }
 
+class AdvisedTest : public SessionTest {
+ protected:
+  AdvisedTest() { EXPECT_TRUE(reader_.Refresh()); }
+  void Advise(Duration budget) {
+    reader_.Advise({.budget = std::chrono::duration_cast<milliseconds>(budget)}, clock_.Now());
+  }
+  // What the check was given.
+  Duration Budget() {
+    Message();
+    return deadline_ - clock_.Now();
+  }
+  TelemetryReader reader_{dir_ / "telemetry"};
+};
+
+TEST_F(AdvisedTest, AShorterBudgetIsFollowedWhereLatenessIsAccepted) {
+  EXPECT_EQ(Budget(), milliseconds(1000));
+  EXPECT_EQ(log_.lines().back().find(" budget="), std::string::npos);
+  Advise(milliseconds(400));
+  EXPECT_EQ(Budget(), milliseconds(400));
+  EXPECT_NE(log_.lines().back().find(" budget=400.0ms late="), std::string::npos);
+  Advise(milliseconds(4000));
+  EXPECT_EQ(Budget(), milliseconds(1000));
+  Advise(milliseconds(400));
+  LateIsTempfailed();
+  EXPECT_EQ(Budget(), milliseconds(1000));
+}
+
+TEST_F(AdvisedTest, WithoutThePolicyDaemonTheBudgetIsWholeAgain) {
+  Advise(milliseconds(400));
+  clock_.Advance(std::chrono::seconds(1));
+  EXPECT_EQ(Budget(), milliseconds(400));
+  clock_.Advance(std::chrono::milliseconds(1200));
+  EXPECT_EQ(Budget(), milliseconds(1000));
+}
+
+// A third of the messages; each says so, and is counted.
+TEST_F(AdvisedTest, InABrownoutSomeMessagesGoWithoutACheck) {
+  plan_.name = "rules";
+  config_.budget.drop_first = {"rules"};
+  Begin();
+  reader_.Advise({.budget = milliseconds(1000), .without = 333}, clock_.Now());
+  for (int i = 0; i < 300; ++i) Message();
+  int reduced = 0;
+  for (const std::string& line : log_.lines()) {
+    if (line.find(" rules=skipped/0.0ms (brownout)") != std::string::npos) ++reduced;
+  }
+  EXPECT_NEAR(reduced, 100, 2);
+  EXPECT_EQ(recorder_.counter(telemetry::Counter::kReduced), static_cast<uint64_t>(reduced));
+  EXPECT_EQ(recorder_.counter(telemetry::Counter::kUnscanned), static_cast<uint64_t>(reduced));
+}
+
+// The client's time since it connected, or since the message before; not the filter's.
+TEST_F(AdvisedTest, TheDialogueIsTheClientsTime) {
+  in_envelope_ = milliseconds(300);
+  clock_.Advance(std::chrono::seconds(3));
+  Message();
+  clock_.Advance(std::chrono::seconds(7));
+  Message();
+  const auto records = reader_.Take(10);
+  ASSERT_EQ(records.size(), 2U);
+  EXPECT_EQ(records[0].dialogue_ms, 3000U);
+  EXPECT_EQ(records[1].dialogue_ms, 7000U);
+}
+
 TEST_F(SessionTest, LateIsInLogAndTelemetry) {
   result_ = {.state = State::kLate,
              .reason = "waiting for x",

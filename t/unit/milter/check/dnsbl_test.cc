@@ -48,7 +48,7 @@ url_lists = ["url.example*4"])");
     EXPECT_TRUE(type->WantsInspection(message_.client));
     const auto check = type->Begin(message_, std::make_shared<MessageCost>());
     check->OnEnvelope();
-    check->OnEnd();
+    check->OnEnd(Later());
     message_.inspecting->Complete(outcome);
     return check->Finish(Deadline(clock_.Now() + std::chrono::seconds(20)));
   }
@@ -58,6 +58,17 @@ url_lists = ["url.example*4"])");
     return RunWith(outcome);
   }
 };
+
+TEST_F(UrlListTest, InABrownoutUrlsAreNotLookedUp) {
+  const auto type = Make("dnsbl");
+  const auto check = type->BeginReduced(message_, std::make_shared<MessageCost>());
+  check->OnEnvelope();
+  check->OnEnd(Later());
+  const Result result = check->Finish(Later());
+  EXPECT_EQ(result.state, State::kNeutral);
+  EXPECT_EQ(result.reason, "URLs skipped (brownout)");
+  EXPECT_TRUE(result.unscanned);
+}
 
 TEST_F(UrlListTest, HostsAndTheirRegisteredDomains) {
   dns_.Address("bad.co.uk.url.example", {"127.0.0.2"});
@@ -118,7 +129,7 @@ TEST_F(UrlListTest, WithoutTheInspector) {
   message_.inspecting = std::make_shared<Inspecting>();
   const auto check = type->Begin(message_, std::make_shared<MessageCost>());
   check->OnEnvelope();
-  check->OnEnd();
+  check->OnEnd(Later());
   EXPECT_EQ(check->Finish(Deadline(clock_.Now())).state, State::kLate);
 }
 

@@ -31,10 +31,11 @@ class RulesTest : public CheckTest {
     return Make("rules");
   }
   // One rule, or several, as the file has them.
-  Result Run(const std::string& rules) {
+  Result Run(const std::string& rules, bool reduced = false) {
     const auto type = MakeWith(rules);
-    const auto check = type->Begin(message_, std::make_shared<MessageCost>());
-    check->OnEnd();
+    const auto cost = std::make_shared<MessageCost>();
+    const auto check = reduced ? type->BeginReduced(message_, cost) : type->Begin(message_, cost);
+    check->OnEnd(Later());
     const std::vector<CheckReport> earlier = {{.name = "spf", .result = {.state = State::kFail}}};
     check->Learn(earlier);
     return check->Finish(Deadline(clock_.Now() + std::chrono::seconds(20)));
@@ -44,6 +45,20 @@ class RulesTest : public CheckTest {
     return Run("[[rule]]\nname = \"r\"\n" + conditions + "\n").state == State::kPolicy;
   }
 };
+
+// Even a pattern that matches nothing at all does not match a body that was not looked at.
+TEST_F(RulesTest, InABrownoutTheBodyIsNotLookedAt) {
+  const std::string body = "[[rule]]\nname = \"b\"\nbody = ['^']\n";
+  const std::string from = "[[rule]]\nname = \"f\"\nfrom = '^ann@'\n";
+  EXPECT_EQ(Run(body).state, State::kPolicy);
+  const Result skipped = Run(body, true);
+  EXPECT_EQ(skipped.state, State::kNeutral);
+  EXPECT_EQ(skipped.reason, "body skipped (brownout)");
+  EXPECT_TRUE(skipped.unscanned);
+  EXPECT_EQ(skipped.added.at(0).value, "body skipped (brownout)");
+  EXPECT_EQ(Run(body + from, true).reason, "f; body skipped (brownout)");
+  EXPECT_EQ(Run(from, true).reason, "f");
+}
 
 TEST_F(RulesTest, LookAtEverything) {
   EXPECT_TRUE(Matches("from = '^ann@'"));
@@ -167,7 +182,7 @@ TEST_F(RulesTest, AMessageMayGoAtAnyTime) {
   const auto type = MakeWith("[[rule]]\nname = \"a\"\nbody = ['x']\n");
   for (int i = 0; i < 100; ++i) {
     const auto check = type->Begin(message_, std::make_shared<MessageCost>());
-    check->OnEnd();
+    check->OnEnd(Later());
   }
 }
 

@@ -18,6 +18,8 @@ std::string Reply(int number, const std::string& what) {
   return std::to_string(number) + ": " + what + '\0';
 }
 const std::string kClean = Reply(1, "stream: OK");
+// Its message is tempfailed without a verdict, and comes again.
+constexpr ScanUrgency kInsists{.insists = true};
 const std::string kText = "Subject: test\r\n\r\nHello.\r\n";
 
 // A clamd that answers every stream of a session.
@@ -36,11 +38,11 @@ class ScannerTest : public testing::Test {
     scanner_.emplace(loop_, MakeClamdProtocol(),
                      Scanner::Options{"clamd", std::move(back_ends), connections}, clock_, log_);
   }
-  std::shared_ptr<ScanTask> Begin() {
-    auto task = scanner_->Begin({});
+  std::shared_ptr<ScanTask> Begin(milliseconds budget = seconds(20), ScanUrgency urgency = {}) {
+    auto task = scanner_->Begin({}, urgency);
     const std::vector<Content::Piece> pieces = {std::make_shared<const std::string>(kText)};
     task->Send(pieces.front());
-    task->End(pieces);
+    task->End(pieces, Deadline(clock_.Now() + budget));
     return task;
   }
   const ScanOutcome* Wait(ScanTask& task, milliseconds patience) const {
@@ -48,8 +50,8 @@ class ScannerTest : public testing::Test {
     return task.Wait(Deadline(clock_.Now() + patience), waited);
   }
   // What came of it; nullopt: late.
-  std::optional<ScanOutcome> Scan(milliseconds patience = seconds(20)) {
-    const auto task = Begin();
+  std::optional<ScanOutcome> Scan(milliseconds patience = seconds(20), ScanUrgency urgency = {}) {
+    const auto task = Begin(patience, urgency);
     if (const auto* outcome = Wait(*task, patience)) return *outcome;
     task->GiveUp(true);
     return std::nullopt;
@@ -112,7 +114,7 @@ TEST_F(ScannerTest, AnAnswerBeforeTheEndIsNoAnswer) {
     Hang(fd);
   });
   Use({hasty.endpoint()});
-  const auto task = scanner_->Begin({});
+  const auto task = scanner_->Begin({}, {});
   task->Send(std::make_shared<const std::string>(kText));
   const ScanOutcome* outcome = Wait(*task, seconds(20));
   ASSERT_NE(outcome, nullptr);
@@ -155,7 +157,7 @@ TEST_F(ScannerTest, AVerdictThatCameTooLateIsThereAtTheNextTry) {
     }
   });
   Use({server.endpoint()});
-  EXPECT_FALSE(Scan(milliseconds(50)));
+  EXPECT_FALSE(Scan(milliseconds(50), kInsists));
   go = true;
   go.notify_all();
   std::optional<ScanOutcome> outcome;
@@ -171,7 +173,7 @@ TEST_F(ScannerTest, TheNextTryGoesToAnother) {
   ScanServer hung(Hang);
   ScanServer server(Answer);
   Use({hung.endpoint(), server.endpoint()});
-  EXPECT_FALSE(Scan(milliseconds(50)));  // the first of two that have nothing to do
+  EXPECT_FALSE(Scan(milliseconds(50), kInsists));  // the first of two that have nothing to do
   const auto end = clock_.Now() + seconds(20);
   while (!scanner_->remembers() && clock_.Now() < end) std::this_thread::yield();
   EXPECT_EQ(Scan()->reply.kind, Kind::kClean);
@@ -193,7 +195,7 @@ TEST_F(ScannerTest, WhatALeftBackEndSaysIsNotHeard) {
     }
   });
   Use({hung.endpoint(), slow.endpoint()});
-  EXPECT_FALSE(Scan(milliseconds(50)));
+  EXPECT_FALSE(Scan(milliseconds(50), kInsists));
   const auto end = clock_.Now() + seconds(20);
   while (!scanner_->remembers() && clock_.Now() < end) std::this_thread::yield();
   for (int i = 0; i < 3; ++i) {
@@ -247,11 +249,130 @@ TEST_F(ScannerTest, MoreThanItsConnectionsWait) {
   EXPECT_LE(most, 2);
 }
 
+// A server that counts what it is at, and holds every answer until Go().
+class HeldServer {
+ public:
+  const Endpoint& endpoint() const { return server_.endpoint(); }
+  int now() const { return now_; }
+  void AwaitRequests(int count) const {
+    while (now_ < count) std::this_thread::yield();
+  }
+  void Go() {
+    go_ = true;
+    go_.notify_all();
+  }
+  ~HeldServer() { Go(); }
+
+ private:
+  void Serve(int fd) {
+    for (int i = 1; ScanServer::ReadStream(fd); ++i) {
+      ++now_;
+      go_.wait(false);
+      --now_;
+      ScanServer::Say(fd, Reply(i, "stream: OK"));
+    }
+  }
+  std::atomic<int> now_{0};
+  std::atomic<bool> go_{false};
+  ScanServer server_{[this](int fd) { Serve(fd); }};
+};
+
+TEST_F(ScannerTest, WhoCannotBeServedInTimeLeavesAtOnce) {
+  std::atomic<bool> slow{false};
+  ScanServer server([&](int fd) {
+    for (int i = 1; ScanServer::ReadStream(fd); ++i) {
+      if (slow) std::this_thread::sleep_for(milliseconds(200));
+      ScanServer::Say(fd, Reply(i, "stream: OK"));
+    }
+  });
+  Use({server.endpoint()}, 1);
+  slow = true;
+  EXPECT_EQ(Scan()->reply.kind, Kind::kClean);  // it takes 200 ms, that is known now
+  const auto first = Begin();
+  const auto hopeless = Begin(milliseconds(250));
+  const ScanOutcome* outcome = Wait(*hopeless, milliseconds(240));
+  ASSERT_NE(outcome, nullptr);
+  EXPECT_TRUE(outcome->busy);
+  EXPECT_EQ(outcome->reason, "busy");
+  EXPECT_EQ(Wait(*first, seconds(20))->reply.kind, Kind::kClean);
+  EXPECT_EQ(Scan(milliseconds(150)), std::nullopt);  // alone it is asked, whatever is known
+}
+
+TEST_F(ScannerTest, DevicesAreServedFirst) {
+  HeldServer server;
+  Use({server.endpoint()}, 1);
+  const auto first = Begin();
+  server.AwaitRequests(1);
+  const auto other = Begin();
+  const auto device = Begin(seconds(20), {.device = true});
+  while (scanner_->figures().front().waiting < 2) std::this_thread::yield();
+  server.Go();
+  ASSERT_NE(Wait(*device, seconds(20)), nullptr);
+  ASSERT_NE(Wait(*other, seconds(20)), nullptr);
+  ASSERT_NE(Wait(*first, seconds(20)), nullptr);
+}
+
+TEST_F(ScannerTest, ShowsWhatAServerHasToDo) {
+  HeldServer server;
+  Use({server.endpoint()}, 2);
+  std::vector<std::shared_ptr<ScanTask>> tasks;
+  for (int i = 0; i < 5; ++i) tasks.push_back(Begin());
+  server.AwaitRequests(2);
+  while (scanner_->figures().front().waiting < 3) std::this_thread::yield();
+  const ServerFigures figures = scanner_->figures().front();
+  EXPECT_EQ(figures.name, server.endpoint().ToMilterSpec());
+  EXPECT_EQ(figures.limit, 2U);
+  EXPECT_EQ(figures.in_flight, 2U);
+  EXPECT_EQ(figures.late_share, 0);
+  EXPECT_TRUE(figures.asked);
+  server.Go();
+  for (const auto& task : tasks) EXPECT_NE(Wait(*task, seconds(20)), nullptr);
+  while (scanner_->figures().front().in_flight > 0) std::this_thread::yield();
+}
+
+// The server works on, so its place is not free at once, though nobody waits any more.
+TEST_F(ScannerTest, AnAbandonedScanIsOwed) {
+  std::atomic<int> requests{0};
+  ScanServer server([&](int fd) {
+    for (int i = 1; ScanServer::ReadStream(fd); ++i) {
+      ++requests;
+      std::this_thread::sleep_for(seconds(1));
+      ScanServer::Say(fd, Reply(i, "stream: OK"));
+    }
+  });
+  Use({server.endpoint()}, 2);
+  EXPECT_EQ(Scan()->reply.kind, Kind::kClean);  // it takes a second, that is known now
+  const auto stays = Begin();
+  const auto abandoned = Begin();
+  while (requests < 3) std::this_thread::yield();
+  abandoned->GiveUp(false);
+  while (scanner_->figures().front().in_flight == 2) std::this_thread::yield();
+  EXPECT_EQ(scanner_->figures().front().owed, 1U);
+  EXPECT_NE(Wait(*stays, seconds(20)), nullptr);
+}
+
+// Two in five are late: those that can do without are spared the wait, those that insist are not.
+TEST_F(ScannerTest, AServerThatIsOftenLateIsAskedOnlyByThoseWhoInsist) {
+  std::atomic<int> requests{0};
+  ScanServer server([&](int fd) {
+    for (int i = 1; ScanServer::ReadStream(fd); ++i) {
+      if (++requests % 5 < 2) return Hang(fd);
+      ScanServer::Say(fd, Reply(i, "stream: OK"));
+    }
+  });
+  Use({server.endpoint()});
+  const auto end = clock_.Now() + seconds(60);
+  while (!Logged("not asked until") && clock_.Now() < end) Scan(milliseconds(100));
+  EXPECT_TRUE(Scan()->down);
+  const auto insisting = Scan(milliseconds(100), kInsists);
+  EXPECT_TRUE(!insisting || !insisting->down);
+}
+
 TEST_F(ScannerTest, AMessageThatGoesAwayFreesItsPlace) {
   ScanServer server(Answer);
   Use({server.endpoint()}, 1);
   for (int i = 0; i < 5; ++i) {
-    const auto task = scanner_->Begin({});
+    const auto task = scanner_->Begin({}, {});
     task->Send(std::make_shared<const std::string>(kText));
     task->GiveUp(false);
   }

@@ -27,6 +27,23 @@ TEST(StatusView, TextShowsWhatAnAdministratorAsksFor) {
   }
 }
 
+TEST(StatusView, TextShowsTheServersOfScannersAndTheBudget) {
+  const std::string text = StatusAsText({{"filter", "running"},
+                                         {"budget_ms", "20000.000"},
+                                         {"effective_budget_ms", "3333.300"},
+                                         {"server_clamd@unix:/c_limit", "12"},
+                                         {"server_clamd@unix:/c_in_flight", "11"},
+                                         {"server_clamd@unix:/c_owed", "1"},
+                                         {"server_clamd@unix:/c_waiting", "30"},
+                                         {"server_clamd@unix:/c_late_share", "0.45"},
+                                         {"server_clamd@unix:/c_asked", "no"}});
+  for (const char* part :
+       {"clamd@unix:/c: 11 of 12 at a time, 1 owed, 30 waiting, late 45.0%, not asked",
+        "budget      3333.3 of 20000.0 ms for checks"}) {
+    EXPECT_NE(text.find(part), std::string::npos) << part << " in\n" << text;
+  }
+}
+
 TEST(StatusView, AbsentFilterSaysWhy) {
   const std::string text =
       StatusAsText({{"filter", "absent"}, {"filter_error", "/run/x: No such file"}});

@@ -55,6 +55,31 @@ TEST(Status, RunningAndSilent) {
   EXPECT_EQ(ValueOf(silent, "silent_seconds"), "5.000");
 }
 
+TEST(Status, ShowsTheServersOfScanners) {
+  const TempDir dir;
+  Recorder recorder(dir / "t", {"clamd"}, std::chrono::milliseconds(1000), kStart);
+  recorder.Show("clamd", {.name = "inet:3310@a", .limit = 4, .in_flight = 1});
+  recorder.Show("clamd", {.name = "inet:3310@b", .limit = 6});
+  recorder.Show("clamd", {.name = "inet:3310@a",
+                          .limit = 5,
+                          .in_flight = 2,
+                          .owed = 3,
+                          .late_share = 0.25,
+                          .asked = false,
+                          .waiting = 7});
+  TelemetryReader reader(dir / "t");
+  ASSERT_TRUE(reader.Refresh());
+  const StatusLines lines = StatusAt(reader, kStart);
+  const std::string name = "server_clamd@inet:3310@a";
+  EXPECT_EQ(ValueOf(lines, name + "_limit"), "5");
+  EXPECT_EQ(ValueOf(lines, name + "_in_flight"), "2");
+  EXPECT_EQ(ValueOf(lines, name + "_owed"), "3");
+  EXPECT_EQ(ValueOf(lines, name + "_late_share"), "0.250");
+  EXPECT_EQ(ValueOf(lines, name + "_asked"), "no");
+  EXPECT_EQ(ValueOf(lines, name + "_waiting"), "7");
+  EXPECT_EQ(ValueOf(lines, "server_clamd@inet:3310@b_limit"), "6");
+}
+
 TEST(Metrics, EachHasANameOfItsOwnAHelpAndAUnitThatItsNameSays) {
   std::set<std::string_view> names;
   for (const Metric& metric : Metrics()) {

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "milter/scan/concurrency.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace spillway {
+
+namespace {
+
+constexpr double kStep = 1.4;   // from level to level
+constexpr double kGain = 1.1;   // less than this is no gain: a quarter of a step
+constexpr double kChanged = 4;  // a yield so many times another: the server is another one
+constexpr size_t kStart = 4;
+
+}  // namespace
+
+ConcurrencyLimit::ConcurrencyLimit(size_t most) {
+  for (size_t limit = 1; limit < most;) {
+    levels_.push_back({.limit = limit});
+    limit =
+        std::max(limit + 1, static_cast<size_t>(std::lround(static_cast<double>(limit) * kStep)));
+  }
+  levels_.push_back({.limit = most});
+  while (at_ + 1 < levels_.size() && limit() < kStart) ++at_;
+}
+
+void ConcurrencyLimit::Pass(TimePoint now, bool full) {
+  if (full) full_ += now - last_;
+  last_ = now;
+}
+
+void ConcurrencyLimit::Ended(bool good) {
+  constexpr size_t kLeast = 8;  // results in a round: fewer say nothing, more take long
+  ++ended_;
+  good_ += good ? 1 : 0;
+  if (ended_ >= std::max(kLeast, 2 * limit())) EndRound();
+}
+
+void ConcurrencyLimit::EndRound() {
+  constexpr double kShortest = 1e-6;
+  const double seconds = std::max(InSeconds(full_), kShortest);
+  Remember(static_cast<double>(good_) / seconds);
+  at_ = Next();
+  full_ = {};
+  ended_ = good_ = 0;
+}
+
+// A level is smoothed over several visits; all are forgotten when the server has changed.
+void ConcurrencyLimit::Remember(double yield) {
+  constexpr double kWeight = 0.3;  // of one round
+  Level& here = levels_[at_];
+  const bool changed =
+      Known(at_) && (yield > here.yield * kChanged || yield * kChanged < here.yield);
+  for (Level& level : levels_) level.age = changed ? kOld : std::min(level.age + 1, kOld);
+  here.yield = Known(at_) ? here.yield + kWeight * (yield - here.yield) : yield;
+  here.age = 0;
+}
+
+size_t ConcurrencyLimit::Next() const {
+  const double yield = levels_[at_].yield;
+  const size_t up = at_ + 1;
+  if (yield <= 0) return at_;  // nothing is gained anywhere: the breaker's matter
+  if (at_ > 0 && Known(at_ - 1) && yield < levels_[at_ - 1].yield * kGain) return at_ - 1;
+  if (up < levels_.size() && (!Known(up) || levels_[up].yield > yield * kGain)) return up;
+  if (at_ > 0 && !Known(at_ - 1)) return at_ - 1;
+  return at_;
+}
+
+void ConcurrencyLimit::Restart() {
+  at_ = 0;
+  full_ = {};
+  ended_ = good_ = 0;
+}
+
+}  // namespace spillway

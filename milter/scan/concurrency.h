@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// How many requests a server is given at a time: a limit that is learned, because no server says
+// how many it works on at once. Pure, `now` is an argument.
+//
+// What counts is the yield, the answers in time a second. Below the number of the server's workers,
+// more requests at a time yield more; above it they only wait inside the server, where nobody sees
+// them. The yield is measured only while the limit holds requests back, and remembered for each
+// level of the limit. The limit climbs one level where that yields more or is not known, and goes
+// down one where the level below yields nearly as much. So a server on which some requests hang is
+// not taken for a server with too many requests.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "milter/base/clock.h"
+
+namespace spillway {
+
+class ConcurrencyLimit {
+ public:
+  // `most`: at least 1.
+  explicit ConcurrencyLimit(size_t most);
+
+  size_t limit() const { return levels_[at_].limit; }
+  // Time goes on to `now`; since the last call the server was `full`: at its limit.
+  void Pass(TimePoint now, bool full);
+  // A request ended while the server was full; `good`: with an answer in time.
+  void Ended(bool good);
+  // The server was away: begins again with the lowest limit, and climbs (slow start).
+  void Restart();
+
+ private:
+  struct Level {
+    size_t limit = 1;
+    double yield = 0;  // answers in time a second
+    int age = kOld;    // rounds since it was visited; kOld: not known
+  };
+  static constexpr int kOld = 30;
+
+  void EndRound();
+  void Remember(double yield);
+  bool Known(size_t level) const { return level < levels_.size() && levels_[level].age < kOld; }
+  size_t Next() const;
+
+  std::vector<Level> levels_;
+  size_t at_ = 0;
+  TimePoint last_{};
+  Duration full_{};  // of this round, spent at the limit
+  size_t ended_ = 0;
+  size_t good_ = 0;
+};
+
+}  // namespace spillway

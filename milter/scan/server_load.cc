@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "milter/scan/server_load.h"
+
+#include <algorithm>
+
+namespace spillway {
+
+size_t ServerLoad::owed(TimePoint now) {
+  std::erase_if(debts_, [now](const Debt& debt) { return debt.until <= now; });
+  return debts_.size();
+}
+
+bool ServerLoad::HasRoom(TimePoint now) {
+  return in_flight_ == 0 || !Full(now);
+}
+
+bool ServerLoad::HasPlenty(TimePoint now) {
+  return in_flight_ == 0 || 2 * (in_flight_ + owed(now)) < limit();
+}
+
+double ServerLoad::Cost(TimePoint now) {
+  constexpr Duration kUnknown = std::chrono::milliseconds(1);
+  return InSeconds(std::max(usual_, kUnknown)) * static_cast<double>(in_flight_ + owed(now) + 1);
+}
+
+void ServerLoad::Begin(TimePoint now) {
+  limit_.Pass(now, Full(now));
+  ++in_flight_;
+}
+
+void ServerLoad::End(TimePoint now) {
+  limit_.Pass(now, Full(now));
+  --in_flight_;
+}
+
+void ServerLoad::Learn(Duration took) {
+  constexpr int kWeight = 4;  // the last ones count for a quarter
+  usual_ = usual_ == Duration{} ? took : usual_ + (took - usual_) / kWeight;
+}
+
+void ServerLoad::Answered(TimePoint now, Duration took) {
+  const bool full = Full(now);
+  End(now);
+  Learn(took);
+  if (full) limit_.Ended(true);
+}
+
+void ServerLoad::Failed(TimePoint now) {
+  const bool full = Full(now);
+  End(now);
+  if (full) limit_.Ended(false);
+}
+
+void ServerLoad::Abandoned(TimePoint now, TimePoint asked, bool late) {
+  const bool full = Full(now);
+  End(now);
+  // The time that it had is a lower bound of the time that it needs.
+  if (late) Learn(std::max(now - asked, usual_));
+  if (const TimePoint until = asked + usual_; until > now) debts_.push_back({asked, until});
+  if (full && late) limit_.Ended(false);
+}
+
+void ServerLoad::Dropped(TimePoint now) {
+  End(now);
+}
+
+void ServerLoad::Repaid(TimePoint now, TimePoint asked) {
+  limit_.Pass(now, Full(now));
+  const auto debt = std::find_if(debts_.begin(), debts_.end(),
+                                 [asked](const Debt& each) { return each.asked == asked; });
+  if (debt != debts_.end()) debts_.erase(debt);
+  Learn(now - asked);
+}
+
+}  // namespace spillway

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// How long messages may wait for checks whose lateness is accepted. Pure; times in seconds.
+//
+// Each session holds one of the MTA's slots for its dialogue, d, and then for its message in the
+// filter, at most for the budget, B. With A messages a second that takes A * (d + B) slots
+// (Little's law). The law gives the longest B for which that is half of the slots: the other half
+// is for what comes in bursts, and for clients that say nothing. Feed-forward: A and d are
+// measured, nothing is tried out. Down at once; up by a quarter a look.
+#pragma once
+
+#include <deque>
+
+#include "policy/law/samples.h"
+
+namespace spillway {
+
+class EffectiveBudget {
+ public:
+  struct Setting {
+    double full = 1;     // [budget] per_message
+    double least = 0;    // [budget] least; 0: four times the time without load
+    double slots = 100;  // of the MTA
+  };
+  explicit EffectiveBudget(const Setting& setting) : setting_(setting), value_(setting.full) {}
+
+  // `no_load`: the mean time without load; 0 when it is not known.
+  void Tick(TimePoint now, const Look& look, double no_load);
+
+  // At most Setting::full.
+  double value() const { return value_; }
+  bool shortened() const { return value_ < setting_.full; }
+  double arrivals() const { return arrivals_; }  // messages a second, in the filter
+  double dialogue() const { return dialogue_; }  // of a message, on average
+
+ private:
+  void Measure(TimePoint now, const Look& look);
+  double Least(double no_load) const;
+
+  struct Seen {
+    TimePoint at;
+    double messages;  // that have come to the filter since the start
+  };
+  const Setting setting_;
+  double value_;
+  double arrivals_ = 0;
+  double dialogue_ = 0;
+  double completed_ = 0;
+  std::deque<Seen> seen_;
+};
+
+}  // namespace spillway

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The learned limit against simulated servers.
+#include "milter/scan/concurrency.h"
+
+#include <gtest/gtest.h>
+
+#include "milter/scan/server_load.h"
+#include "t/rig/simulated_server.h"
+
+namespace spillway {
+namespace {
+
+using std::chrono::seconds;
+
+// With more work than the server can do, once the limit is learned.
+struct Overloaded {
+  double yield = 0;  // answers in time a second
+  double limit = 0;  // on average
+};
+Overloaded Overload(const ServerShape& shape, ServerLoad& load) {
+  constexpr int kPieces = 100;
+  SimulatedServer server(shape);
+  server.Overload(load, seconds(100));
+  Overloaded out;
+  for (int i = 0; i < kPieces; ++i) {
+    out.yield += server.Overload(load, seconds(5)) / kPieces;
+    out.limit += static_cast<double>(load.limit()) / kPieces;
+  }
+  return out;
+}
+
+class LearnedLimit : public testing::TestWithParam<ServerShape> {};
+
+TEST_P(LearnedLimit, YieldsWhatTheServerCanDoWithoutALongQueueInside) {
+  const ServerShape shape = GetParam();
+  const auto workers = static_cast<double>(shape.workers);
+  ServerLoad load(50);
+  const Overloaded overloaded = Overload(shape, load);
+  EXPECT_GT(overloaded.yield, 0.88 * workers / shape.mean);
+  EXPECT_LE(overloaded.limit, 2 * workers + 2);
+}
+INSTANTIATE_TEST_SUITE_P(Each, LearnedLimit,
+                         testing::Values(ServerShape{1, 0.1, 0.3}, ServerShape{2, 0.05, 1},
+                                         ServerShape{4, 0.2, 0}, ServerShape{12, 0.1, 0.7},
+                                         ServerShape{12, 2, 1}, ServerShape{30, 0.5, 0.5},
+                                         ServerShape{12, 0.02, 1.2}));
+
+// Three in ten hang: fewer requests at a time would not help, and cost the others their answers.
+TEST(ConcurrencyLimit, IsNotReducedForRequestsThatHang) {
+  ServerLoad load(50);
+  Overload({.workers = 50, .mean = 0.1, .spread = 0.5, .hanging = 0.3}, load);
+  EXPECT_GE(load.limit(), 16U);
+}
+
+// Ten times slower from one moment to the next, and well again: it keeps up with both.
+TEST(ConcurrencyLimit, FollowsAServerThatChanges) {
+  ServerLoad load(50);
+  SimulatedServer server({.workers = 12, .mean = 0.1, .spread = 0.5});
+  server.Overload(load, seconds(100));
+  server.set_mean(1);
+  server.Overload(load, seconds(60));
+  EXPECT_GT(server.Overload(load, seconds(200)), 0.8 * 12);
+  server.set_mean(0.1);
+  server.Overload(load, seconds(20));
+  EXPECT_GT(server.Overload(load, seconds(100)), 0.8 * 120);
+}
+
+TEST(ConcurrencyLimit, BeginsLowAgainAfterARestart) {
+  ServerLoad load(50);
+  SimulatedServer server({.workers = 12, .mean = 0.1, .spread = 0.5});
+  server.Overload(load, seconds(100));
+  const size_t before = load.limit();
+  load.Restart();
+  EXPECT_EQ(load.limit(), 1U);
+  server.Overload(load, seconds(20));
+  EXPECT_GE(2 * load.limit(), before);
+}
+
+TEST(ConcurrencyLimit, StaysWithinItsBounds) {
+  for (const size_t most : {1U, 2U, 3U, 5U, 1000U}) {
+    ConcurrencyLimit limit(most);
+    TimePoint now{};
+    for (int i = 0; i < 10000; ++i) {
+      limit.Pass(now += std::chrono::milliseconds(1), true);
+      limit.Ended(i % 7 != 0);
+      EXPECT_GE(limit.limit(), 1U);
+      EXPECT_LE(limit.limit(), most);
+    }
+  }
+}
+
+// Without demand nothing is learned, and nothing is lost.
+TEST(ConcurrencyLimit, DoesNotChangeBelowIt) {
+  ServerLoad load(50);
+  const size_t before = load.limit();
+  TimePoint now{};
+  for (int i = 0; i < 1000; ++i) {
+    load.Begin(now);
+    now += std::chrono::milliseconds(100);
+    load.Answered(now, std::chrono::milliseconds(100));
+  }
+  EXPECT_EQ(load.limit(), before);
+}
+
+}  // namespace
+}  // namespace spillway

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "milter/scan/server_load.h"
+
+#include <gtest/gtest.h>
+
+namespace spillway {
+namespace {
+
+using std::chrono::seconds;
+
+class ServerLoadTest : public testing::Test {
+ protected:
+  void Answer(seconds took) {
+    load_.Begin(now_);
+    now_ += took;
+    load_.Answered(now_, took);
+  }
+  ServerLoad load_{2};
+  TimePoint now_{seconds(1000)};
+};
+
+TEST_F(ServerLoadTest, HasRoomUpToItsLimit) {
+  EXPECT_TRUE(load_.HasRoom(now_));
+  load_.Begin(now_);
+  EXPECT_TRUE(load_.HasRoom(now_));
+  load_.Begin(now_);
+  EXPECT_FALSE(load_.HasRoom(now_));
+  load_.Dropped(now_);
+  EXPECT_TRUE(load_.HasRoom(now_));
+}
+
+TEST_F(ServerLoadTest, AMessageThatIsStillComingInNeedsPlenty) {
+  ServerLoad load(4);
+  load.Begin(now_);
+  EXPECT_TRUE(load.HasPlenty(now_));
+  load.Begin(now_);
+  EXPECT_FALSE(load.HasPlenty(now_));
+  EXPECT_TRUE(load.HasRoom(now_));
+}
+
+TEST_F(ServerLoadTest, WhatWasAbandonedIsOwedForTheUsualTime) {
+  Answer(seconds(10));
+  const TimePoint asked = now_;
+  load_.Begin(now_);
+  load_.Begin(now_);
+  now_ += seconds(4);
+  load_.Abandoned(now_, asked, false);
+  EXPECT_EQ(load_.in_flight(), 1U);
+  EXPECT_EQ(load_.owed(now_), 1U);
+  EXPECT_FALSE(load_.HasRoom(now_));
+  now_ += seconds(5);
+  EXPECT_EQ(load_.owed(now_), 1U);
+  now_ += seconds(1);
+  EXPECT_EQ(load_.owed(now_), 0U);
+  EXPECT_TRUE(load_.HasRoom(now_));
+}
+
+TEST_F(ServerLoadTest, AnAnswerAfterAllRepays) {
+  Answer(seconds(10));
+  const TimePoint asked = now_;
+  load_.Begin(now_);
+  load_.Abandoned(now_ += seconds(1), asked, false);
+  EXPECT_EQ(load_.owed(now_), 1U);
+  load_.Repaid(now_ += seconds(1), asked);
+  EXPECT_EQ(load_.owed(now_), 0U);
+}
+
+// Whatever it owes: without a request nobody would learn that it is well again.
+TEST_F(ServerLoadTest, OneWithNothingToDoIsAlwaysAsked) {
+  Answer(seconds(100));
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_TRUE(load_.HasRoom(now_));
+    const TimePoint asked = now_;
+    load_.Begin(now_);
+    load_.Abandoned(now_ += seconds(1), asked, true);
+  }
+  EXPECT_EQ(load_.owed(now_), 5U);
+}
+
+TEST_F(ServerLoadTest, LearnsItsUsualTimeAndWhatIsLateNeverLowersIt) {
+  Answer(seconds(8));
+  EXPECT_EQ(load_.usual(), seconds(8));
+  const TimePoint asked = now_;
+  load_.Begin(now_);
+  load_.Abandoned(now_ += seconds(2), asked, true);
+  EXPECT_EQ(load_.usual(), seconds(8));
+  Answer(seconds(4));
+  EXPECT_EQ(load_.usual(), seconds(7));
+}
+
+TEST_F(ServerLoadTest, CostsMoreTheMoreItHasToDo) {
+  Answer(seconds(2));
+  ServerLoad faster(2);
+  faster.Begin(now_);
+  faster.Answered(now_, seconds(1));
+  EXPECT_LT(faster.Cost(now_), load_.Cost(now_));
+  faster.Begin(now_);
+  faster.Begin(now_);
+  EXPECT_GT(faster.Cost(now_), load_.Cost(now_));
+}
+
+}  // namespace
+}  // namespace spillway

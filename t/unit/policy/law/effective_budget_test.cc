@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "policy/law/effective_budget.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace spillway {
+namespace {
+
+constexpr double kTickSeconds = InSeconds(kTick);
+
+// A filter in which every message takes as long as its budget, unless `takes` is shorter.
+struct Gateway {
+  EffectiveBudget budget;
+  double per_second = 0;
+  double dialogue = 0;
+  double takes = 1e9;
+  double no_load = 0.1;
+
+  void Run(double seconds) {
+    for (double end = at + seconds; at < end; at += kTickSeconds) Step();
+  }
+  double InFilter() const { return static_cast<double>(since.size()); }
+  double Sessions() const { return InFilter() + per_second * dialogue; }
+
+  void Step() {
+    due += per_second * kTickSeconds;
+    for (; due >= 1; due -= 1) since.push_back(at);
+    const double time = std::min(takes, budget.value());
+    const auto gone = std::partition_point(since.begin(), since.end(),
+                                           [&](double start) { return at - start >= time; });
+    Look look;
+    look.completed = static_cast<uint32_t>(gone - since.begin());
+    look.dialogue = look.completed * dialogue;
+    since.erase(since.begin(), gone);
+    std::vector<double> ages;
+    for (const double start : since) ages.push_back(at - start);
+    look.ages = ages;
+    budget.Tick(TimePoint(Seconds(1000 + at)), look, no_load);
+  }
+  std::vector<double> since{};
+  double at = 0;
+  double due = 0;
+};
+
+TEST(EffectiveBudget, IsTheWholeOneWhileThereIsRoom) {
+  Gateway gateway{.budget = EffectiveBudget({.full = 1, .slots = 100}), .per_second = 20};
+  gateway.takes = 0.1;
+  gateway.Run(60);
+  EXPECT_EQ(gateway.budget.value(), 1);
+  EXPECT_FALSE(gateway.budget.shortened());
+  EXPECT_NEAR(gateway.budget.arrivals(), 20, 1);
+}
+
+// Budget 20 s, 15 messages a second and a dead scanner would take 300 slots and more.
+TEST(EffectiveBudget, KeepsHalfOfTheSlotsFreeWhenAScannerHangs) {
+  for (const double dialogue : {0.0, 1.0, 2.0}) {
+    Gateway gateway{.budget = EffectiveBudget({.full = 20, .slots = 100}),
+                    .per_second = 15,
+                    .dialogue = dialogue};
+    gateway.takes = 0.1;
+    gateway.Run(60);
+    gateway.takes = 1e9;
+    gateway.Run(60);
+    EXPECT_NEAR(gateway.Sessions(), 50, 8) << dialogue;
+    EXPECT_NEAR(gateway.budget.value(), 50.0 / 15 - dialogue, 0.4) << dialogue;
+  }
+}
+
+TEST(EffectiveBudget, ComesBackGraduallyWhenItIsQuiet) {
+  Gateway gateway{.budget = EffectiveBudget({.full = 20, .slots = 20}), .per_second = 15};
+  gateway.Run(30);
+  const double low = gateway.budget.value();
+  EXPECT_LT(low, 1);
+  gateway.per_second = 0;
+  gateway.Run(3);
+  EXPECT_LT(gateway.budget.value(), 20);
+  gateway.Run(30);
+  EXPECT_EQ(gateway.budget.value(), 20);
+}
+
+// Then the shortest is what is left; it does not go to nothing.
+TEST(EffectiveBudget, NeverLessThanTheLeast) {
+  Gateway automatic{.budget = EffectiveBudget({.full = 20, .slots = 10}), .per_second = 100};
+  automatic.no_load = 0.5;
+  automatic.Run(30);
+  EXPECT_DOUBLE_EQ(automatic.budget.value(), 2);
+  automatic.no_load = 0;
+  automatic.Run(30);
+  EXPECT_DOUBLE_EQ(automatic.budget.value(), 0.25);
+  Gateway set{.budget = EffectiveBudget({.full = 20, .least = 3, .slots = 10}), .per_second = 100};
+  set.Run(30);
+  EXPECT_DOUBLE_EQ(set.budget.value(), 3);
+  Gateway low{.budget = EffectiveBudget({.full = 0.1, .slots = 10}), .per_second = 100};
+  low.Run(30);
+  EXPECT_DOUBLE_EQ(low.budget.value(), 0.1);
+}
+
+// Down at the first look that shows it: the backlog grows with every second.
+TEST(EffectiveBudget, ShortensAtOnce) {
+  Gateway gateway{.budget = EffectiveBudget({.full = 20, .slots = 30}), .per_second = 10};
+  gateway.takes = 0.1;
+  gateway.Run(60);
+  EXPECT_LT(gateway.budget.value(), 2);
+}
+
+}  // namespace
+}  // namespace spillway
