@@ -8,7 +8,7 @@ namespace spillway {
 // What has come to the filter is what it has completed and what it has now: in a stall only the
 // latter grows.
 void EffectiveBudget::Measure(TimePoint now, const Look& look) {
-  constexpr auto kMemory = std::chrono::seconds(5);
+  constexpr auto kMemory = std::chrono::seconds(2);
   constexpr double kDialogueMemory = 100;  // messages
   completed_ += look.completed;
   seen_.push_back({now, completed_ + static_cast<double>(look.ages.size())});
