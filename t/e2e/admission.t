@@ -147,9 +147,10 @@ def test_waived_for_devices():
 
 
 def test_incident():
-    """A scanner that gets stuck, with a few slots: refusals begin by themselves, and end."""
+    """A scanner that gets stuck and whose lateness is not accepted, with a few slots: refusals begin by themselves,
+    and end."""
     config = {"clients": DEVICES, "budget": 'per_message = "20s"', "admission": "slots = 12"}
-    with Gateway(KEYS.zone(), config, scanner=4) as gateway:
+    with Gateway(KEYS.zone(), config, scanner=4, on_timeout="tempfail") as gateway:
         for i in range(30):
             send(STRANGER, f"warm{i}")
         gateway.set_delay(60)

@@ -221,16 +221,19 @@ class Gateway(Processes):
     """Use as a context manager, inside enter_namespace(). `config` is text added to spillway.toml by
     section, {"budget": 'per_message = "500ms"'}. With `chroot`, smtpd runs in Postfix's queue directory,
     as Debian's package has it. With `scanner`, a number of workers, the filter has a content scanner and
-    nothing else, as slow as set_delay() says. `policyd`: with the policy daemon. `slots`: SMTP server
-    processes. With `asks`, the filter asks the policy daemon. `base`: where the directory is made."""
+    nothing else, as slow as set_delay() says; `on_timeout` is the scanner's. `policyd`: with the policy
+    daemon. `slots`: SMTP server processes. With `asks`, the filter asks the policy daemon. `base`: where the
+    directory is made."""
 
-    def __init__(self, zone, config=None, chroot=False, scanner=None, policyd=True, slots=300, asks=False, base=None):
+    def __init__(self, zone, config=None, chroot=False, scanner=None, policyd=True, slots=300, asks=False, base=None,
+                 on_timeout="accept"):
         super().__init__(pathlib.Path(tempfile.mkdtemp(prefix="spillway-e2e-", dir=base)))
         self.directory.chmod(0o755)
         self.spool = self.directory / "spool"
         self.sockets = self.spool / "spillway"
         self.zone = zone
         self.scanner = scanner
+        self.on_timeout = on_timeout
         self.policyd = policyd
         self.slots = slots
         self.asks = asks
@@ -297,7 +300,7 @@ class Gateway(Processes):
         config = self.directory / "spillway.toml"
         if self.scanner:
             self.set_delay(0.1)
-            self.spawn("milter", BUILD / "scanner-filter", config, self.directory / "delay", self.scanner)
+            self.spawn("milter", BUILD / "scanner-filter", config, self.directory / "delay", self.scanner, self.on_timeout)
         else:
             self.spawn("milter", BUILD / "spillway-milter", "-c", config)
         wait_until(lambda: can_connect(f"{self.sockets}/milter.sock"), "the filter")

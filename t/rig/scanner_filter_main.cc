@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// scanner-filter CONFIG DELAYFILE WORKERS: the shipped filter with one more check, "scanner", which
-// stands for a content scanner that has WORKERS processes and takes as many seconds for a message
-// as DELAYFILE says at the moment. A fake, because a real scanner cannot be made slow at will.
+// scanner-filter CONFIG DELAYFILE WORKERS accept|tempfail: the shipped filter with one more check,
+// "scanner", which stands for a content scanner that has WORKERS processes and takes as many
+// seconds for a message as DELAYFILE says at the moment; the last word is its on_timeout. A fake,
+// because a real scanner cannot be made slow at will.
 #include <condition_variable>
 #include <csignal>
 #include <cstdio>
@@ -81,16 +82,17 @@ class Scanner {
   std::set<uint64_t> gone_;
 };
 
-int Run(const char* config_path, const char* delay_file, int workers) {
+int Run(const char* config_path, const char* delay_file, int workers, bool tempfail) {
   LoadResult loaded = LoadConfig(config_path);
   for (const std::string& error : loaded.errors) std::fprintf(stderr, "%s\n", error.c_str());
   if (!loaded.errors.empty()) return 78;
   FillHostName(loaded.config);
   Log log(LogOptions(loaded.config, "scanner-filter"));
   const auto scanner = std::make_shared<Scanner>(delay_file, workers);
-  const auto make_checks = [scanner](const Config&, const CheckServices&) {
+  const auto make_checks = [scanner, tempfail](const Config&, const CheckServices&) {
     RecordingCheckPlan plan;
     plan.name = "scanner";
+    plan.tempfail = tempfail;
     plan.finish = [scanner](Deadline deadline) { return scanner->Scan(deadline); };
     CheckTypes types;
     types.push_back(std::make_unique<RecordingCheckType>(plan));
@@ -109,13 +111,13 @@ int Run(const char* config_path, const char* delay_file, int workers) {
 }  // namespace spillway
 
 int main(int argc, char** argv) {
-  if (argc != 4) {
-    std::fprintf(stderr, "usage: scanner-filter CONFIG DELAYFILE WORKERS\n");
+  if (argc != 5) {
+    std::fprintf(stderr, "usage: scanner-filter CONFIG DELAYFILE WORKERS accept|tempfail\n");
     return 64;
   }
   sigset_t signals;
   sigemptyset(&signals);
   for (const int signal : {SIGHUP, SIGTERM, SIGINT, SIGPIPE}) sigaddset(&signals, signal);
   sigprocmask(SIG_BLOCK, &signals, nullptr);
-  return spillway::Run(argv[1], argv[2], std::stoi(argv[3]));
+  return spillway::Run(argv[1], argv[2], std::stoi(argv[3]), argv[4] == std::string("tempfail"));
 }
