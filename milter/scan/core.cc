@@ -59,9 +59,8 @@ void Scanner::Core::Ended(const std::shared_ptr<ScanJob>& job) {
   if (job->exchange_ && !(elsewhere && job->tried(job->back_end_)))
     return job->Feed(*protocol_, false);
   if (job->exchange_) {
-    BackEnd& left = back_ends_[job->back_end_];
-    left.breaker.Released(job->pass_);
-    left.load.Dropped(job->ended_at_);
+    back_ends_[job->back_end_].breaker.Released(job->pass_);
+    Free(*job, false);
     Disconnect(*job);
   }
   Place(job);
@@ -120,8 +119,9 @@ void Scanner::Core::Send(const std::shared_ptr<ScanJob>& job, size_t to) {
 }
 
 void Scanner::Core::Place(const std::shared_ptr<ScanJob>& job) {
-  const Choice choice = Choose(*job, Room::kAny);
+  const Choice choice = Choose(*job, job->ended_ ? Room::kAny : Room::kPlenty);
   if (choice.server) return Send(job, *choice.server);
+  if (choice.busy && !job->ended_) return;  // its end will ask again
   if (choice.busy) return Wait(job);
   if (job->error_) return Settle(job, {.reply = *job->error_});
   Settle(job,

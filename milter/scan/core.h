@@ -59,6 +59,7 @@ class Scanner::Core : public std::enable_shared_from_this<Core> {
   void Retry(const std::shared_ptr<ScanJob>& job, const std::string& why);
   void AnsweredLate(ScanJob& job, const std::string& wrong, const ScanReply& reply);
   void KeepForLateAnswer(const std::shared_ptr<ScanJob>& job);
+  void Free(const ScanJob& job, bool late);
   void Disconnect(ScanJob& job);
   static std::string WhatIsWrong(const ScanJob& job, const Exchange::Outcome& outcome);
   void Remember(ScanJob& job, std::optional<ScanReply> reply);

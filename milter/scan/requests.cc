@@ -117,11 +117,7 @@ void Scanner::Core::Late(const std::shared_ptr<ScanJob>& job) {
     Count(*job, false, back_end.name + ": no answer in time");
   else
     back_end.breaker.Released(job->pass_);
-  if (job->closed_)
-    back_end.load.Abandoned(now, job->since(), fair);
-  else
-    back_end.load.Dropped(now);
-  back_end.Publish(now);
+  Free(*job, fair);
   // A late verdict is of use only for a message that comes again.
   if (job->urgency_.insists) Remember(*job, std::nullopt);
   if (job->urgency_.insists && late_ < kMaxLate && job->closed_)
@@ -146,16 +142,21 @@ void Scanner::Core::Abandoned(const std::shared_ptr<ScanJob>& job) {
   job->settled_ = true;
   LeaveLine(*job);
   if (!job->exchange_) return;
-  BackEnd& back_end = back_ends_[job->back_end_];
+  back_ends_[job->back_end_].breaker.Released(job->pass_);
+  Free(*job, false);
+  Disconnect(*job);
+  LetIn();
+}
+
+// The place of a job for which nobody waits any more. `late`: the server had time enough.
+void Scanner::Core::Free(const ScanJob& job, bool late) {
+  BackEnd& back_end = back_ends_[job.back_end_];
   const TimePoint now = clock_.Now();
-  back_end.breaker.Released(job->pass_);
-  if (job->closed_)
-    back_end.load.Abandoned(now, job->since(), false);
+  if (job.closed_)
+    back_end.load.Abandoned(now, job.since(), late);
   else
     back_end.load.Dropped(now);
   back_end.Publish(now);
-  Disconnect(*job);
-  LetIn();
 }
 
 // The server learns nothing more of the message, and we nothing of its answer.

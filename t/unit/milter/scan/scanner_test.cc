@@ -368,6 +368,30 @@ TEST_F(ScannerTest, AServerThatIsOftenLateIsAskedOnlyByThoseWhoInsist) {
   EXPECT_TRUE(!insisting || !insisting->down);
 }
 
+// Its server fails while it is still coming in, and the other one has no room: it waits for its
+// end.
+TEST_F(ScannerTest, AMessageThatIsStillComingInDoesNotWaitInTheLine) {
+  HeldServer busy;
+  std::atomic<int> failed{0};
+  ScanServer failing([&](int fd) {
+    std::array<char, 16> some{};
+    if (::recv(fd, some.data(), some.size(), 0) > 0) ++failed;
+  });
+  Use({failing.endpoint(), busy.endpoint()}, 1);
+  const auto first = Begin();  // fails at the one, and goes to the other
+  busy.AwaitRequests(1);
+  const auto task = scanner_->Begin({}, {});
+  const std::vector<Content::Piece> pieces = {std::make_shared<const std::string>(kText)};
+  task->Send(pieces.front());
+  while (failed < 2) std::this_thread::yield();
+  EXPECT_EQ(Wait(*task, milliseconds(50)), nullptr);
+  task->End(pieces, Deadline(clock_.Now() + seconds(20)));
+  busy.Go();
+  ASSERT_NE(Wait(*task, seconds(20)), nullptr);
+  EXPECT_EQ(Wait(*task, seconds(20))->reply.kind, Kind::kClean);
+  EXPECT_NE(Wait(*first, seconds(20)), nullptr);
+}
+
 TEST_F(ScannerTest, AMessageThatGoesAwayFreesItsPlace) {
   ScanServer server(Answer);
   Use({server.endpoint()}, 1);
