@@ -20,9 +20,11 @@ class Skipped final : public Check {
 
 }  // namespace
 
+// NOLINTBEGIN(performance-unnecessary-value-param): overriders keep the pointer
 std::unique_ptr<Check> CheckType::BeginReduced(const Message& /*message*/,
                                                std::shared_ptr<MessageCost> /*cost*/) const {
   return std::make_unique<Skipped>(SkippedField());
 }
+// NOLINTEND(performance-unnecessary-value-param)
 
 }  // namespace spillway
