@@ -10,18 +10,17 @@ namespace spillway {
 
 namespace {
 
-bool Droppable(const Config& config, std::string_view check) {
-  const auto& sections = config.checks.all();
-  return std::any_of(sections.begin(), sections.end(), [check](const auto& section) {
-    return section->name() == check && section->droppable();
-  });
+std::vector<std::string_view> Droppable(const Config& config) {
+  std::vector<std::string_view> out;
+  for (const auto& section : config.checks.all()) {
+    if (section->droppable()) out.push_back(section->name());
+  }
+  return out;
 }
 
-std::string Droppables(const Config& config) {
+std::string Joined(const std::vector<std::string_view>& names) {
   std::string out;
-  for (const auto& section : config.checks.all()) {
-    if (section->droppable()) out += (out.empty() ? "" : ", ") + std::string(section->name());
-  }
+  for (const std::string_view name : names) out += (out.empty() ? "" : ", ") + std::string(name);
   return out;
 }
 
@@ -35,6 +34,7 @@ bool IsClass(const Config& config, std::string_view name) {
 
 DropOrder::DropOrder(const Config& config) {
   std::vector<std::string> errors;
+  const std::vector<std::string_view> droppable = Droppable(config);
   const auto wrong = [&](const std::string& text, const std::string& why) {
     errors.push_back(config.PlaceOf("budget", "drop_first") + ": \"" + text + "\": " + why);
   };
@@ -42,8 +42,8 @@ DropOrder::DropOrder(const Config& config) {
     const size_t slash = std::min(text.find('/'), text.size());
     Entry entry{.check = text.substr(0, slash), .classes = {}};
     if (slash < text.size()) entry.classes.push_back(text.substr(slash + 1));
-    if (!Droppable(config, entry.check))
-      wrong(text, "no check that can be dropped; those are " + Droppables(config));
+    if (std::find(droppable.begin(), droppable.end(), entry.check) == droppable.end())
+      wrong(text, "no check that can be dropped; those are " + Joined(droppable));
     else if (!entry.classes.empty() && !IsClass(config, entry.classes.front()))
       wrong(text, "no class of client");
     entries_.push_back(std::move(entry));

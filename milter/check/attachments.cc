@@ -86,7 +86,7 @@ class AttachmentsType final : public CheckType {
   bool WantsInspection(const Client& client) const override { return IsAmong(client, check_); }
   InspectionNeeds inspection_needs() const override { return {.any = true}; }
   AddedField SkippedField() const override {
-    return {std::string(kAttachmentsField), "skipped (brownout)"};
+    return {std::string(kAttachmentsField), std::string(kSkippedText)};
   }
   std::unique_ptr<Check> Begin(const Message& message,
                                std::shared_ptr<MessageCost> /*cost*/) const override {

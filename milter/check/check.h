@@ -110,7 +110,9 @@ class CheckType {
   virtual AddedField SkippedField() const { return {}; }
 };
 
+// The reason of what was skipped, and how a field says it.
 inline constexpr std::string_view kBrownout = "brownout";
+inline constexpr std::string_view kSkippedText = "skipped (brownout)";
 
 using CheckTypes = std::vector<std::unique_ptr<CheckType>>;
 

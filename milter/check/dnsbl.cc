@@ -94,11 +94,11 @@ class DnsblCheck final : public Check {
   }
 
   bool OnBody(std::string_view /*chunk*/) override {
-    return !reduced_ && WantsUrls() && message_.content && !message_.content->full();
+    return WantsUrls() && message_.content && !message_.content->full();
   }
 
   void OnEnd(Deadline /*deadline*/) override {
-    if (reduced_ || !WantsUrls() || !message_.inspecting) return;
+    if (!WantsUrls() || !message_.inspecting) return;
     urls_ = std::make_shared<UrlLookups>(services_.resolver, Asker());
     message_.inspecting->WhenDone([urls = urls_,
                                    &lists = lists_.url](const InspectionOutcome& outcome) {
@@ -110,7 +110,7 @@ class DnsblCheck final : public Check {
   }
 
   Result Finish(Deadline deadline) override {
-    const bool skips_urls = reduced_ && WantsUrls();
+    const bool skips_urls = reduced_ && HasUrlLists();
     if (!envelope_ || (envelope_->all().empty() && !urls_ && !skips_urls))
       return {.state = State::kSkipped};
     Result result;
@@ -144,7 +144,8 @@ class DnsblCheck final : public Check {
   std::string Asker() const {
     return message_.client.has_address ? message_.client.address.ToString() : "us";
   }
-  bool WantsUrls() const { return envelope_ && !lists_.url.empty(); }
+  bool HasUrlLists() const { return envelope_ && !lists_.url.empty(); }
+  bool WantsUrls() const { return HasUrlLists() && !reduced_; }
 
   void JudgeAll(ListLookups& lookups, Deadline deadline, Result& result) {
     lookups.Wait(deadline, result.waited);
@@ -154,7 +155,8 @@ class DnsblCheck final : public Check {
   void SkipUrls(Result& result) {
     result.unscanned = true;
     for (const DnsList& list : lists_.url) missed_.push_back(&list);
-    if (result.state == State::kNone) Trouble(State::kNeutral, "URLs skipped (brownout)", result);
+    if (result.state == State::kNone)
+      Trouble(State::kNeutral, "URLs " + std::string(kSkippedText), result);
   }
 
   void JudgeUrls(Deadline deadline, Result& result) {

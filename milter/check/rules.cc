@@ -70,8 +70,7 @@ class RulesCheck final : public Check {
   bool OnBody(std::string_view /*chunk*/) override {
     // The size is only known if the MTA sends the whole body.
     const bool size_open = message_.header_bytes + message_.body_bytes <= rules_.largest();
-    const bool text_open =
-        !reduced_ && rules_.wants_body() && message_.content && !message_.content->full();
+    const bool text_open = WantsBody() && message_.content && !message_.content->full();
     return size_open || text_open;
   }
 
@@ -128,12 +127,13 @@ class RulesCheck final : public Check {
   }
 
   // Matched behind the inspector, in its thread.
-  bool ByInspector() const { return !reduced_ && rules_.wants_body() && message_.inspecting; }
+  bool ByInspector() const { return WantsBody() && message_.inspecting; }
+  bool WantsBody() const { return rules_.wants_body() && !reduced_; }
 
   // Why part of the message was not matched; empty: all of it was.
   std::string NotWhole(Deadline deadline) const {
     if (message_.headers_truncated) return "the header is too large to look at whole";
-    if (reduced_) return rules_.wants_body() ? "body skipped (brownout)" : "";
+    if (reduced_) return rules_.wants_body() ? "body " + std::string(kSkippedText) : "";
     if (!ByInspector()) return {};
     Waited waited;
     const InspectionOutcome* outcome = message_.inspecting->Wait(deadline, waited);

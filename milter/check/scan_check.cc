@@ -97,7 +97,7 @@ class ScanType final : public CheckType {
   }
 
   AddedField SkippedField() const override {
-    return {std::string(kScanField), std::string(name_) + "=skipped (brownout)"};
+    return {std::string(kScanField), std::string(name_) + "=" + std::string(kSkippedText)};
   }
   std::vector<ServerFigures> Servers() const override { return scanner_.figures(); }
 

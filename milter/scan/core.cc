@@ -131,7 +131,7 @@ void Scanner::Core::Place(const std::shared_ptr<ScanJob>& job) {
 
 void Scanner::Core::Wait(const std::shared_ptr<ScanJob>& job) {
   const LinePlace place = line_.Next(job->urgency_.device, job->deadline_);
-  if (!InTime(*job, line_.Ahead(place) + 1)) return Settle(job, {.busy = true, .reason = "busy"});
+  if (!InTime(*job, line_.Ahead(place) + 1)) return SettleBusy(job);
   job->place_ = place;
   line_.Enter(place, job);
   waiting_ = line_.size();
@@ -168,6 +168,7 @@ void Scanner::Core::LetIn() {
     const std::shared_ptr<ScanJob> next = line_.front().lock();
     if (!next) {
       line_.LeaveFront();
+      waiting_ = line_.size();
       continue;
     }
     const Choice choice = Choose(*next, Room::kAny);
@@ -175,10 +176,16 @@ void Scanner::Core::LetIn() {
     LeaveLine(*next);
     const bool alone = choice.server && back_ends_[*choice.server].load.in_flight() == 0;
     if (choice.server && !alone && !InTime(*next, 0))
-      Settle(next, {.busy = true, .reason = "busy"});
+      SettleBusy(next);
+    else if (choice.server)
+      Send(next, *choice.server);
     else
       Place(next);
   }
+}
+
+void Scanner::Core::SettleBusy(const std::shared_ptr<ScanJob>& job) {
+  Settle(job, {.busy = true, .reason = "busy"});
 }
 
 void Scanner::Core::Settle(const std::shared_ptr<ScanJob>& job, ScanOutcome outcome) {

@@ -49,6 +49,7 @@ class Scanner::Core : public std::enable_shared_from_this<Core> {
   void Place(const std::shared_ptr<ScanJob>& job);
   void Wait(const std::shared_ptr<ScanJob>& job);
   bool InTime(const ScanJob& job, size_t ahead) const;
+  void SettleBusy(const std::shared_ptr<ScanJob>& job);
   void Settle(const std::shared_ptr<ScanJob>& job, ScanOutcome outcome);
   void LetIn();
   void LeaveLine(ScanJob& job);

@@ -181,11 +181,11 @@ void Scanner::Core::Count(ScanJob& job, bool good, const std::string& why) {
     back_end.breaker.Succeeded(job.pass_);
   else
     back_end.breaker.Failed(job.pass_, now);
-  back_end.Publish(now);
   const Breaker::State after = back_end.breaker.state();
+  if (after == Breaker::State::kClosed && after != before) back_end.load.Restart();
+  back_end.Publish(now);
   if (after == before) return;
   if (after == Breaker::State::kClosed) {
-    back_end.load.Restart();
     log_.Info(options_.name + ": " + back_end.name + " answers again after " +
               Seconds(now - back_end.breaker.opened()));
     return;

@@ -28,9 +28,11 @@ void ServerLoad::Begin(TimePoint now) {
   ++in_flight_;
 }
 
-void ServerLoad::End(TimePoint now) {
-  limit_.Pass(now, Full(now));
+bool ServerLoad::End(TimePoint now) {
+  const bool full = Full(now);
+  limit_.Pass(now, full);
   --in_flight_;
+  return full;
 }
 
 void ServerLoad::Learn(Duration took) {
@@ -39,21 +41,17 @@ void ServerLoad::Learn(Duration took) {
 }
 
 void ServerLoad::Answered(TimePoint now, Duration took) {
-  const bool full = Full(now);
-  End(now);
+  const bool full = End(now);
   Learn(took);
   if (full) limit_.Ended(true);
 }
 
 void ServerLoad::Failed(TimePoint now) {
-  const bool full = Full(now);
-  End(now);
-  if (full) limit_.Ended(false);
+  if (End(now)) limit_.Ended(false);
 }
 
 void ServerLoad::Abandoned(TimePoint now, TimePoint asked, bool late) {
-  const bool full = Full(now);
-  End(now);
+  const bool full = End(now);
   // The time that it had is a lower bound of the time that it needs.
   if (late) Learn(std::max(now - asked, usual_));
   if (const TimePoint until = asked + usual_; until > now) debts_.push_back({asked, until});

@@ -45,8 +45,8 @@ class ServerLoad {
   struct Debt {
     TimePoint asked, until;
   };
-  // The end of one of the requests in flight.
-  void End(TimePoint now);
+  // The end of one of the requests in flight; was the server full until now?
+  bool End(TimePoint now);
   void Learn(Duration took);
   bool Full(TimePoint now) { return in_flight_ + owed(now) >= limit(); }
 

@@ -41,35 +41,30 @@ bool IsNumber(const std::string& text) {
          text.find('.') == text.rfind('.');
 }
 
-std::string Checks(const StatusLines& lines) {
-  constexpr std::string_view kPrefix = "check_";
-  constexpr std::string_view kSuffix = "_p95_ms";
-  std::string out;
+// The labels of the metric "PREFIX*SUFFIX".
+std::vector<std::string> Labels(const StatusLines& lines, std::string_view prefix,
+                                std::string_view suffix) {
+  std::vector<std::string> out;
   for (const auto& [name, value] : lines) {
-    if (!name.starts_with(kPrefix) || !name.ends_with(kSuffix)) continue;
-    const size_t length = name.size() - kPrefix.size() - kSuffix.size();
-    out += (out.empty() ? "" : ", ") + name.substr(kPrefix.size(), length) + " " +
-           View({{name, value}}).Short(name) + " ms";
+    if (name.starts_with(prefix) && name.ends_with(suffix))
+      out.push_back(name.substr(prefix.size(), name.size() - prefix.size() - suffix.size()));
   }
   return out;
 }
 
-// The labels of the metrics server_*_limit, "clamd@unix:/run/clamav/clamd.ctl".
-std::vector<std::string> Servers(const StatusLines& lines) {
-  constexpr std::string_view kPrefix = "server_";
-  constexpr std::string_view kSuffix = "_limit";
-  std::vector<std::string> out;
-  for (const auto& [name, value] : lines) {
-    if (name.starts_with(kPrefix) && name.ends_with(kSuffix))
-      out.push_back(name.substr(kPrefix.size(), name.size() - kPrefix.size() - kSuffix.size()));
-  }
+std::string Checks(const StatusLines& lines) {
+  const View view(lines);
+  std::string out;
+  for (const std::string& check : Labels(lines, "check_", "_p95_ms"))
+    out +=
+        (out.empty() ? "" : ", ") + check + " " + view.Short("check_" + check + "_p95_ms") + " ms";
   return out;
 }
 
 std::string ScannerLines(const StatusLines& lines) {
   const View view(lines);
   std::string out;
-  for (const std::string& server : Servers(lines)) {
+  for (const std::string& server : Labels(lines, "server_", "_limit")) {
     const std::string name = "server_" + server;
     out += "scanner     " + server + ": " + view.Get(name + "_in_flight") + " of " +
            view.Get(name + "_limit") + " at a time, " + view.Get(name + "_owed") + " owed, " +

@@ -7,34 +7,28 @@
 // for too long, and shrinks more slowly once they hardly wait at all.
 #pragma once
 
-#include <deque>
-
 #include "policy/law/samples.h"
 
 namespace spillway {
 
 class Brownout {
  public:
+  static constexpr auto kMemory = std::chrono::seconds(2);
+
   // `budget`: [budget] per_message.
   explicit Brownout(double budget);
 
-  void Tick(TimePoint now, const Look& look);
+  // `recent`: of the last kMemory.
+  void Tick(const SampleSums& recent);
   // 0 to 1.
   double share() const { return share_; }
-  // The mean wait in the filter's queues, of messages of the last two seconds.
+  // The mean wait in the filter's queues, of messages of the last kMemory.
   double wait() const { return wait_; }
 
  private:
-  struct Sum {
-    TimePoint at;
-    double completed, queue_wait;
-  };
-  void Measure(TimePoint now, const Look& look);
-
   const double target_;
   double share_ = 0;
   double wait_ = 0;
-  std::deque<Sum> recent_;
 };
 
 }  // namespace spillway

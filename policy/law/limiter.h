@@ -62,6 +62,7 @@ class Limiter {
   void Tick(TimePoint now, const Look& look);
   const LimiterState& state() const { return state_; }
   const Learned& learned() const { return learned_; }
+  const Samples& samples() const { return samples_; }
   double max_limit() const;
   double min_limit() const;
   // The limit is in force.

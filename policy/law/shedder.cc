@@ -28,7 +28,7 @@ void Shedder::Tick(TimePoint now, Look look) {
   arrived_ = refused_ = 0;
   limiter_.Tick(now, look);
   budget_.Tick(now, look, limiter_.learned().no_load);
-  brownout_.Tick(now, look);
+  brownout_.Tick(limiter_.samples().Since(now - Brownout::kMemory));
   if (override_.mode != OverrideMode::kAuto && now >= override_.until) override_ = {};
   SetPlaces();
 }

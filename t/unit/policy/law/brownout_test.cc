@@ -3,17 +3,21 @@
 
 #include <gtest/gtest.h>
 
-#include <deque>
-
 namespace spillway {
 namespace {
 
 constexpr double kTickSeconds = InSeconds(kTick);
 
+void Tick(Brownout& brownout, Samples& samples, TimePoint now, const Look& look) {
+  samples.Add(now, look);
+  brownout.Tick(samples.Since(now - Brownout::kMemory));
+}
+
 // A pool of cores with one queue: a message costs `work` seconds of them, of which a share can be
 // left out.
 struct Pool {
   Brownout brownout{1};
+  Samples samples{};
   double cores = 2;
   double per_second = 10;
   double work = 0.1;
@@ -34,7 +38,7 @@ struct Pool {
     look.completed = static_cast<uint32_t>(due);
     due -= look.completed;
     look.queue_wait = look.completed * Wait();
-    brownout.Tick(TimePoint(Seconds(1000 + at)), look);
+    Tick(brownout, samples, TimePoint(Seconds(1000 + at)), look);
   }
   double at = 0;
   double due = 0;
@@ -71,20 +75,24 @@ TEST(Brownout, EndsWhenTheSurgeIsOver) {
 // A slow scanner makes messages slow, but not wait for a core.
 TEST(Brownout, IsNoAnswerToASlowDependency) {
   Brownout brownout(1);
+  Samples samples;
   Look look;
   look.completed = 10;
   look.busy = 10 * 20.0;
-  for (int i = 0; i < 100; ++i) brownout.Tick(TimePoint(std::chrono::seconds(1000 + i)), look);
+  for (int i = 0; i < 100; ++i)
+    Tick(brownout, samples, TimePoint(std::chrono::seconds(1000 + i)), look);
   EXPECT_EQ(brownout.share(), 0);
 }
 
 // A few messages say nothing.
 TEST(Brownout, NeedsMessagesToJudge) {
   Brownout brownout(1);
+  Samples samples;
   Look look;
   look.completed = 1;
   look.queue_wait = 10;
-  for (int i = 0; i < 100; ++i) brownout.Tick(TimePoint(std::chrono::seconds(1000 + i)), look);
+  for (int i = 0; i < 100; ++i)
+    Tick(brownout, samples, TimePoint(std::chrono::seconds(1000 + i)), look);
   EXPECT_EQ(brownout.share(), 0);
 }
 

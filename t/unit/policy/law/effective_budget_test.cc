@@ -80,21 +80,19 @@ TEST(EffectiveBudget, ComesBackGraduallyWhenItIsQuiet) {
   EXPECT_EQ(gateway.budget.value(), 20);
 }
 
-// Then the shortest is what is left; it does not go to nothing.
+// What is left of the budget on ten slots, with far too many messages.
+double Shortest(double full, double least, double no_load) {
+  const EffectiveBudget budget({.full = full, .least = least, .slots = 10});
+  Gateway gateway{.budget = budget, .per_second = 100, .no_load = no_load};
+  gateway.Run(30);
+  return gateway.budget.value();
+}
+
 TEST(EffectiveBudget, NeverLessThanTheLeast) {
-  Gateway automatic{.budget = EffectiveBudget({.full = 20, .slots = 10}), .per_second = 100};
-  automatic.no_load = 0.5;
-  automatic.Run(30);
-  EXPECT_DOUBLE_EQ(automatic.budget.value(), 2);
-  automatic.no_load = 0;
-  automatic.Run(30);
-  EXPECT_DOUBLE_EQ(automatic.budget.value(), 0.25);
-  Gateway set{.budget = EffectiveBudget({.full = 20, .least = 3, .slots = 10}), .per_second = 100};
-  set.Run(30);
-  EXPECT_DOUBLE_EQ(set.budget.value(), 3);
-  Gateway low{.budget = EffectiveBudget({.full = 0.1, .slots = 10}), .per_second = 100};
-  low.Run(30);
-  EXPECT_DOUBLE_EQ(low.budget.value(), 0.1);
+  EXPECT_DOUBLE_EQ(Shortest(20, 0, 0.5), 2);
+  EXPECT_DOUBLE_EQ(Shortest(20, 0, 0), 0.25);
+  EXPECT_DOUBLE_EQ(Shortest(20, 3, 0.1), 3);
+  EXPECT_DOUBLE_EQ(Shortest(0.1, 0, 0.1), 0.1);
 }
 
 // Down at the first look that shows it: the backlog grows with every second.
