@@ -15,13 +15,18 @@ constexpr size_t kStart = 4;
 
 }  // namespace
 
-ConcurrencyLimit::ConcurrencyLimit(size_t most) {
+ConcurrencyLimit::ConcurrencyLimit(size_t most) : slow_until_(most) {
   for (size_t limit = 1; limit < most;) {
     levels_.push_back({.limit = limit});
     limit =
         std::max(limit + 1, static_cast<size_t>(std::lround(static_cast<double>(limit) * kStep)));
   }
   levels_.push_back({.limit = most});
+  Start();
+}
+
+void ConcurrencyLimit::Start() {
+  at_ = 0;
   while (at_ + 1 < levels_.size() && limit() < kStart) ++at_;
 }
 
@@ -34,16 +39,42 @@ void ConcurrencyLimit::Ended(bool good) {
   constexpr size_t kLeast = 8;  // results in a round: fewer say nothing, more take long
   ++ended_;
   good_ += good ? 1 : 0;
+  if (!good) slow_until_ = 0;
+  if (limit() < slow_until_) return EndSlowRound();
   if (ended_ >= std::max(kLeast, 2 * limit())) EndRound();
 }
 
-void ConcurrencyLimit::EndRound() {
-  constexpr double kShortest = 1e-6;
-  const double seconds = std::max(InSeconds(full_), kShortest);
-  Remember(static_cast<double>(good_) / seconds);
-  at_ = Next();
+// Twice the limit, two levels up, as long as that yields more.
+void ConcurrencyLimit::EndSlowRound() {
+  constexpr double kWorthIt = 1.3;
+  if (ended_ < limit()) return;
+  const double yield = Yield();
+  Remember(yield);
+  if (yield < kWorthIt * slow_yield_) {
+    slow_until_ = 0;
+    at_ -= std::min<size_t>(at_, 1);
+  } else {
+    at_ = std::min(at_ + 2, levels_.size() - 1);
+    if (limit() >= slow_until_) slow_until_ = 0;
+  }
+  slow_yield_ = yield;
+  BeginRound();
+}
+
+void ConcurrencyLimit::BeginRound() {
   full_ = {};
   ended_ = good_ = 0;
+}
+
+double ConcurrencyLimit::Yield() const {
+  constexpr double kShortest = 1e-6;
+  return static_cast<double>(good_) / std::max(InSeconds(full_), kShortest);
+}
+
+void ConcurrencyLimit::EndRound() {
+  Remember(Yield());
+  at_ = Next();
+  BeginRound();
 }
 
 // A level is smoothed over several visits; all are forgotten when the server has changed.
@@ -68,9 +99,12 @@ size_t ConcurrencyLimit::Next() const {
 }
 
 void ConcurrencyLimit::Restart() {
-  at_ = 0;
-  full_ = {};
-  ended_ = good_ = 0;
+  slow_until_ = std::max(slow_until_, limit() / 2);
+  levels_[at_].yield = 0;
+  levels_[at_].age = 0;
+  slow_yield_ = 0;
+  Start();
+  BeginRound();
 }
 
 }  // namespace spillway

@@ -28,7 +28,10 @@ class ConcurrencyLimit {
   void Pass(TimePoint now, bool full);
   // A request ended while the server was full; `good`: with an answer in time.
   void Ended(bool good);
-  // The server was away: begins again with the lowest limit, and climbs (slow start).
+  // The server was away, or had too much to do: begins again with a few requests. Up to half of
+  // the limit of before it doubles with each round that yields more (slow start, RFC 5681 section
+  // 3.1); the limit of before counts as too high for a while. At
+  // first, too, the limit doubles.
   void Restart();
 
  private:
@@ -39,7 +42,11 @@ class ConcurrencyLimit {
   };
   static constexpr int kOld = 30;
 
+  void Start();
+  void BeginRound();
+  double Yield() const;  // of this round
   void EndRound();
+  void EndSlowRound();
   void Remember(double yield);
   bool Known(size_t level) const { return level < levels_.size() && levels_[level].age < kOld; }
   size_t Next() const;
@@ -50,6 +57,8 @@ class ConcurrencyLimit {
   Duration full_{};  // of this round, spent at the limit
   size_t ended_ = 0;
   size_t good_ = 0;
+  double slow_yield_ = 0;  // of the last round of the slow start
+  size_t slow_until_;      // limit; above it, and once a request fails, the start is over
 };
 
 }  // namespace spillway

@@ -139,8 +139,7 @@ void Scanner::Core::Wait(const std::shared_ptr<ScanJob>& job) {
 
 // Would a message be served in time with `ahead` others before it? What is not known is hoped for.
 bool Scanner::Core::InTime(const ScanJob& job, size_t ahead) const {
-  constexpr double kCaution = 1.25;  // times vary, and who is late at the end has waited in vain
-  double per_second = 0;             // by all servers together
+  double per_second = 0;  // by all servers together
   double shortest = 0;
   for (size_t i = 0; i < back_ends_.size(); ++i) {
     const BackEnd& back_end = back_ends_[i];
@@ -151,8 +150,7 @@ bool Scanner::Core::InTime(const ScanJob& job, size_t ahead) const {
     shortest = shortest == 0 ? usual : std::min(shortest, usual);
   }
   if (per_second <= 0) return true;
-  const double needed = static_cast<double>(ahead) / per_second + shortest;
-  return needed * kCaution <= InSeconds(job.deadline_ - clock_.Now());
+  return InTimeBehind(ahead, per_second, shortest, InSeconds(job.deadline_ - clock_.Now()));
 }
 
 void Scanner::Core::LeaveLine(ScanJob& job) {

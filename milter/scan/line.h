@@ -25,6 +25,14 @@ struct LinePlace {
   }
 };
 
+// Would a message be served in time with `ahead` others before it? Servers together end
+// `per_second` requests, the fastest of them takes `usual`, and `left` is left until the deadline:
+// seconds. Times vary, and who is late at the end has waited in vain: hence some caution.
+inline bool InTimeBehind(size_t ahead, double per_second, double usual, double left) {
+  constexpr double kCaution = 1.25;
+  return kCaution * (static_cast<double>(ahead) / per_second + usual) <= left;
+}
+
 template <typename T>
 class WaitingLine {
  public:

@@ -36,8 +36,10 @@ bool ServerLoad::End(TimePoint now) {
 }
 
 void ServerLoad::Learn(Duration took) {
-  constexpr int kWeight = 4;  // the last ones count for a quarter
-  usual_ = usual_ == Duration{} ? took : usual_ + (took - usual_) / kWeight;
+  constexpr int kMemory =
+      16;  // a mean of fewer jumps: some messages take many times the usual time
+  learned_ = std::min(learned_ + 1, kMemory);
+  usual_ += (took - usual_) / learned_;
 }
 
 void ServerLoad::Answered(TimePoint now, Duration took) {

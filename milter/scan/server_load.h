@@ -38,8 +38,8 @@ class ServerLoad {
   size_t in_flight() const { return in_flight_; }
   size_t owed(TimePoint now);
   // From the end of a message to the answer, on average; abandoned ones count with the time that
-  // they had. Zero: not known.
-  Duration usual() const { return usual_; }
+  // they had. Zero: not known, for a few may all be long ones.
+  Duration usual() const { return learned_ < kFew ? Duration{} : usual_; }
 
  private:
   struct Debt {
@@ -50,10 +50,13 @@ class ServerLoad {
   void Learn(Duration took);
   bool Full(TimePoint now) { return in_flight_ + owed(now) >= limit(); }
 
+  static constexpr int kFew = 8;
+
   ConcurrencyLimit limit_;
   size_t in_flight_ = 0;
   std::vector<Debt> debts_;
   Duration usual_{};
+  int learned_ = 0;  // that usual_ is a mean of
 };
 
 }  // namespace spillway

@@ -20,7 +20,7 @@ struct Overloaded {
 Overloaded Overload(const ServerShape& shape, ServerLoad& load) {
   constexpr int kPieces = 100;
   SimulatedServer server(shape);
-  server.Overload(load, seconds(100));
+  server.Overload(load, seconds(300));
   Overloaded out;
   for (int i = 0; i < kPieces; ++i) {
     out.yield += server.Overload(load, seconds(5)) / kPieces;
@@ -71,9 +71,32 @@ TEST(ConcurrencyLimit, BeginsLowAgainAfterARestart) {
   server.Overload(load, seconds(100));
   const size_t before = load.limit();
   load.Restart();
-  EXPECT_EQ(load.limit(), 1U);
+  EXPECT_EQ(load.limit(), 4U);
   server.Overload(load, seconds(20));
   EXPECT_GE(2 * load.limit(), before);
+}
+
+// Up to half of what it was, two levels with each round that goes well; then as carefully as ever.
+TEST(ConcurrencyLimit, DoublesAfterARestart) {
+  ConcurrencyLimit limit(200);
+  TimePoint now{};
+  const auto run = [&](int results, bool good) {
+    for (int i = 0; i < results; ++i) {
+      now += std::chrono::milliseconds(1000 / limit.limit());
+      limit.Pass(now, true);
+      limit.Ended(good);
+    }
+  };
+  run(1000, true);
+  ASSERT_GE(limit.limit(), 60U);
+  limit.Restart();
+  ASSERT_EQ(limit.limit(), 4U);
+  run(32, true);
+  EXPECT_GE(limit.limit(), 20U);
+  limit.Restart();
+  run(1, false);
+  run(16, true);
+  EXPECT_LE(limit.limit(), 8U) << "a failure ends the fast start";
 }
 
 TEST(ConcurrencyLimit, StaysWithinItsBounds) {

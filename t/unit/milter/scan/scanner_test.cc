@@ -287,7 +287,8 @@ TEST_F(ScannerTest, WhoCannotBeServedInTimeLeavesAtOnce) {
   });
   Use({server.endpoint()}, 1);
   slow = true;
-  EXPECT_EQ(Scan()->reply.kind, Kind::kClean);  // it takes 200 ms, that is known now
+  for (int i = 0; i < 8; ++i)
+    EXPECT_EQ(Scan()->reply.kind, Kind::kClean);  // 200 ms, as is known now
   const auto first = Begin();
   const auto hopeless = Begin(milliseconds(250));
   const ScanOutcome* outcome = Wait(*hopeless, milliseconds(240));
