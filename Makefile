@@ -175,8 +175,8 @@ replay:  ## the incident on a real Postfix, with and without Spillway: table, JS
 	$(MAKE) -j$(JOBS) all build/release/dnsd build/release/scanner-filter
 	scripts/replay
 
-sim: build/release/spillwayctl  ## the admission law on the judging scenarios
-	t/sim/run t/sim/judge
+sim: build/release/spillwayctl  ## the admission law on fresh scenarios (SEED=, COUNT=)
+	t/sim/run
 
 conformance: build/release/spf-suite build/release/arc-suite  ## published suites in ../shared/suites (SUITES=dir)
 	build/release/spf-suite $(or $(SUITES),../shared/suites)/spf/rfc7208-tests.yml

@@ -65,6 +65,13 @@ bool AnyRequired(const Config& config) {
                      [](const auto& section) { return section->required(); });
 }
 
+bool AnyMandatory(const Config& config) {
+  return std::any_of(
+      config.checks.all().begin(), config.checks.all().end(), [&config](const auto& section) {
+        return section->Runs(config) && (section->required() || section->tempfails_late());
+      });
+}
+
 std::string DumpConfig(const Config& config) {
   Config copy = config;  // the table gives access to write, too
   std::string out;

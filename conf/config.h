@@ -109,6 +109,8 @@ LoadResult ParseConfig(std::string_view text, const std::string& name);
 // Is any check `required` for any class of clients? Then even a client that cannot retry may be
 // tempfailed when a check is late.
 bool AnyRequired(const Config& config);
+// Is a check that runs `required`, or may a message be tempfailed because a check is late?
+bool AnyMandatory(const Config& config);
 
 // The effective configuration as TOML, every key, in the table's order. Parsing it gives it back.
 std::string DumpConfig(const Config& config);

@@ -28,6 +28,8 @@ struct Section {
   virtual bool enabled() const = 0;
   // Is it `required`, for whatever clients?
   virtual bool required() const = 0;
+  // May a message be tempfailed because it is late, for whatever clients?
+  virtual bool tempfails_late() const { return false; }
   // May a message go without it when processor time is short ([budget] drop_first)?
   virtual bool droppable() const { return false; }
   // Does the check run? Some need others.

@@ -90,6 +90,7 @@ Session::~Session() {
 }
 
 void Session::Connect(const std::optional<Ip>& address, bool probe, bool local) {
+  if (!probe) shared_.recorder.Count(telemetry::Counter::kConnections);
   client_ = {};
   client_.probe = probe;
   client_.local = local && !address;
@@ -245,7 +246,7 @@ void Session::Report(const Verdict& verdict, const std::vector<CheckReport>& rep
   if (verdict.reject) record.verdict = telemetry::Verdict::kReject;
   record.client_class = static_cast<uint8_t>(client_.cls);
   record.size_bucket = SizeBucket(message_->header_bytes + message_->body_bytes);
-  record.late = verdict.late.empty() ? 0 : 1;
+  record.late = verdict.late.empty() && verdict.unscanned.empty() ? 0 : 1;
   record.dialogue_ms = static_cast<uint32_t>(
       std::min<int64_t>(Microseconds(dialogue_) / 1000, std::numeric_limits<uint32_t>::max()));
   if (!verdict.unscanned.empty()) shared_.recorder.Count(telemetry::Counter::kUnscanned);

@@ -119,7 +119,7 @@ std::string Explain(const Context& context, const Words& words) {
     lines.emplace_back("gave_up", std::to_string(record->abandoned));
     lines.emplace_back("last_seen", IsoTime(record->last_seen));
   }
-  lines.emplace_back("now", shedder.WouldAdmit(client, context.policyd.follower().Sessions(),
+  lines.emplace_back("now", shedder.WouldAdmit(client, context.policyd.Held(),
                                                context.policyd.now(), context.policyd.wall())
                                 ? "would be admitted"
                                 : "would be refused");
@@ -127,14 +127,21 @@ std::string Explain(const Context& context, const Words& words) {
 }
 
 std::string ShowJournal(const Context& context, const Words&) {
-  return context.policyd.journal().Tail(kJournalTail);
+  const std::string now = context.policyd.IncidentNow();
+  return context.policyd.journal().Tail(kJournalTail) + (now.empty() ? now : now + "\n");
+}
+
+std::string DescribeSite(const Context& context, const Words& words) {
+  if (words.size() != 2) return Error("site takes the name of a check");
+  return context.policyd.AsScenario(words[1]);
 }
 
 struct Command {
   std::string_view name;
   std::string (*run)(const Context&, const Words&);
 };
-constexpr std::array<Command, 5> kCommands = {{{"status", Status},
+constexpr std::array<Command, 6> kCommands = {{{"status", Status},
+                                               {"site", DescribeSite},
                                                {"shed", Shed},
                                                {"clients", ListClients},
                                                {"explain", Explain},

@@ -3,6 +3,7 @@
 // Answer() decides by itself only when [admission] is off or the filter is gone (filter_absent).
 #include "policy/policyd.h"
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 
@@ -10,6 +11,7 @@
 #include "milter/client/learned_devices.h"
 #include "policy/serve/metrics.h"
 #include "policy/serve/reply.h"
+#include "policy/serve/site.h"
 
 namespace spillway {
 
@@ -44,7 +46,8 @@ Policyd::Policyd(boost::asio::io_context& io, const Config& config, double slots
       follower_(config.telemetry.file),
       shedder_({.budget = InSeconds(config.budget.per_message),
                 .slots = slots,
-                .required = AnyRequired(config)},
+                .required = AnyRequired(config),
+                .mandatory = AnyMandatory(config)},
                loaded_.state.learned, ClientOptions(config, loaded_.state.seed),
                InSeconds(config.budget.least)),
       stages_(shedder_),
@@ -52,6 +55,8 @@ Policyd::Policyd(boost::asio::io_context& io, const Config& config, double slots
       health_({.idle_interval = InSeconds(config.admission.probe_idle),
                .shedding_interval = InSeconds(config.admission.probe_shedding),
                .probe = config.admission.probe}),
+      sockets_(FindSmtpPorts()),
+      slots_(slots),
       counters_logged_(clock.Now()),
       saved_(clock.Now()),
       timer_(io) {
@@ -62,29 +67,35 @@ Policyd::Policyd(boost::asio::io_context& io, const Config& config, double slots
     log_.Warning("going on with the limit of " + std::to_string(age) + " s ago");
     shedder_.Resume(loaded_.state.limit, now());
   }
+  if (age >= 0 && age < kLimitAge) journal_.Continue(wall());
   loaded_ = {};
   const auto filter = Endpoint::Parse(config.milter.socket);
   if (filter && filter->kind != Endpoint::Kind::kFd) probe_.emplace(io, *filter, clock);
 }
 
 void Policyd::Round() {
-  Look();
+  Tick();
   timer_.expires_after(kTick);
   timer_.async_wait([this](boost::system::error_code stopped) {
     if (!stopped) Round();
   });
 }
 
-void Policyd::Look() {
+void Policyd::Tick() {
   const bool healthy = shedder_.limiter().state().regime == Regime::kHealthy;
   if (follower_.Follow(healthy)) {
     const telemetry::Preamble& preamble = follower_.reader().preamble();
     log_.Info("filter seen: pid " + std::to_string(preamble.pid) + ", generation " +
               std::to_string(preamble.generation));
   }
-  shedder_.Tick(now(), follower_.TakeLook(now()));
+  Look look = follower_.TakeLook(now());
+  const SmtpQueue queue = sockets_.Queue();
+  const double wait = door_.Update(now(), queue.waiting, queue.most, follower_.Connections());
+  look.door = queue.most > 0 ? wait : -1;
+  shedder_.Tick(now(), look);
   Advise();
   JudgeFilter();
+  LogSlots();
   MaybeProbe();
   NoteState();
   const bool idle =
@@ -123,9 +134,44 @@ void Policyd::LogAdvice() {
   }
 }
 
+// What of the slots has nothing to do with the filter, said in these words.
+void Policyd::LogSlots() {
+  const Slots& slots = shedder_.slots();
+  const std::string held =
+      FormatFigure(follower_.Sessions()) + " of " + FormatFigure(slots.count()) + " SMTP processes";
+  if (slots.count() != std::exchange(slots_, slots.count())) {
+    log_.Warning("slots: told " + FormatFigure(slots.told()) + ", seen " +
+                 FormatFigure(slots.count()) + ": going by what is seen; see [admission] slots");
+  }
+  const bool idle = shedder_.crowded_by_idle();
+  if (idle == std::exchange(idle_, idle)) return;
+  if (!idle) return log_.Info("slots: " + held + " busy, no longer nearly all");
+  const std::string text = held + " busy, " + std::to_string(follower_.Summarize(now()).in_flight) +
+                           " of them in the filter: clients hold them that send no message; "
+                           "nobody is refused but who holds a quarter";
+  log_.Warning("slots: " + text);
+  journal_.NoteEvent("slots held", text, wall());
+}
+
+// A filter that does not respond does not tell what it holds; the kernel does.
+double Policyd::Held() const {
+  return shedder_.responds() ? follower_.Sessions() : held_elsewhere_;
+}
+
+// Who holds a quarter of the slots while clients that send nothing hold nearly all of them.
+bool Policyd::Floods(const PolicyRequest& request) const {
+  constexpr double kShare = 0.25;
+  if (!shedder_.crowded_by_idle() || Stages::ExemptAtConnect(request)) return false;
+  const auto address = Ip::Parse(request.Get("client_address"));
+  return sockets_.ConnectionsFrom(*address) > std::max(2.0, kShare * shedder_.slots().count());
+}
+
 void Policyd::JudgeFilter() {
   const bool foreign = follower_.reader().error().find("not a telemetry file") != std::string::npos;
   const FilterState state = health_.Judge(follower_.Silence(now()), foreign);
+  shedder_.FilterResponds(!FilterHealth::Unresponsive(state));
+  if (!shedder_.responds())
+    held_elsewhere_ = std::max(0.0, sockets_.Connections() - sockets_.Queue().waiting);
   if (state == filter_) return;
   const std::string text = "filter=" + std::string(FilterStateName(state)) +
                            " was=" + std::string(FilterStateName(filter_));
@@ -152,18 +198,61 @@ void Policyd::MaybeProbe() {
 
 void Policyd::NoteState() {
   const LimiterState& state = shedder_.limiter().state();
-  const double sessions = follower_.Sessions();
-  journal_.Watch(state, sessions);
-  Bottleneck bottleneck;
-  if (follower_.reader().mapped())
-    bottleneck = follower_.bottlenecks().Find(follower_.reader().preamble());
-  // Messages that are still in flight have left no record of their checks yet.
-  if (bottleneck.check_seconds < state.mean / 4) bottleneck.check.clear();
-  const std::string line = journal_.Note(state, shedder_.counts(), bottleneck, sessions, wall());
+  journal_.Watch(state, follower_.Sessions());
+  bottleneck_ = FindBottleneck();
+  const std::string line = journal_.Note(ThisMoment());
   if (!line.empty()) log_.Warning(line);
   if (!journal_.error().empty())
     log_.Limited(LogLevel::kError, "journal", "journal: " + journal_.error(), now());
   if (state.regime != Regime::kHealthy && now() - counters_logged_ > kCountersEvery) LogCounters();
+}
+
+Bottleneck Policyd::FindBottleneck() const {
+  Bottleneck bottleneck;
+  if (follower_.reader().mapped())
+    bottleneck = follower_.bottlenecks().Find(follower_.reader().preamble());
+  // Messages that are still in flight have left no record of their checks yet.
+  if (bottleneck.check_seconds < shedder_.limiter().state().mean / 4) bottleneck.check.clear();
+  return bottleneck;
+}
+
+Moment Policyd::ThisMoment() const {
+  return {.state = shedder_.limiter().state(),
+          .counts = shedder_.counts(),
+          .bottleneck = bottleneck_,
+          .held = follower_.Sessions(),
+          .in_filter = shedder_.in_filter(),
+          .slots = shedder_.slots().count(),
+          .wall = wall()};
+}
+
+std::string Policyd::IncidentNow() const {
+  constexpr size_t kClients = 3;
+  std::vector<ClientRecord> records = shedder_.clients().Records();
+  std::erase_if(records, [](const ClientRecord& record) { return record.refusals == 0; });
+  const size_t shown = std::min(kClients, records.size());
+  std::partial_sort(records.begin(), records.begin() + static_cast<std::ptrdiff_t>(shown),
+                    records.end(),
+                    [](const auto& a, const auto& b) { return a.refusals > b.refusals; });
+  std::string largest;
+  for (size_t i = 0; i < shown; ++i)
+    largest +=
+        (i == 0 ? "" : ", ") + records[i].Name() + " (" + std::to_string(records[i].refusals) + ")";
+  return journal_.Now(ThisMoment(), largest);
+}
+
+std::string Policyd::AsScenario(const std::string& check) const {
+  return SiteAsScenario({.config = config_,
+                         .shedder = shedder_,
+                         .follower = follower_,
+                         .backlog = sockets_.Queue().most},
+                        check);
+}
+
+void Policyd::Stop() {
+  journal_.Leave(ThisMoment());
+  Save();
+  WaitForSave();
 }
 
 void Policyd::LogCounters() {
@@ -184,7 +273,12 @@ std::string_view Policyd::Answer(const PolicyRequest& request) {
                        !Stages::ExemptAtConnect(request) && filter_ == FilterState::kAbsent;
     return defer ? kReplyRefuseSession : kReplyDunno;
   }
-  return stages_.Answer(request, follower_.Sessions(), now(), wall());
+  const bool connect = request.Get("protocol_state") == "CONNECT";
+  if (connect && Floods(request)) return kReplyRefuseSession;
+  const std::string_view answer = stages_.Answer(request, Held(), now(), wall());
+  // Until the next round counts.
+  if (connect && answer == kReplyDunno) ++held_elsewhere_;
+  return answer;
 }
 
 void Policyd::Order(const Override& order, const std::string& text) {

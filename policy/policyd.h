@@ -12,8 +12,10 @@
 #include "milter/base/log.h"
 #include "policy/keep/journal.h"
 #include "policy/keep/state_file.h"
+#include "policy/law/door_wait.h"
 #include "policy/serve/stages.h"
 #include "policy/watch/filter_health.h"
+#include "policy/watch/smtp_sockets.h"
 #include "policy/watch/telemetry_follower.h"
 
 namespace spillway {
@@ -29,27 +31,39 @@ class Policyd {
   // The answer to one policy request.
   std::string_view Answer(const PolicyRequest& request);
   void Order(const Override& order, const std::string& text);
-  // Starts to write the memory file, and the learned devices for the filter, in the background.
-  // The next Save(), and WaitForSave(), wait until that write has ended.
-  void Save();
-  void WaitForSave();
+  // The incident as it is now, as a line of the journal; empty while healthy.
+  std::string IncidentNow() const;
+  // See SiteAsScenario().
+  std::string AsScenario(const std::string& check) const;
+  // Keeps what was learned, for the next start.
+  void Stop();
 
   Shedder& shedder() { return shedder_; }
   TelemetryFollower& follower() { return follower_; }
   const Journal& journal() const { return journal_; }
   FilterState filter() const { return filter_; }
   const FilterHealth& health() const { return health_; }
+  // SMTP slots that are held now.
+  double Held() const;
   TimePoint now() const { return clock_.Now(); }
   int64_t wall() const { return clock_.UnixSeconds(); }
 
  private:
+  // Starts to write the memory file, and the learned devices for the filter, in the background.
+  // The next Save(), and WaitForSave(), wait until that write has ended.
+  void Save();
+  void WaitForSave();
   void Round();
-  void Look();
+  void Tick();
+  bool Floods(const PolicyRequest& request) const;
   void Advise();
   void LogAdvice();
+  void LogSlots();
   void JudgeFilter();
   void MaybeProbe();
   void NoteState();
+  Bottleneck FindBottleneck() const;
+  Moment ThisMoment() const;
   void LogCounters();
 
   const Config& config_;
@@ -62,10 +76,16 @@ class Policyd {
   Shedder shedder_;
   Stages stages_;
   Journal journal_;
+  Bottleneck bottleneck_;  // as of the last round
   FilterHealth health_;
+  const SmtpSockets sockets_;
+  DoorWait door_;
+  double held_elsewhere_ = 0;  // slots, as of the last round, where the filter does not tell
   std::optional<Probe> probe_;
   bool shortened_ = false;  // the budget, as last logged
   bool brownout_ = false;   // the same
+  bool idle_ = false;       // slots held by clients that send nothing, the same
+  double slots_ = 0;        // the same
   FilterState filter_ = FilterState::kUnknown;
   TimePoint counters_logged_;
   TimePoint saved_;

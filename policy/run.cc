@@ -55,8 +55,7 @@ int RunPolicyd(PolicydParts parts) {
   policyd.Start();
   sd_notify(0, "READY=1");
   io.run();
-  policyd.Save();
-  policyd.WaitForSave();
+  policyd.Stop();
   sd_notify(0, "STOPPING=1");
   parts.log.Info("stopped");
   return EX_OK;

@@ -25,4 +25,14 @@ std::string JsonLine(const Json& value) {
   return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+std::string JsonWord(const Json& object, const char* name) {
+  const auto member = object.find(name);
+  return member != object.end() && member->is_string() ? member->get<std::string>() : "";
+}
+
+double JsonNumber(const Json& object, const char* name) {
+  const auto member = object.find(name);
+  return member != object.end() && member->is_number() ? member->get<double>() : 0;
+}
+
 }  // namespace spillway

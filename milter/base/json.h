@@ -16,4 +16,8 @@ Json JsonFigure(double value);
 // One line. Octets that are not UTF-8 become U+FFFD.
 std::string JsonLine(const Json& value);
 
+// A member of an object; "" or 0 where it is missing or of another type.
+std::string JsonWord(const Json& object, const char* name);
+double JsonNumber(const Json& object, const char* name);
+
 }  // namespace spillway

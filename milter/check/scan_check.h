@@ -26,6 +26,7 @@ struct ScannerOptions : Section {
   bool enabled() const override { return on; }
   bool droppable() const override { return true; }
   bool required() const override { return !required_for.empty(); }
+  bool tempfails_late() const override { return !tempfail_on_timeout.empty(); }
   std::string Complaint(const Config& config) const override;
   std::vector<TomlKey> With(const std::vector<TomlKey>& own);
   Disposition MakeDisposition(const Config& config) const;

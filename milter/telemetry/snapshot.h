@@ -21,7 +21,7 @@
 namespace spillway::telemetry {
 
 constexpr uint64_t kMagic = 0x5941574c4c495053;  // the bytes "SPILLWAY"
-constexpr uint32_t kVersion = 4;
+constexpr uint32_t kVersion = 5;
 constexpr size_t kMaxChecks = 16;
 constexpr size_t kNameSize = 16;
 constexpr size_t kWaitSize = 64;
@@ -40,7 +40,7 @@ struct Record {
   Verdict verdict = Verdict::kAccept;
   uint8_t client_class = 0;  // spillway::ClientClass, or kProbeClass
   uint8_t size_bucket = 0;   // log2 of the size in KiB: 0 is under 1 KiB, 1 under 2 KiB, ...
-  uint8_t late = 0;          // 1 when any check was late
+  uint8_t late = 0;          // 1 when any check was late, or a scanner could not be asked
   uint16_t late_mask = 0;    // bit i: check i
   uint16_t check_count = 0;
   std::array<uint32_t, kMaxChecks> check_us{};  // time spent in and waited for check i
@@ -67,14 +67,15 @@ enum class Counter : uint8_t {
   kRecordsDropped,  // the queue was full: nobody reads
   kSlotsMissed,     // more in flight than kSlots
   kSessions,        // gauge: open MTA connections
-  kDnsHits,         // these six: copies of ResolverCounters, refreshed with the heartbeat
+  kConnections,
+  kDnsHits,  // these six: copies of ResolverCounters, refreshed with the heartbeat
   kDnsJoined,
   kDnsAsked,
   kDnsTimeouts,
   kDnsFailures,
   kDnsLimited,
 };
-constexpr size_t kCounters = 14;
+constexpr size_t kCounters = 15;
 using Counters = std::array<std::atomic<uint64_t>, kCounters>;
 static_assert(sizeof(Counters) == kCounters * 8);
 

@@ -24,16 +24,6 @@ std::vector<Json> Parse(std::string_view journal) {
   return lines;
 }
 
-std::string Word(const Json& line, const char* name) {
-  const auto member = line.find(name);
-  return member != line.end() && member->is_string() ? member->get<std::string>() : "";
-}
-
-double Figure(const Json& line, const char* name) {
-  const auto member = line.find(name);
-  return member != line.end() && member->is_number() ? member->get<double>() : 0;
-}
-
 std::string Format(const char* format, double value) {
   char text[48];
   std::snprintf(text, sizeof(text), format, value);
@@ -45,22 +35,32 @@ std::string Duration(double seconds) {
   return Format("%.0f min", seconds / 60);
 }
 
+// "95 of 100 SMTP processes busy, 93 of them in the filter". Old journals do not have the numbers.
+std::string Slots(const Json& line) {
+  if (JsonNumber(line, "slots") == 0)
+    return "half of the SMTP slots are taken and messages are slow";
+  return Format("%.0f", JsonNumber(line, "sessions")) + " of " +
+         Format("%.0f", JsonNumber(line, "slots")) + " SMTP processes busy, " +
+         Format("%.0f", JsonNumber(line, "in_filter")) + " of them in the filter";
+}
+
 // Why, in words.
 std::string Reason(const Json& line) {
-  const std::string cause = Word(line, "cause");
+  const std::string cause = JsonWord(line, "cause");
   std::string out;
-  if (cause == "slots") out = "half of the SMTP slots are taken and messages are slow";
+  if (cause == "slots") out = Slots(line);
+  // In old journals.
   if (cause == "load") out = "more mail than the filter can check in time";
   if (cause == "required") out = "required checks are late, messages would be deferred anyway";
   if (cause == "stalled") out = "the filter finishes nothing";
   if (cause == "slow") out = "messages are slow";
   if (cause == "late") out = "checks are late";
-  const std::string check = Word(line, "check");
+  const std::string check = JsonWord(line, "check");
   if (!check.empty())
-    out += "; " + check + " takes " + Format("%.2f s", Figure(line, "check_seconds"));
-  const std::string host = Word(line, "waits_for");
+    out += "; " + check + " takes " + Format("%.2f s", JsonNumber(line, "check_seconds"));
+  const std::string host = JsonWord(line, "waits_for");
   if (!host.empty()) out += ", waiting for " + host;
-  const double queue = Figure(line, "queue_share");
+  const double queue = JsonNumber(line, "queue_share");
   if (!out.empty())
     out += queue > 0.3 ? Format("; %.0f%% of it in the filter's own queue", queue * 100)
                        : std::string("; not the filter's own queue");
@@ -68,42 +68,58 @@ std::string Reason(const Json& line) {
 }
 
 std::string Describe(const Json& line) {
-  const std::string event = Word(line, "event");
-  std::string out = Word(line, "at") + "  ";
-  if (!Word(line, "text").empty()) return out + event + ": " + Word(line, "text") + "\n";
+  const std::string event = JsonWord(line, "event");
+  std::string out = JsonWord(line, "at") + "  ";
+  if (!JsonWord(line, "text").empty()) return out + event + ": " + JsonWord(line, "text") + "\n";
+  if (line.contains("now")) out += "Now: ";
   if (event == "shedding")
-    out += "Refusing new connections (limit " + Format("%.0f", Figure(line, "limit")) + "): ";
+    out += "Refusing new connections (limit " + Format("%.0f", JsonNumber(line, "limit")) + "): ";
   else if (event == "degraded")
     out += "Degraded, nobody is refused: ";
   else if (event == "recovering")
-    out += "Nobody was refused for a minute; the limit stays in place. ";
+    out += "All is well again; the limit rises step by step. ";
   else
     out += "Over. ";
   out += event == "healthy" || event == "recovering" ? "" : Reason(line);
   out += "\n" + std::string(22, ' ') + "processing " +
-         Format("%.2f s", Figure(line, "mean_seconds")) + " (peak " +
-         Format("%.2f s", Figure(line, "peak_mean_seconds")) + "), " +
-         Format("%.0f sessions", Figure(line, "sessions")) + ", refused " +
-         Format("%.0f", Figure(line, "refused")) + " of " + Format("%.0f", Figure(line, "asked")) +
-         " (cannot retry " + Format("%.0f", Figure(line, "refused_cannot_retry")) +
-         "), came back " + Format("%.0f", Figure(line, "came_back")) + "\n";
+         Format("%.2f s", JsonNumber(line, "mean_seconds")) + " (peak " +
+         Format("%.2f s", JsonNumber(line, "peak_mean_seconds")) + "), " +
+         Format("%.0f sessions", JsonNumber(line, "sessions")) + ", refused " +
+         Format("%.0f", JsonNumber(line, "refused")) + " of " +
+         Format("%.0f", JsonNumber(line, "asked")) + " (cannot retry " +
+         Format("%.0f", JsonNumber(line, "refused_cannot_retry")) + "), came back " +
+         Format("%.0f", JsonNumber(line, "came_back")) + "\n";
   return out;
+}
+
+// What only the incident of now has.
+std::string Outlook(const Json& line) {
+  if (!line.contains("now")) return "";
+  const double drain = JsonNumber(line, "drain_seconds");
+  std::string out = std::string(22, ' ') +
+                    (drain > 0 ? "those who were refused are served in about " + Duration(drain)
+                               : "nobody knows yet when those who were refused are served");
+  if (JsonNumber(line, "refused") == 0) out.clear();
+  if (!JsonWord(line, "largest").empty())
+    out +=
+        (out.empty() ? std::string(22, ' ') : "; ") + "refused most: " + JsonWord(line, "largest");
+  return out.empty() ? out : out + "\n";
 }
 
 std::string List(const std::vector<Json>& lines) {
   std::string out;
   std::string last;
   for (size_t i = 0; i < lines.size(); ++i) {
-    const std::string id = Word(lines[i], "incident");
+    const std::string id = JsonWord(lines[i], "incident");
     if (id.empty() || id == last) continue;
     last = id;
-    const auto same = [&id](const Json& line) { return Word(line, "incident") == id; };
+    const auto same = [&id](const Json& line) { return JsonWord(line, "incident") == id; };
     const auto end = std::find_if(lines.rbegin(), lines.rend(), same);
-    const bool over = Word(*end, "event") == "healthy";
-    out += id + "  " + Word(lines[i], "at") + "  " + Duration(Figure(*end, "seconds")) +
-           (over ? "" : " so far") + ", " + Word(lines[i], "cause") + ", peak " +
-           Format("%.2f s", Figure(*end, "peak_mean_seconds")) + ", refused " +
-           Format("%.0f", Figure(*end, "refused")) + "\n";
+    const bool over = JsonWord(*end, "event") == "healthy";
+    out += id + "  " + JsonWord(lines[i], "at") + "  " + Duration(JsonNumber(*end, "seconds")) +
+           (over ? "" : " so far") + ", " + JsonWord(lines[i], "cause") + ", peak " +
+           Format("%.2f s", JsonNumber(*end, "peak_mean_seconds")) + ", refused " +
+           Format("%.0f", JsonNumber(*end, "refused")) + "\n";
   }
   return out.empty() ? "no incidents\n" : out;
 }
@@ -115,7 +131,7 @@ std::string IncidentsAsText(std::string_view journal, const std::string& id) {
   if (id.empty()) return List(lines);
   std::string out;
   for (const Json& line : lines) {
-    if (Word(line, "incident") == id) out += Describe(line);
+    if (JsonWord(line, "incident") == id) out += Describe(line) + Outlook(line);
   }
   return out.empty() ? "no incident " + id + "\n" : "Incident " + id + "\n" + out;
 }

@@ -8,6 +8,7 @@
 #include "conf/command_line.h"
 #include "policy/ctl/commands.h"
 #include "policy/ctl/dkim.h"
+#include "policy/ctl/forecast.h"
 #include "policy/ctl/simulate.h"
 #include "policy/ctl/test_message.h"
 
@@ -22,6 +23,7 @@ int main(int argc, char** argv) {
   int status = EX_OK;
   AddCommands(app, options, status);
   AddDkim(app, options, status);
+  AddForecast(app, options, status);
   AddSimulate(app, status);
   AddTestMessage(app, options, status);
   try {

@@ -4,12 +4,23 @@
 #pragma once
 
 #include <fstream>
+#include <map>
 #include <string>
 
+#include "milter/base/json.h"
 #include "policy/law/shedder.h"
 #include "policy/watch/bottleneck.h"
 
 namespace spillway {
+
+// What is noted of a moment.
+struct Moment {
+  const LimiterState& state;
+  const ShedderCounts& counts;
+  const Bottleneck& bottleneck;
+  double held = 0, in_filter = 0, slots = 0;  // SMTP processes busy, messages, SMTP processes
+  int64_t wall = 0;                           // Unix seconds
+};
 
 class Journal {
  public:
@@ -17,11 +28,18 @@ class Journal {
 
   // Appends to `path`. When the file cannot be written, error() says why, and the daemon goes on.
   explicit Journal(std::string path);
+  // The daemon was down for a moment only: an incident that the file leaves open goes on. `wall`:
+  // now, Unix seconds.
+  void Continue(int64_t wall);
+  // The daemon stops, and the incident, if there is one, goes on.
+  void Leave(const Moment& moment);
 
-  // Notes `state` when it differs from the last noted; returns a line for the log, empty for none.
-  // `wall` in Unix seconds.
-  std::string Note(const LimiterState& state, const ShedderCounts& counts,
-                   const Bottleneck& bottleneck, double sessions, int64_t wall);
+  // Notes the state when it differs from the last noted; returns a line for the log, empty for
+  // none.
+  std::string Note(const Moment& moment);
+  // The incident as it is now, as a line of the journal that is not written; empty while healthy.
+  // `largest`: the clients that were refused most and are not back.
+  std::string Now(const Moment& moment, const std::string& largest) const;
   // An event of another kind: a filter that went away, an order of the administrator.
   void NoteEvent(const std::string& event, const std::string& text, int64_t wall);
   // Once a look: the incident's peaks.
@@ -34,6 +52,10 @@ class Journal {
 
  private:
   void Append(const std::string& line);
+  Json Line(const Moment& moment) const;
+  bool NotSeenYet(const Moment& moment) const;
+  static double Drain(const Json& line, const LimiterState& state);
+  void AddCounts(Json& line, const ShedderCounts& counts) const;
 
   const std::string path_;
   std::string error_;
@@ -43,6 +65,9 @@ class Journal {
   double peak_mean_ = 0;
   double peak_sessions_ = 0;
   ShedderCounts at_start_;
+  // What a daemon before this one has counted of the incident.
+  std::map<std::string, double> before_;
+  int64_t continued_ = 0;  // since when, Unix seconds; 0: not continued
 };
 
 // "2026-11-24T21:30:00Z".

@@ -14,6 +14,7 @@ constexpr double kTimesFullWait = 0.01;  // the same where it may wait for one
 constexpr double kDeviations = 2.75;     // of a Poisson count; 0.003 are above it
 constexpr double kFreeCap = 0.25;        // of L
 constexpr double kReserveCap = 0.98;     // of L; with less, others took what devices needed
+constexpr double kUnknownShare = 0.5;    // of what T2 may have
 constexpr double kBeyond = 1.25;
 constexpr double kClientShare = 0.25;
 constexpr double kCrowded = 0.6;        // of L; below it there is room for everybody
@@ -42,7 +43,7 @@ double Share(const ClientView& client, TimePoint now) {
     case Tier::kUnknown:
       break;
   }
-  return 0.93 + 0.04 * Draw(client.host, now);
+  return kUnknownShare + (1 - kUnknownShare) / 10 * Draw(client.host, now);
 }
 
 double Reserve(double in_flight, double limit) {
@@ -87,27 +88,30 @@ void LeakyCount::Add(TimePoint now, double life) {
   at_ = now;
 }
 
-double Admission::InFlight(const Places& places, TimePoint now) const {
+double Admission::InFlight(const LeakyCount& rate, const Places& places, TimePoint now) const {
   // Soon after the start, the count covers less than kRateMemory.
   const double age = InSeconds(now - first_.value_or(now));
   const double memory = kRateMemory * (1 - std::exp(-std::max(1.0, age) / kRateMemory));
-  return cannot_retry_rate_.At(now, kRateMemory) / memory * places.life;
+  return rate.At(now, kRateMemory) / memory * places.life;
 }
 
 double Admission::reserved(const Places& places, TimePoint now) const {
-  return Reserve(InFlight(places, now), places.limit);
+  return Reserve(InFlight(cannot_retry_rate_, places, now), places.limit);
 }
 
 bool Admission::AllowedDevice(const Places& places, double sessions, TimePoint now) const {
-  if (DevicesMayWait(places, InFlight(places, now))) return true;
+  if (DevicesMayWait(places, InFlight(cannot_retry_rate_, places, now))) return true;
   return sessions < (places.late_accepted ? places.slots - 1 : Beyond(places));
 }
 
 bool Admission::AllowedOther(const ClientView& client, const Places& places, double sessions,
                              TimePoint now) const {
   const double others = sessions - cannot_retry_.At(now, places.life);
-  const double in_flight = InFlight(places, now);
-  const double room = Share(client, now) * (places.limit - Reserve(in_flight, places.limit));
+  const double in_flight = InFlight(cannot_retry_rate_, places, now);
+  double left = places.limit - Reserve(in_flight, places.limit);
+  if (client.tier != Tier::kSubmission)
+    left -= Reserve(InFlight(submission_rate_, places, now), left);
+  const double room = Share(client, now) * left;
   // Never none at all: no samples, no recovery.
   const bool few = others < std::max(1.0, (1 - kReserveCap) * places.limit);
   if (few && sessions < Beyond(places)) return true;
@@ -142,6 +146,8 @@ bool Admission::Admit(const ClientView& client, const Places& places, double ses
   if (!first_) first_ = now;
   // A device that floods gets no more places reserved than its share.
   if (first && !OverShare(client, places, now)) cannot_retry_rate_.Add(now, kRateMemory);
+  if (client.tier == Tier::kSubmission && !OverShare(client, places, now))
+    submission_rate_.Add(now, kRateMemory);
   if (!WouldAdmit(client, places, sessions, now)) return false;
   const uint64_t key = CountedBy(client);
   held_[CellA(key)].Add(now, places.life);

@@ -28,14 +28,32 @@ double EffectiveBudget::Least(double no_load) const {
   return std::min(least, setting_.full);
 }
 
+double EffectiveBudget::GivenAt(TimePoint at) const {
+  const auto later = std::partition_point(given_.begin(), given_.end(),
+                                          [at](const Given& given) { return given.at <= at; });
+  return later == given_.begin() ? setting_.full : std::prev(later)->value;
+}
+
+bool EffectiveBudget::Obeyed(TimePoint now, std::span<const double> ages) const {
+  constexpr double kSlack = 2;  // seconds
+  constexpr double kFew = 0.1;
+  const auto overdue = std::count_if(ages.begin(), ages.end(), [&](double age) {
+    return age > GivenAt(now - Seconds(age)) + kSlack;
+  });
+  return static_cast<double>(overdue) <= kFew * static_cast<double>(ages.size());
+}
+
 void EffectiveBudget::Tick(TimePoint now, const Look& look, double no_load) {
   constexpr double kHalf = 0.5;
   constexpr double kUp = 1.25;  // a look
   Measure(now, look);
   double wanted = setting_.full;
   if (arrivals_ > 0) wanted = kHalf * setting_.slots / arrivals_ - dialogue_;
+  obeyed_ = Obeyed(now, look.ages);
   wanted = std::clamp(wanted, Least(no_load), setting_.full);
   value_ = std::min(wanted, kUp * value_);
+  given_.push_back({now, value_});
+  while (now - given_.front().at > Seconds(setting_.full)) given_.pop_front();
 }
 
 }  // namespace spillway

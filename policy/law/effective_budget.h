@@ -26,6 +26,10 @@ class EffectiveBudget {
   // `no_load`: the mean time without load; 0 when it is not known.
   void Tick(TimePoint now, const Look& look, double no_load);
 
+  // Nine in ten of the messages in the filter leave within the budget that they were given. Without
+  // messages, yes.
+  bool obeyed() const { return obeyed_; }
+  void SetSlots(double slots) { setting_.slots = slots; }
   // At most Setting::full.
   double value() const { return value_; }
   bool shortened() const { return value_ < setting_.full; }
@@ -35,17 +39,25 @@ class EffectiveBudget {
  private:
   void Measure(TimePoint now, const Look& look);
   double Least(double no_load) const;
+  bool Obeyed(TimePoint now, std::span<const double> ages) const;
+  double GivenAt(TimePoint at) const;
 
   struct Seen {
     TimePoint at;
     double messages;  // that have come to the filter since the start
   };
-  const Setting setting_;
+  Setting setting_;
   double value_;
   double arrivals_ = 0;
   double dialogue_ = 0;
   double completed_ = 0;
   std::deque<Seen> seen_;
+  struct Given {
+    TimePoint at;
+    double value;
+  };
+  std::deque<Given> given_;  // the values that messages in the filter may have been given
+  bool obeyed_ = true;
 };
 
 }  // namespace spillway

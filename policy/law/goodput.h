@@ -50,6 +50,12 @@ class GoodputLimit {
   // When shedding begins. Sessions.
   void Start(double least, double most, bool load_suspected, TimePoint now);
 
+  // The slots are not as many as they were taken for.
+  void SetMost(double most) {
+    if (limit_ == most_) limit_ = most;
+    most_ = most;
+  }
+
   struct Situation {
     TimePoint now;
     bool binding;   // somebody was refused since the last time

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace spillway {
 
@@ -18,6 +19,8 @@ constexpr double kHoldLook = 4;         // of W
 constexpr double kTroubleFactor = 1.5;  // above the target; below it is noise
 constexpr double kSlotsThreat = 0.48;   // of the slots; the rest fills in one W at ten a second
 constexpr double kSlotsFull = 0.9;      // of the slots: the next burst waits in the backlog
+constexpr double kDoorWait = 10;        // seconds at the door; the backlog takes lesser bursts
+constexpr double kOfHeld = 0.5;         // of the slots held, in the filter: the filter's doing
 constexpr double kLoadQueueShare = 0.3;
 constexpr double kLoadArrivals = 1.5;
 constexpr double kRequiredShare = 0.2;
@@ -29,7 +32,7 @@ constexpr double kPatientBudget = 60;   // seconds; hardly a client gives up bef
 constexpr double kNoQueueShare = 0.05;  // as good as none
 constexpr double kMaxCut = 0.7;
 constexpr double kMinCut = 0.95;
-constexpr double kPilingUp = 3;  // of Wt
+constexpr double kPilingUp = 3;  // of S
 constexpr auto kRecent = seconds(3);
 constexpr auto kUnknown = seconds(10);          // of shedding: what will complete
 constexpr auto kCompletionsLook = seconds(60);  // less says more of chance than of capacity
@@ -41,11 +44,13 @@ constexpr double kRise = 0.002;                 // of S, a look: 0.8 % a second
 constexpr double kFloorRise = 0.02;             // of the way of ef0 and df0, a look
 constexpr double kFall = 0.1;                   // of the way, a look
 constexpr double kArrivalsLooks = 2400;         // ten minutes
-constexpr auto kQuiet = seconds(60);            // without a refusal: recovering
-constexpr auto kOver = seconds(4200);           // without a refusal: the end; above Postfix's
-                                                // maximal_backoff_time, so that all have been back
+constexpr auto kDeferredLook = seconds(30);     // tempfails come in clumps
+constexpr double kWellDoor = 2;                 // seconds at the door; nobody notices
+constexpr double kWellDeferred = 0.1;           // share; what is less is chance
+constexpr auto kOver = seconds(60);             // well: the end
+constexpr auto kSlowAnyway = seconds(600);      // slow without a reason to refuse
 constexpr auto kCalm = seconds(10);             // without trouble: not degraded any more
-constexpr auto kFull = seconds(3);              // full for so long: not just a burst
+constexpr auto kBlocked = seconds(3);           // a wait at the door that lasts: not just a burst
 constexpr auto kSettle = seconds(5);            // of trouble: degraded
 constexpr auto kLasting = std::chrono::minutes(30);  // degraded without harm: normal
 constexpr auto kGap = seconds(1);
@@ -65,6 +70,11 @@ double Limiter::max_limit() const {
 
 double Limiter::min_limit() const {
   return std::max(2.0, std::min(4.0, 0.04 * setting_.slots));
+}
+
+void Limiter::SetSlots(double slots) {
+  setting_.slots = slots;
+  goodput_.SetMost(max_limit());
 }
 
 double Limiter::Target() const {
@@ -87,7 +97,9 @@ void Limiter::Measure(TimePoint now, const Look& look) {
   state_.samples = mean.samples;
   state_.target = Target();
   state_.late_share = Share(window_.late, window_.completed);
-  state_.deferred_share = Share(window_.deferred, window_.completed);
+  const SampleSums longer = samples_.Since(now - kDeferredLook);
+  state_.deferred_share =
+      longer.completed < kManySamples ? 0 : Share(longer.deferred, longer.completed);
   state_.queue_share = Share(window_.queue_wait, window_.busy);
   state_.throughput = Share(window_.completed - window_.deferred, window_.span);
   state_.completions = Completions(now);
@@ -98,7 +110,10 @@ void Limiter::Measure(TimePoint now, const Look& look) {
   state_.arrivals = Share(window_.arrived, window_.span);
   if (look.completed > 0 || look.ages.empty()) last_completed_ = now;
   if (look.refused > 0) last_refused_ = now;
-  if (look.sessions < kSlotsFull * setting_.slots) last_not_full_ = now;
+  const bool ours = look.held > 0 && look.sessions >= kOfHeld * look.held;
+  if (look.door < kDoorWait || !ours) last_open_ = now;
+  // Where nobody sees the door, all slots taken for as long stand for a wait.
+  if (look.door >= 0 || look.sessions < kSlotsFull * setting_.slots) last_not_full_ = now;
 }
 
 double Limiter::Completions(TimePoint now) const {
@@ -107,13 +122,14 @@ double Limiter::Completions(TimePoint now) const {
   return Share(sums.completed, sums.span);
 }
 
-// How long it takes until `n` sessions have ended, at the rate of the last seconds; infinite when
-// nothing was completed.
+// How long it takes until `n` messages have left, at the rate of the last seconds: infinite when
+// many were to be expected and none came. A few tell nothing; then of the last W.
 double Limiter::Piled(TimePoint now, double n) const {
   const SampleSums recent = samples_.Since(now - kRecent);
-  if (recent.span == 0) return 0;
-  return recent.completed > 0 ? n * recent.span / recent.completed
-                              : std::numeric_limits<double>::infinity();
+  if (recent.completed >= kMinSamples) return n * recent.span / recent.completed;
+  const bool telling = n * recent.span >= 2 * kMinSamples * state_.mean;
+  if (recent.completed == 0 && telling) return std::numeric_limits<double>::infinity();
+  return window_.completed > 0 ? n * window_.span / window_.completed : 0;
 }
 
 // Sessions that have ended tell how long a slot was held; in a stall, the messages that pile up
@@ -123,10 +139,8 @@ double Limiter::Hold(TimePoint now, const Look& look) const {
       samples_.Since(now - Seconds(std::clamp(kHoldLook * state_.mean, 10.0, 120.0)));
   const double held = ended.completed >= kManySamples ? Share(ended.held, ended.completed) : 0;
   const double hold = std::max(state_.mean, held);
-  // Where few completions were to be expected, having none says nothing.
+  if (setting_.budget > kPatientBudget) return hold;
   const auto n = static_cast<double>(look.ages.size());
-  const bool telling = n * InSeconds(kRecent) >= kMinSamples * hold;
-  if (!telling || setting_.budget > kPatientBudget) return hold;
   return std::max(hold, std::min(setting_.budget, Piled(now, n)));
 }
 
@@ -170,14 +184,14 @@ void Limiter::AcceptAsNormal(TimePoint now) {
 }
 
 Cause Limiter::Trouble(TimePoint now, const Look& look) const {
-  if (now - last_not_full_ >= kFull) return Cause::kSlots;
+  if (now - last_open_ >= kBlocked || now - last_not_full_ >= Seconds(kDoorWait))
+    return Cause::kSlots;
+  if (Deferred() >= kRequiredShare) return Cause::kRequired;
   if (!look.ages.empty() && now - last_completed_ > Seconds(setting_.budget) + seconds(2))
     return Cause::kStalled;
   if (state_.samples >= kMinSamples && state_.mean > kTroubleFactor * state_.target)
     return Cause::kSlow;
-  if (look.sessions >= kSlotsThreat * setting_.slots &&
-      Piled(now, look.sessions) > kPilingUp * state_.target)
-    return Cause::kSlow;
+  if (PilesUp(now, look)) return Cause::kSlow;
   const bool late = window_.completed >= kManySamples && window_.late >= 3 &&
                     state_.late_share > 1.5 * learned_.late_floor + 0.05;
   return late ? Cause::kLate : Cause::kNone;
@@ -188,12 +202,36 @@ double Limiter::Deferred() const {
   return state_.deferred_share - learned_.deferred_floor;
 }
 
-Cause Limiter::Threat(const Look& look, Cause trouble) const {
-  if (trouble == Cause::kNone) return Cause::kNone;
-  if (window_.completed >= kMinSamples && Deferred() >= kRequiredShare) return Cause::kRequired;
-  if (look.sessions >= kSlotsThreat * setting_.slots) return Cause::kSlots;
-  if (state_.queue_share > kLoadQueueShare) return Cause::kLoad;
-  return Surge() ? Cause::kLoad : Cause::kNone;
+// What is done about trouble by itself, with a shorter budget, is no reason to refuse.
+bool Limiter::Curable(const Look& look, Cause trouble) const {
+  const bool by_waiting_less = trouble == Cause::kSlow || trouble == Cause::kLate;
+  return by_waiting_less && !setting_.mandatory && look.curable;
+}
+
+// Messages come faster than they leave, and the door will be blocked soon: by Little's law, or
+// because those that are there are old already.
+bool Limiter::PilesUp(TimePoint now, const Look& look) const {
+  const auto messages = static_cast<double>(look.ages.size());
+  const double age = Share(std::accumulate(look.ages.begin(), look.ages.end(), 0.0), messages);
+  return messages >= kSlotsThreat * setting_.slots &&
+         std::max(age, std::min(Piled(now, messages), setting_.budget)) >
+             std::max(kDoorWait, kPilingUp * learned_.no_load);
+}
+
+Cause Limiter::Threat(TimePoint now, const Look& look, Cause trouble) const {
+  if (trouble == Cause::kNone || trouble == Cause::kSlots || trouble == Cause::kRequired)
+    return trouble;
+  if (Curable(look, trouble)) return Cause::kNone;
+  return PilesUp(now, look) ? Cause::kSlots : Cause::kNone;
+}
+
+// Nothing would be lost if nobody were refused any more.
+bool Limiter::Well(TimePoint now, const Look& look, Cause trouble) const {
+  if (Deferred() >= kWellDeferred || look.door >= kWellDoor) return false;
+  // Few messages tell nothing of those that are refused.
+  if (state_.samples < kMinSamples && now - last_refused_ < kOver) return false;
+  const bool lasting = now - last_threat_ > kSlowAnyway && trouble != Cause::kStalled;
+  return trouble == Cause::kNone || Curable(look, trouble) || lasting;
 }
 
 bool Limiter::Surge() const {
@@ -211,7 +249,8 @@ void Limiter::Become(Regime regime, Cause cause, TimePoint now) {
 
 void Limiter::Tick(TimePoint now, const Look& look) {
   if (last_tick_ && now - *last_tick_ > kGap) epoch_ = now;
-  if (!last_tick_) state_.since = last_completed_ = last_refused_ = last_not_full_ = now;
+  if (!last_tick_)
+    state_.since = last_completed_ = last_refused_ = last_open_ = last_not_full_ = now;
   last_tick_ = now;
   samples_.Add(now, look);
   Measure(now, look);
@@ -223,7 +262,7 @@ void Limiter::Tick(TimePoint now, const Look& look) {
   if (learned_.no_load == 0 && harmless) LearnFirst(now);
   if (state_.regime == Regime::kDegraded && now - state_.since > kLasting && harmless)
     AcceptAsNormal(now);
-  const Cause threat = Threat(look, trouble);
+  const Cause threat = Threat(now, look, trouble);
   LearnArrivals(look);
   if (threat != Cause::kNone) return Enter(threat, now, look);
   if (trouble == Cause::kNone) {
@@ -241,7 +280,7 @@ void Limiter::Tick(TimePoint now, const Look& look) {
 
 void Limiter::Enter(Cause cause, TimePoint now, const Look& look) {
   Become(Regime::kShedding, cause, now);
-  entered_ = epoch_ = last_refused_ = last_trouble_ = now;
+  entered_ = epoch_ = last_refused_ = last_trouble_ = last_ill_ = last_threat_ = now;
   binding_ = false;
   service_ = learned_.no_load;
   load_suspected_ = state_.queue_share > kLoadQueueShare || Surge();
@@ -251,14 +290,14 @@ void Limiter::Enter(Cause cause, TimePoint now, const Look& look) {
   // The budget bounds every wait, and less load would not make it shorter: only the slots matter.
   only_slots_ = cause == Cause::kSlots && !load_suspected_ && setting_.budget <= kPatientBudget &&
                 Deferred() < kRequiredShare;
-  reference_sessions_ = std::max<double>(look.sessions, min_limit());
+  reference_sessions_ = std::max(look.sessions, min_limit());
   reference_mean_ = state_.mean;
   entered_sessions_ = std::min(reference_sessions_, max_limit());
 }
 
 void Limiter::Resume(double limit, TimePoint now) {
   Look look;
-  look.sessions = static_cast<uint32_t>(limit);
+  look.sessions = limit;
   Enter(Cause::kSlots, now, look);
   // The cause is not known any more: be as careful as under load, and do not compare with figures
   // from before the restart.
@@ -271,21 +310,24 @@ void Limiter::Resume(double limit, TimePoint now) {
 
 void Limiter::Shed(TimePoint now, const Look& look, Cause trouble) {
   binding_ = binding_ || look.refused > 0 || look.sessions >= state_.limit;
-  if (trouble != Cause::kNone) last_trouble_ = now;
   const bool troubled = trouble != Cause::kNone;
-  const auto quiet = now - last_refused_;
-  if (quiet > kOver && look.sessions < kSlotsThreat * setting_.slots)
-    return Become(troubled ? Regime::kDegraded : Regime::kHealthy, trouble, now);
-  if (state_.regime == Regime::kShedding && quiet > kQuiet)
+  if (troubled) last_trouble_ = now;
+  if (Threat(now, look, trouble) != Cause::kNone) last_threat_ = now;
+  if (!Well(now, look, trouble)) last_ill_ = now;
+  const auto well = now - last_ill_;
+  if (well > kOver) return Become(troubled ? Regime::kDegraded : Regime::kHealthy, trouble, now);
+  if (state_.regime == Regime::kShedding && well > kCalm)
     Become(Regime::kRecovering, state_.cause, now);
-  if (state_.regime == Regime::kRecovering && quiet == Duration::zero())
+  if (state_.regime == Regime::kRecovering && well == Duration::zero())
     Become(Regime::kShedding, state_.cause, now);
-  const double epoch = only_slots_ ? kMinEpoch : std::clamp(state_.mean, kMinEpoch, kMaxEpoch);
+  const bool soon = only_slots_ || state_.regime == Regime::kRecovering;
+  const double epoch = soon ? kMinEpoch : std::clamp(state_.mean, kMinEpoch, kMaxEpoch);
   if (now - epoch_ >= Seconds(epoch)) EndEpoch(now, look);
 }
 
-// Little's law: how many sessions are served before the waiting clients give up. The limit stays
-// until enough is known.
+// P = X * max(25, 1.3 S'): by Little's law, how many sessions are served before the waiting clients
+// give up. A budget of 60 s or less bounds the wait by itself. The limit stays until enough is
+// known.
 double Limiter::PatienceLimit(TimePoint now) {
   if (setting_.budget <= kPatientBudget) return max_limit();
   const double patience = std::max(kPatience, kPatienceOverService * service_);
@@ -303,6 +345,8 @@ double Limiter::PatienceLimit(TimePoint now) {
   return Share(sums.completed - sums.deferred, sums.span) * patience;
 }
 
+// S' starts as S. If n was halved and min(W, n / X) did not fall below 0.68 of what it was, the
+// load is not why the filter is slow, and S' becomes min(W, n / X); likewise at the floor.
 void Limiter::NoticeRegimeChange(const Look& look) {
   // Old messages keep W high long after the queue is gone; Little's law shows the queue of now.
   const double service =
@@ -320,7 +364,22 @@ void Limiter::NoticeRegimeChange(const Look& look) {
   if (halved) reference_sessions_ = look.sessions;
 }
 
+// The senders who were refused meet a ramp, and no limit any more at its end.
+void Limiter::Ramp() {
+  double& limit = state_.limit;
+  if (binding_) limit = std::min(max_limit(), limit + LimitRise(limit, true, learned_));
+}
+
 void Limiter::EndEpoch(TimePoint now, const Look& look) {
+  if (state_.regime == Regime::kRecovering)
+    Ramp();
+  else
+    Steer(now, look);
+  epoch_ = now;
+  binding_ = false;
+}
+
+void Limiter::Steer(TimePoint now, const Look& look) {
   NoticeRegimeChange(look);
   const bool flowing = state_.mean <= state_.target && state_.queue_share < kNoQueueShare;
   goodput_.Steer({now, binding_, flowing, state_.mean, setting_.budget}, samples_, learned_);
@@ -331,8 +390,6 @@ void Limiter::EndEpoch(TimePoint now, const Look& look) {
   else if (binding_)
     limit = std::min(goal, limit + LimitRise(limit, only_slots_ || flowing, learned_));
   limit = std::clamp(limit, min_limit(), max_limit());
-  epoch_ = now;
-  binding_ = false;
 }
 
 }  // namespace spillway

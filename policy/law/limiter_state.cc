@@ -12,8 +12,8 @@ std::string_view RegimeName(Regime regime) {
 }
 
 std::string_view CauseName(Cause cause) {
-  constexpr std::array<std::string_view, 7> kNames = {"none",  "slow", "late",    "stalled",
-                                                      "slots", "load", "required"};
+  constexpr std::array<std::string_view, 6> kNames = {"none",    "slow",  "late",
+                                                      "stalled", "slots", "required"};
   return kNames[static_cast<size_t>(cause)];
 }
 

@@ -10,7 +10,7 @@
 namespace spillway {
 
 enum class Regime : uint8_t { kHealthy, kDegraded, kShedding, kRecovering };
-enum class Cause : uint8_t { kNone, kSlow, kLate, kStalled, kSlots, kLoad, kRequired };
+enum class Cause : uint8_t { kNone, kSlow, kLate, kStalled, kSlots, kRequired };
 std::string_view RegimeName(Regime regime);  // "healthy", "degraded", ...
 std::string_view CauseName(Cause cause);     // "none", "slow", "late", "stalled", ...
 

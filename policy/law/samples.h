@@ -24,16 +24,21 @@ constexpr double kManySamples = 20;  // a share of fewer says little
 
 // One look at the filter, a few times a second. Counts are since the look before; times in seconds.
 struct Look {
-  uint32_t completed = 0;        // messages that got their verdict
-  double busy = 0;               // their processing time, summed
-  double queue_wait = 0;         // of which in the CPU pool's queue
-  double dialogue = 0;           // of the SMTP dialogues before them, summed
-  uint32_t late = 0;             // ran into the budget
-  uint32_t deferred = 0;         // tempfailed at the end of message, for whatever reason
-  uint32_t waived = 0;           // late, and not tempfailed
-  uint32_t arrived = 0;          // sessions that asked to be admitted
-  uint32_t refused = 0;          // of which the limit refused
-  uint32_t sessions = 0;         // gauge: sessions that hold an SMTP slot
+  uint32_t completed = 0;  // messages that got their verdict
+  double busy = 0;         // their processing time, summed
+  double queue_wait = 0;   // of which in the CPU pool's queue
+  double dialogue = 0;     // of the SMTP dialogues before them, summed
+  uint32_t late = 0;       // a check was late, or could not be made
+  uint32_t deferred = 0;   // of which tempfailed at the end of message for that
+  uint32_t waived = 0;     // late, and not tempfailed
+  uint32_t arrived = 0;    // sessions that asked to be admitted
+  uint32_t refused = 0;    // of which the limit refused
+  uint32_t held = 0;       // gauge: SMTP slots that are held, by whatever clients
+  // Gauge: of which with a message in the filter, or soon. The Shedder fills it.
+  double sessions = 0;
+  double door = 0;  // seconds that a new connection waits for a slot; negative: nobody knows
+  // Messages leave the filter as soon as they are told to: see EffectiveBudget::obeyed().
+  bool curable = false;
   std::span<const double> ages;  // of the messages in flight, in no order
 };
 
@@ -42,7 +47,7 @@ struct SampleSums {
   double span = 0;
   double completed = 0, busy = 0, queue_wait = 0, late = 0, deferred = 0, waived = 0, arrived = 0,
          refused = 0;
-  double held = 0;  // session-seconds: slots held, integrated over time
+  double held = 0;  // Look::sessions, integrated over time: session-seconds
 };
 
 // The age-aware mean: (completed times + ages above their mean) / (how many of both). A message in

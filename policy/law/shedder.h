@@ -6,6 +6,7 @@
 #include "policy/law/brownout.h"
 #include "policy/law/effective_budget.h"
 #include "policy/law/limiter.h"
+#include "policy/law/slots.h"
 
 namespace spillway {
 
@@ -30,26 +31,36 @@ class Shedder {
           double least = 0);
 
   void Resume(double limit, TimePoint now) { limiter_.Resume(limit, now); }
-  // `look` comes without `arrived` and `refused`, which the shedder counts itself.
+  // `look` comes without `arrived`, `refused`, `sessions` and `curable`, which the shedder adds.
   void Tick(TimePoint now, Look look);
-  // One decision for a session, or for a further message of a session that stays open; `wall` in
-  // Unix seconds.
-  bool Admit(const ClientId& client, double sessions, TimePoint now, int64_t wall);
+  // One decision for a session, or for a further message of a session that stays open. `held`: the
+  // SMTP slots that are held now, without the session that asks; `wall` in Unix seconds.
+  bool Admit(const ClientId& client, double held, TimePoint now, int64_t wall);
 
   // What Admit() would say, without counting or remembering anything.
-  bool WouldAdmit(const ClientId& client, double sessions, TimePoint now, int64_t wall) const;
+  bool WouldAdmit(const ClientId& client, double held, TimePoint now, int64_t wall) const;
+
+  // The filter does not respond: whoever is admitted waits for it in vain, and holds a slot
+  // meanwhile. Half of the slots are for those who can come again.
+  void FilterResponds(bool responds);
+  bool responds() const { return responds_; }
 
   void Order(const Override& order);
   const Override& order() const { return override_; }
   // Refusing now, by the law or by order?
   bool limited() const { return places_.limited; }
   double limit() const { return places_.limit; }
-  double slots() const { return slots_; }
+  const Slots& slots() const { return slots_; }
+  double in_filter() const { return in_filter_; }  // messages, at the last tick
   // The limit is above half of its maximum: refuse messages, not sessions. But not when hardly a
   // slot is free: a message that is refused holds a slot for the dialogue up to RCPT.
-  bool mild(double sessions) const {
-    return places_.limit > limiter_.max_limit() / 2 && sessions < kNearlyFull * slots_;
+  bool mild(double held) const {
+    return responds_ && places_.limit > limiter_.max_limit() / 2 &&
+           held < kNearlyFull * slots_.count();
   }
+  // Nearly all slots are held, most of them by clients that send no message: what the MTA's own
+  // timeouts are for. Nobody is refused for it but clients that hold more than their share.
+  bool crowded_by_idle() const { return crowded_by_idle_; }
   const Limiter& limiter() const { return limiter_; }
   const EffectiveBudget& budget() const { return budget_; }
   const Brownout& brownout() const { return brownout_; }
@@ -60,6 +71,8 @@ class Shedder {
  private:
   static constexpr double kNearlyFull = 0.9;
   void SetPlaces();
+  void CountOnTheWay(TimePoint now, const Look& look);
+  double Counted(double held) const;
 
   Limiter limiter_;
   EffectiveBudget budget_;
@@ -70,7 +83,15 @@ class Shedder {
   Places places_;
   ShedderCounts counts_;
   uint32_t arrived_ = 0, refused_ = 0;  // since the last tick
-  const double slots_;
+  bool responds_ = true;
+  bool crowded_by_idle_ = false;
+  // As of the last tick.
+  TimePoint ticked_;
+  double in_filter_ = 0;
+  double on_the_way_ = 0;  // sessions admitted that have not yet come to the filter
+  double held_ = 0;        // slots
+  double no_load_ = 0;     // seconds
+  Slots slots_;
 };
 
 }  // namespace spillway

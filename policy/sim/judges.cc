@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
+#include <optional>
 
 namespace spillway::sim {
 
@@ -20,36 +22,59 @@ Config Devices() {
 
 class Ours final : public Judge {
  public:
-  explicit Ours(const Scenario& s)
-      : shedder_({.budget = InSeconds(s.budget),
-                  .slots = static_cast<double>(s.slots),
-                  .required = s.on_timeout == "required"},
-                 {},
-                 Clients::Options{.capacity = 65536,
-                                  .lists = ClientLists(Devices()),
-                                  .seed = static_cast<uint64_t>(s.seed)}) {}
+  explicit Ours(const Scenario& s) : scenario_(s) { Make({}); }
 
-  Answer Ask(const ClientId& client, double sessions, double now) override {
-    if (shedder_.Admit(client, sessions, At(now), static_cast<int64_t>(now) + kEpochStart))
-      return Answer::kAdmit;
-    return shedder_.mild(sessions) ? Answer::kRefuseMessage : Answer::kRefuseSession;
+  Answer Ask(const ClientId& client, double held, double now) override {
+    if (shedder_->Admit(client, held, At(now), Wall(now))) return Answer::kAdmit;
+    return shedder_->mild(held) ? Answer::kRefuseMessage : Answer::kRefuseSession;
   }
-  void Tick(const Look& look, double now) override { shedder_.Tick(At(now), look); }
-  bool limiting() const override { return shedder_.limited(); }
+  void Tick(const Look& look, double now) override { shedder_->Tick(At(now), look); }
+  bool limiting() const override { return shedder_->limited(); }
+  Advice advice() const override {
+    return {.budget = shedder_->budget().value(), .reduced = shedder_->brownout().share()};
+  }
+  void Restart(double now) override {
+    const Limiter& limiter = shedder_->limiter();
+    const std::vector<ClientRecord> clients = shedder_->clients().Records();
+    const std::optional<double> limit =
+        limiter.limiting() ? std::optional(limiter.state().limit) : std::nullopt;
+    Make(Learned(limiter.learned()));
+    shedder_->clients().Restore(clients, Wall(now));
+    if (limit) shedder_->Resume(*limit, At(now));
+  }
 
  private:
-  static constexpr int64_t kEpochStart = 1'700'000'000;
-  Shedder shedder_;
+  static int64_t Wall(double now) { return static_cast<int64_t>(now) + 1'700'000'000; }
+  void Make(const Learned& learned) {
+    shedder_ =
+        std::make_unique<Shedder>(Limiter::Setting{.budget = InSeconds(scenario_.budget),
+                                                   .slots = scenario_.ToldSlots(),
+                                                   .required = scenario_.on_timeout == "required",
+                                                   .mandatory = scenario_.on_timeout != "accept"},
+                                  learned,
+                                  Clients::Options{.capacity = 65536,
+                                                   .lists = ClientLists(Devices()),
+                                                   .seed = static_cast<uint64_t>(scenario_.seed)});
+  }
+
+  const Scenario& scenario_;
+  std::unique_ptr<Shedder> shedder_;
 };
 
-class NoControl final : public Judge {
+// Others do not tell the filter anything.
+class Other : public Judge {
+ public:
+  Advice advice() const override { return {.budget = std::numeric_limits<double>::infinity()}; }
+};
+
+class NoControl final : public Other {
  public:
   Answer Ask(const ClientId&, double, double) override { return Answer::kAdmit; }
   void Tick(const Look&, double) override {}
   bool limiting() const override { return false; }
 };
 
-class OnlyDevices final : public Judge {
+class OnlyDevices final : public Other {
  public:
   // Until then everybody; virtual seconds.
   explicit OnlyDevices(double from) : from_(from) {}
@@ -66,11 +91,11 @@ class OnlyDevices final : public Judge {
   const ClientLists lists_ = ClientLists(Devices());
 };
 
-class Fixed final : public Judge {
+class Fixed final : public Other {
  public:
   explicit Fixed(double limit) : limit_(limit) {}
-  Answer Ask(const ClientId&, double sessions, double) override {
-    return sessions < limit_ ? Answer::kAdmit : Answer::kRefuseSession;
+  Answer Ask(const ClientId&, double held, double) override {
+    return held < limit_ ? Answer::kAdmit : Answer::kRefuseSession;
   }
   void Tick(const Look&, double) override {}
   bool limiting() const override { return false; }
@@ -80,7 +105,7 @@ class Fixed final : public Judge {
 };
 
 // Refuses everybody while slow. A mean of the last ten seconds' completions stands for the p90.
-class OnOff final : public Judge {
+class OnOff final : public Other {
  public:
   explicit OnOff(double normal) : normal_(normal) {}
   Answer Ask(const ClientId&, double, double) override {
@@ -101,7 +126,7 @@ class OnOff final : public Judge {
   bool on_ = false;
 };
 
-class RefuseLoadAverage final : public Judge {
+class RefuseLoadAverage final : public Other {
  public:
   explicit RefuseLoadAverage(double processors) : limit_(12 * processors) {}
   Answer Ask(const ClientId&, double, double) override {
@@ -123,11 +148,11 @@ class RefuseLoadAverage final : public Judge {
   bool on_ = false;
 };
 
-class Gradient2 final : public Judge {
+class Gradient2 final : public Other {
  public:
   explicit Gradient2(double slots) : slots_(slots) {}
-  Answer Ask(const ClientId&, double sessions, double) override {
-    return sessions < limit_ ? Answer::kAdmit : Answer::kRefuseSession;
+  Answer Ask(const ClientId&, double held, double) override {
+    return held < limit_ ? Answer::kAdmit : Answer::kRefuseSession;
   }
   void Tick(const Look& look, double) override {
     if (look.completed == 0) return;
@@ -135,7 +160,7 @@ class Gradient2 final : public Judge {
     if (long_ == 0) long_ = rtt;
     for (uint32_t i = 0; i < look.completed; ++i) long_ += (rtt - long_) * 2 / (600 + 1);
     if (long_ / rtt > 2) long_ *= 0.95;
-    if (look.sessions < limit_ / 2) return;
+    if (look.held < limit_ / 2) return;
     const double gradient = std::clamp(1.5 * long_ / rtt, 0.5, 1.0);
     const double wanted = limit_ * gradient + 4;
     limit_ = std::clamp(limit_ * 0.8 + wanted * 0.2, 4.0, slots_);
@@ -150,10 +175,6 @@ class Gradient2 final : public Judge {
 
 }  // namespace
 
-TimePoint At(double seconds) {
-  return TimePoint() + std::chrono::hours(1) + Seconds(seconds);
-}
-
 std::unique_ptr<Judge> MakeJudge(const std::string& name, const Scenario& scenario) {
   if (name == "ours") return std::make_unique<Ours>(scenario);
   if (name == "none") return std::make_unique<NoControl>();
@@ -161,7 +182,7 @@ std::unique_ptr<Judge> MakeJudge(const std::string& name, const Scenario& scenar
   if (name == "devices_in_5s") return std::make_unique<OnlyDevices>(scenario.FirstEvent() + 5);
   if (name == "on_off") return std::make_unique<OnOff>(scenario.service_mean);
   if (name == "refuse_la") return std::make_unique<RefuseLoadAverage>(2);
-  if (name == "gradient2") return std::make_unique<Gradient2>(static_cast<double>(scenario.slots));
+  if (name == "gradient2") return std::make_unique<Gradient2>(scenario.ToldSlots());
   constexpr std::string_view kFixed = "fixed:";
   double limit = 0;
   if (!name.starts_with(kFixed)) return nullptr;

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "policy/law/shedder.h"
-#include "policy/sim/scenario.h"
+#include "policy/sim/filter.h"
 
 namespace spillway::sim {
 
@@ -21,11 +21,15 @@ enum class Answer : uint8_t {
 class Judge {
  public:
   virtual ~Judge() = default;
-  // `sessions` hold a slot, the one that asks not counted.
-  virtual Answer Ask(const ClientId& client, double sessions, double now) = 0;
+  // So many slots are held, the one that asks not counted.
+  virtual Answer Ask(const ClientId& client, double held, double now) = 0;
   virtual void Tick(const Look& look, double now) = 0;
   // Is it in its refusing mode? For counting flips.
   virtual bool limiting() const = 0;
+  // After a Tick(): what the filter is told.
+  virtual Advice advice() const = 0;
+  // Starts again, with what it keeps in its files.
+  virtual void Restart(double /*now*/) {}
 };
 
 // "ours", "none", "only_devices" (nobody else is admitted: what devices lose even so is lost under
@@ -35,7 +39,5 @@ class Judge {
 // one minute, looked at every 15 s), "gradient2" (Netflix concurrency-limits), "fixed:N". Null for
 // anything else.
 std::unique_ptr<Judge> MakeJudge(const std::string& name, const Scenario& scenario);
-
-TimePoint At(double seconds);
 
 }  // namespace spillway::sim

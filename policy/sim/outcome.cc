@@ -15,26 +15,50 @@ constexpr double kAftermath = 4000;
 
 }  // namespace
 
-void Outcome::Offered(const Host& host, double now) {
-  if (host.retries()) return;
-  if (now >= scenario_.FirstEvent() && now < scenario_.LastEvent() + kMinute) ++device_offered_;
+bool Outcome::InQuestion(double born) const {
+  return born >= scenario_.FirstEvent() && born < scenario_.LastEvent() + kMinute;
 }
 
-void Outcome::Served(const Host& host, const Mail& mail, double now) {
+void Outcome::Offered(const Host& host, double now) {
+  if (InQuestion(now)) ++Of(host.group()).offered;
+}
+
+void Outcome::Served(const Host& host, const Mail& mail, bool scanned, double now) {
+  if (host.group() == Group::kBots || host.group() == Group::kIdle) return;
   ++served_;
-  if (scenario_.EventAt(now)) ++served_in_event_;
+  if (scenario_.EventAt(now)) {
+    ++served_in_event_;
+    unscanned_in_event_ += scanned ? 0 : 1;
+  }
   if (host.retries() && mail.delayed)
     deferred_max_age = std::max(deferred_max_age, now - mail.born);
 }
 
-void Outcome::Lost(double born) {
-  if (born >= scenario_.FirstEvent() && born < scenario_.LastEvent() + kMinute) ++device_lost_;
+void Outcome::Failed(const Host& host, double now) {
+  const bool counts = host.group() != Group::kBots && host.group() != Group::kIdle;
+  if (counts && scenario_.EventAt(now)) ++failed_;
 }
 
-void Outcome::Arrived(double now) {
+void Outcome::Lost(const Host& host, double born) {
+  if (InQuestion(born)) ++Of(host.group()).lost;
+}
+
+void Outcome::Arrived(const Host& host, const Mail& mail, double now) {
   const double gap = now - last_arrival_;
   last_arrival_ = now;
   arrivals_ = arrivals_ * std::exp(-gap / kMinute) + 1 / kMinute;
+  if (!InQuestion(now)) return;
+  ++Of(host.group()).asked;
+  greetings_.push_back(static_cast<float>(now - mail.attempt_start));
+}
+
+double Outcome::greeting_p99() const {
+  if (greetings_.empty()) return 0;
+  std::vector<float> sorted = greetings_;
+  const auto at =
+      sorted.begin() + static_cast<std::ptrdiff_t>(0.99 * static_cast<double>(sorted.size() - 1));
+  std::nth_element(sorted.begin(), at, sorted.end());
+  return *at;
 }
 
 // Does the median service time, without a queue, fit into the budget?
@@ -58,22 +82,23 @@ bool Outcome::Hopeless(double now) const {
   return scenario_.on_timeout != "accept" && !ServiceFits(now);
 }
 
-void Outcome::Refused(double now, double sessions) {
+void Outcome::Refused(const Host& host, double now, double messages) {
   ++refusals;
+  if (InQuestion(now)) ++Of(host.group()).refused;
   last_refusal_ = now;
   const double first = scenario_.FirstEvent();
   const double last = scenario_.LastEvent();
   if (now < first || now > last + kAftermath) ++refusals_when_healthy;
   if (now >= first && time_to_shed < 0) time_to_shed = now - first;
   const double half = 0.5 * static_cast<double>(scenario_.slots);
-  const bool plentiful = std::max(sessions, sessions_) < half;
+  const bool plentiful = std::max(messages, messages_) < half;
   const bool harmless = now - last_tempfail_ > kMinute && !Hopeless(now) && !LoadIsTheCause(now);
   if (plentiful && harmless && !scenario_.BeganWithin(now, kMinute)) ++needless_refusals;
 }
 
-void Outcome::Mode(bool limiting, double sessions, double now) {
+void Outcome::Mode(bool limiting, double messages, double now) {
   const double step = now - last_tick_;
-  sessions_ += (sessions - sessions_) * (1 - std::exp(-step / kMinute));
+  messages_ += (messages - messages_) * (1 - std::exp(-step / kMinute));
   last_tick_ = now;
   if (limiting != limiting_) ++flips;
   if (limiting && !limiting_) ++entries_;
@@ -81,11 +106,9 @@ void Outcome::Mode(bool limiting, double sessions, double now) {
   if (!scenario_.EventAt(now)) return;
   const double service = scenario_.service_mean * scenario_.MultiplierAt(now);
   const double workers = static_cast<double>(scenario_.workers);
-  double capacity = scenario_.HangsAt(now) ? 0 : workers / service;
-  if (scenario_.on_timeout == "accept")
-    capacity =
-        std::max(capacity, static_cast<double>(scenario_.slots) / InSeconds(scenario_.budget));
-  possible_ += step * std::min(capacity, scenario_.offered_per_s * scenario_.FactorAt(now));
+  const double offered =
+      scenario_.offered_per_s * scenario_.FactorAt(now) * (1 - scenario_.bot_share);
+  possible_ += step * std::min(offered, scenario_.HangsAt(now) ? 0 : workers / service);
 }
 
 void Outcome::End(const std::vector<Host>& hosts, double oldest_born) {
@@ -108,13 +131,9 @@ void Outcome::End(const std::vector<Host>& hosts, double oldest_born) {
 }
 
 double Outcome::goodput_ratio() const {
-  return possible_ > 0 ? std::min(1.0, static_cast<double>(served_in_event_) / possible_) : 1;
-}
-
-double Outcome::device_loss() const {
-  return device_offered_ > 0
-             ? static_cast<double>(device_lost_) / static_cast<double>(device_offered_)
-             : 0;
+  const double attempts = served_in_event_ + failed_;
+  if (scenario_.on_timeout == "accept") return attempts > 0 ? served_in_event_ / attempts : 1;
+  return possible_ > 0 ? std::min(1.0, served_in_event_ / possible_) : 1;
 }
 
 }  // namespace spillway::sim

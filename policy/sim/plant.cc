@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A connection: attempt → (backlog) → greeting, where the judge is asked → filter → out. A slot is
-// held from the greeting to the end, even when the client gave up long ago: that is the damage.
+// A connection: attempt → (backlog) → greeting, where the judge is asked → dialogue → filter → the
+// next message, or out. A slot is held from the greeting to the end, even when the client gave up
+// long ago: that is the damage.
 #include "policy/sim/plant.h"
 
 #include <algorithm>
@@ -13,68 +14,53 @@ namespace {
 constexpr double kMtaPatience = 300;     // RFC 5321 section 4.5.3.2.1, greeting
 constexpr double kConnectPatience = 30;  // Postfix's smtp_connect_timeout
 constexpr double kFirstSyn = 1;          // seconds; RFC 6298 section 2, then twice as long each
-constexpr double kNever = 1e18;
+constexpr double kIdlePatience = 300;    // Postfix's smtpd_timeout
+constexpr double kLongestDialogue = 300;
 constexpr double kRounding = 1e-6;  // seconds
-constexpr size_t kDevices = 200;
 
 }  // namespace
 
 Plant::Plant(const Scenario& scenario, Judge& judge)
     : scenario_(scenario),
       judge_(judge),
-      outcome_(scenario),
       random_(static_cast<uint64_t>(scenario.seed)),
-      hosts_(MakeHosts(kDevices, static_cast<size_t>(scenario.mtas))),
-      devices_(kDevices) {}
+      outcome_(scenario),
+      filter_(agenda_, scenario, random_, [this](const Filter::Verdict& v) { Leave(v); }),
+      hosts_(static_cast<size_t>(scenario.mtas)) {}
 
 Outcome Plant::Run() {
-  Schedule(0, Kind::kNewMail, 0);
-  Schedule(InSeconds(kTick), Kind::kTick, 0);
-  const double end = InSeconds(scenario_.duration);
-  while (!events_.empty() && events_.top().at < end) {
-    const Event event = events_.top();
-    events_.pop();
-    now_ = event.at;
-    Handle(event);
-  }
+  agenda_.At<&Plant::NewMail>(0, this, 0);
+  agenda_.At<&Plant::Tick>(InSeconds(kTick), this, 0);
+  for (size_t i = 0; i < scenario_.idles.size(); ++i)
+    agenda_.At<&Plant::BeginIdle>(InSeconds(scenario_.idles[i].at), this, i);
+  for (const Restart& restart : scenario_.restarts)
+    agenda_.At<&Plant::Restarted>(InSeconds(restart.at), this, 0);
+  agenda_.RunUntil(InSeconds(scenario_.duration));
   double oldest = -1;
   for (const Mail& mail : mails_) {
     if (mail.delayed && hosts_[mail.host].retries() && (oldest < 0 || mail.born < oldest))
       oldest = mail.born;
   }
-  outcome_.End(hosts_, oldest);
+  outcome_.End(hosts_.all(), oldest);
   return outcome_;
 }
 
-void Plant::Schedule(double at, Kind kind, uint32_t what) {
-  events_.push({at, order_++, kind, what});
+Group Plant::DrawGroup() {
+  double draw = std::uniform_real_distribution<>()(random_);
+  if ((draw -= scenario_.device_share) < 0) return Group::kDevices;
+  if ((draw -= scenario_.submission_share) < 0) return Group::kUsers;
+  return (draw - scenario_.bot_share) < 0 ? Group::kBots : Group::kServers;
 }
 
-void Plant::Handle(const Event& event) {
-  switch (event.kind) {
-    case Kind::kNewMail:
-      return NewMail();
-    case Kind::kRetry:
-      hosts_[mails_[event.what].host].ready.push_back(event.what);
-      return Ready(mails_[event.what].host);
-    case Kind::kKnock:
-      return Knock(event.what);
-    case Kind::kTick:
-      return Tick();
-    case Kind::kWorkerDone:
-      return WorkerDone();
-    case Kind::kLeave:
-      return Leave(event.what);
-    case Kind::kWake:
-      return Ready(event.what);
-  }
+void Plant::NewMail(uint64_t /*unused*/) {
+  const double now = agenda_.now();
+  const double rate = scenario_.offered_per_s * scenario_.FactorAt(now);
+  const double pause = std::exponential_distribution<>(std::max(rate, 1e-3))(random_);
+  agenda_.At<&Plant::NewMail>(now + pause, this, 0);
+  if (rate > 0) Offer(hosts_.Pick(DrawGroup(), random_()));
 }
 
-void Plant::NewMail() {
-  const double rate = scenario_.offered_per_s * scenario_.FactorAt(now_);
-  Schedule(now_ + std::exponential_distribution<>(std::max(rate, 1e-3))(random_), Kind::kNewMail,
-           0);
-  if (rate <= 0) return;
+void Plant::Offer(uint32_t host) {
   MessageId id = 0;
   if (free_mails_.empty()) {
     id = static_cast<MessageId>(mails_.size());
@@ -83,20 +69,31 @@ void Plant::NewMail() {
     id = free_mails_.back();
     free_mails_.pop_back();
   }
-  const bool device = std::uniform_real_distribution<>()(random_) < scenario_.device_share;
-  const uint64_t pick = random_();
-  const size_t host = device ? pick % devices_ : devices_ + pick % (hosts_.size() - devices_);
-  mails_[id] = {.host = static_cast<uint32_t>(host), .born = now_};
+  mails_[id] = {.host = host, .born = agenda_.now()};
   ++hosts_[host].offered;
-  outcome_.Offered(hosts_[host], now_);
+  outcome_.Offered(hosts_[host], agenda_.now());
   hosts_[host].ready.push_back(id);
-  Ready(static_cast<uint32_t>(host));
+  Wake(host);
+}
+
+void Plant::BeginIdle(uint64_t number) {
+  for (int64_t i = 0; i < scenario_.idles[number].clients; ++i)
+    Offer(hosts_.Pick(Group::kIdle, static_cast<uint64_t>(i)));
+}
+
+void Plant::Restarted(uint64_t /*unused*/) {
+  judge_.Restart(agenda_.now());
+}
+
+void Plant::Retry(uint64_t mail) {
+  HostOf(static_cast<MessageId>(mail)).ready.push_back(static_cast<MessageId>(mail));
+  Wake(mails_[mail].host);
 }
 
 // Opens as many connections as the host may.
-void Plant::Ready(uint32_t number) {
+void Plant::Wake(uint64_t number) {
   Host& host = hosts_[number];
-  while (!host.ready.empty() && host.MayConnect(now_)) {
+  while (!host.ready.empty() && host.MayConnect(agenda_.now())) {
     const MessageId id = host.ready.front();
     host.ready.pop_front();
     ++host.active;
@@ -104,176 +101,166 @@ void Plant::Ready(uint32_t number) {
   }
 }
 
-double Plant::Patience(const Mail& mail) const {
-  return hosts_[mail.host].retries() ? kMtaPatience : InSeconds(scenario_.device_patience);
+double Plant::Patience(const Host& host) const {
+  const bool impatient = host.group() == Group::kDevices || host.group() == Group::kUsers;
+  return impatient ? InSeconds(scenario_.device_patience) : kMtaPatience;
 }
 
 void Plant::Attempt(MessageId id) {
   Mail& mail = mails_[id];
   ++mail.attempts;
-  mail.attempt_start = now_;
+  mail.attempt_start = agenda_.now();
   mail.knocks = 0;
   Knock(id);
 }
 
 // A SYN that meets a full backlog is dropped, and the client's kernel sends it again.
-void Plant::Knock(MessageId id) {
+void Plant::Knock(uint64_t number) {
+  const auto id = static_cast<MessageId>(number);
   Mail& mail = mails_[id];
-  if (busy_slots_ < scenario_.slots) return Greet(id);
+  if (static_cast<int64_t>(slots_.size()) < scenario_.slots) return Greet(id);
   if (static_cast<int64_t>(backlog_.size()) < scenario_.backlog) return backlog_.push_back(id);
-  const double patience = hosts_[mail.host].retries() ? kConnectPatience : Patience(mail);
+  const Host& host = HostOf(id);
+  const double patience = host.retries() ? kConnectPatience : Patience(host);
   const double deadline = mail.attempt_start + patience;
-  if (now_ + kRounding >= deadline) return Failed(id, true);
-  const double again = now_ + kFirstSyn * std::exp2(mail.knocks);
+  if (agenda_.now() + kRounding >= deadline) return Failed(id, true);
+  const double again = agenda_.now() + kFirstSyn * std::exp2(mail.knocks);
   ++mail.knocks;
-  Schedule(std::min(again, deadline), Kind::kKnock, id);
+  agenda_.At<&Plant::Knock>(std::min(again, deadline), this, id);
 }
 
 void Plant::Greet(MessageId id) {
-  const Mail& mail = mails_[id];
-  outcome_.Arrived(now_);
-  const Answer answer = judge_.Ask({.address = hosts_[mail.host].address, .user = {}},
-                                   static_cast<double>(busy_slots_), now_);
-  if (answer == Answer::kAdmit) return Enter(id);
-  outcome_.Refused(now_, static_cast<double>(busy_slots_));
+  ++accepted_;
+  const Host& host = HostOf(id);
+  outcome_.Arrived(host, mails_[id], agenda_.now());
+  const Answer answer = judge_.Ask(host.id(), held(), agenda_.now());
+  if (answer != Answer::kAdmit) return Refuse(id, answer);
+  BeginDialogue(slots_.Add({.mail = id, .since = agenda_.now()}));
+}
+
+void Plant::Refuse(MessageId id, Answer answer) {
+  outcome_.Refused(HostOf(id), agenda_.now(), filter_.messages());
   Failed(id, answer == Answer::kRefuseSession);
 }
 
-void Plant::Enter(MessageId id) {
-  ++busy_slots_;
-  uint32_t number = 0;
-  if (free_sessions_.empty()) {
-    number = static_cast<uint32_t>(sessions_.size());
-    sessions_.emplace_back();
-  } else {
-    number = free_sessions_.back();
-    free_sessions_.pop_back();
+double Plant::Dialogue() {
+  if (scenario_.dialogue <= 0) return 0;
+  std::lognormal_distribution<> draw(std::log(scenario_.dialogue), scenario_.dialogue_sigma);
+  return std::min(kLongestDialogue, draw(random_));
+}
+
+void Plant::BeginDialogue(uint64_t number) {
+  const double now = agenda_.now();
+  if (HostOf(slots_.Find(number)->mail).kind == HostKind::kIdle)
+    return agenda_.At<&Plant::HangUp>(now + kIdlePatience, this, number);
+  const double dialogue = Dialogue();
+  if (dialogue <= 0) return EndOfMessage(number);
+  agenda_.At<&Plant::EndOfMessage>(now + dialogue, this, number);
+}
+
+void Plant::EndOfMessage(uint64_t number) {
+  const Session& session = *slots_.Find(number);
+  const bool device = HostOf(session.mail).kind == HostKind::kDevice;
+  filter_.Enter(number, device, agenda_.now() - session.since);
+}
+
+void Plant::Leave(const Filter::Verdict& verdict) {
+  Session& session = *slots_.Find(verdict.session);
+  const MessageId mail = session.mail;
+  const uint32_t host = mails_[mail].host;
+  const bool more = NextMessage(verdict.session, host);
+  if (!more) slots_.Remove(verdict.session);
+  Settle(mail, verdict);
+  if (!more) FreeSlot();
+}
+
+// A mail server sends its next message in the same session, if there is one and it is admitted.
+bool Plant::NextMessage(uint64_t number, uint32_t host_number) {
+  Host& host = hosts_[host_number];
+  const double again = 1 - 1 / scenario_.messages_per_connection;
+  if (!host.retries() || host.ready.empty()) return false;
+  if (std::uniform_real_distribution<>()(random_) >= again) return false;
+  const MessageId next = host.ready.front();
+  host.ready.pop_front();
+  ++host.active;
+  ++mails_[next].attempts;
+  mails_[next].attempt_start = agenda_.now();
+  const Answer answer = judge_.Ask(host.id(), held() - 1, agenda_.now());
+  if (answer != Answer::kAdmit) {
+    Refuse(next, answer);
+    return false;
   }
-  Session& session = sessions_[number];
-  session = {.mail = id,
-             .start = now_,
-             .finish = kNever,
-             .generation = session.generation + 1,
-             .position = static_cast<uint32_t>(in_filter_.size()),
-             .in_service = false,
-             .gone = false};
-  in_filter_.push_back(number);
-  if (busy_workers_ < scenario_.workers) return BeginService(number);
-  waiting_.emplace_back(number, session.generation);
-  Schedule(now_ + InSeconds(scenario_.budget), Kind::kLeave, number);
+  *slots_.Find(number) = {.mail = next, .since = agenda_.now()};
+  BeginDialogue(number);
+  return true;
 }
 
-double Plant::Service() {
-  const double sigma = scenario_.service_sigma;
-  const double mu = std::log(scenario_.service_mean) - sigma * sigma / 2;
-  double service = std::lognormal_distribution<>(mu, sigma)(random_) * scenario_.MultiplierAt(now_);
-  for (const Fault& fault : scenario_.faults) {
-    const double end = InSeconds(fault.at + fault.length);
-    if (fault.hang && now_ >= InSeconds(fault.at) && now_ < end)
-      service = std::max(service, end - now_);
-  }
-  return service;
-}
-
-void Plant::BeginService(uint32_t number) {
-  Session& session = sessions_[number];
-  const bool waited = session.start < now_;
-  ++busy_workers_;
-  session.in_service = true;
-  session.finish = now_ + Service();
-  const double deadline = session.start + InSeconds(scenario_.budget);
-  if (!waited) Schedule(std::min(session.finish, deadline), Kind::kLeave, number);
-  // A session that waited has the event for the end of its budget in the heap already.
-  if (waited && session.finish < deadline) Schedule(session.finish, Kind::kLeave, number);
-  // The scanner does not know that nobody waits any more.
-  Schedule(session.finish, Kind::kWorkerDone, number);
-}
-
-void Plant::WorkerDone() {
-  --busy_workers_;
-  while (!waiting_.empty() && busy_workers_ < scenario_.workers) {
-    const auto [number, generation] = waiting_.front();
-    waiting_.pop_front();
-    const Session& session = sessions_[number];
-    if (session.generation == generation && !session.gone) BeginService(number);
-  }
-}
-
-void Plant::Leave(uint32_t number) {
-  Session& session = sessions_[number];
-  const double deadline = session.start + InSeconds(scenario_.budget);
-  // The place may have been taken by another session since this was scheduled.
-  if (session.gone || now_ + 1e-9 < std::min(session.finish, deadline)) return;
-  const bool late = session.finish > deadline + 1e-9;
-  session.gone = true;
-  sessions_[in_filter_.back()].position = session.position;
-  in_filter_[session.position] = in_filter_.back();
-  in_filter_.pop_back();
-  free_sessions_.push_back(number);
-  ++look_.completed;
-  look_.busy += now_ - session.start;
-  look_.late += late ? 1 : 0;
-  Served(session.mail, late);
+void Plant::HangUp(uint64_t number) {
+  const MessageId mail = slots_.Find(number)->mail;
+  slots_.Remove(number);
+  Failed(mail, true);
   FreeSlot();
 }
 
 void Plant::FreeSlot() {
-  --busy_slots_;
-  while (!backlog_.empty() && busy_slots_ < scenario_.slots) {
+  while (!backlog_.empty() && static_cast<int64_t>(slots_.size()) < scenario_.slots) {
     const MessageId id = backlog_.front();
     backlog_.pop_front();
-    if (now_ - mails_[id].attempt_start > Patience(mails_[id]))
+    if (agenda_.now() - mails_[id].attempt_start > Patience(HostOf(id)))
       Failed(id, true);
     else
       Greet(id);
   }
 }
 
-void Plant::Served(MessageId id, bool late) {
+void Plant::Settle(MessageId id, const Filter::Verdict& verdict) {
   const Mail& mail = mails_[id];
-  Host& host = hosts_[mail.host];
-  const bool waived = scenario_.on_timeout == "tempfail" && !host.retries();
-  if (late && scenario_.on_timeout != "accept" && !waived) {
-    ++look_.deferred;
-    outcome_.TempfailedAtEnd(now_);
+  Host& host = HostOf(id);
+  const double now = agenda_.now();
+  if (verdict.tempfail) {
+    outcome_.TempfailedAtEnd(now);
     return Failed(id, false);
   }
-  if (late) ++look_.waived;
-  if (now_ - mail.attempt_start > Patience(mail) + kRounding) return Failed(id, true);
-  outcome_.Served(host, mail, now_);
+  if (now - mail.attempt_start > Patience(host) + kRounding) return Failed(id, true);
+  outcome_.Served(host, mail, verdict.scanned, now);
   ++host.served;
   --host.active;
   host.Succeeded();
   mails_[id].delayed = false;
   free_mails_.push_back(id);
-  if (!host.ready.empty()) Schedule(now_, Kind::kWake, mail.host);
+  if (!host.ready.empty()) agenda_.At<&Plant::Wake>(now, this, mail.host);
 }
 
 void Plant::Failed(MessageId id, bool session_failed) {
   Mail& mail = mails_[id];
-  Host& host = hosts_[mail.host];
+  Host& host = HostOf(id);
+  const double now = agenda_.now();
   --host.active;
-  if (!host.retries()) {
-    outcome_.Lost(mail.born);
+  outcome_.Failed(host, now);
+  const bool idle = host.kind == HostKind::kIdle && scenario_.IdleAt(now);
+  if (!host.retries() && !idle) {
+    outcome_.Lost(host, mail.born);
     mail.delayed = false;
     return free_mails_.push_back(id);
   }
   mail.delayed = true;
-  if (session_failed) host.SessionFailed(now_);
-  Schedule(now_ + RetryDelay(host.kind, mail, now_), Kind::kRetry, id);
+  if (session_failed) host.SessionFailed(now);
+  agenda_.At<&Plant::Retry>(now + RetryDelay(host.kind, mail, now), this, id);
   // Messages held back by a dead destination are tried again when it is alive again.
-  if (!host.ready.empty()) Schedule(std::max(now_, host.dead_until), Kind::kWake, mail.host);
+  if (!host.ready.empty())
+    agenda_.At<&Plant::Wake>(std::max(now, host.dead_until), this, mail.host);
 }
 
-void Plant::Tick() {
-  Schedule(now_ + InSeconds(kTick), Kind::kTick, 0);
-  ages_.clear();
-  for (const uint32_t number : in_filter_) ages_.push_back(now_ - sessions_[number].start);
-  look_.ages = ages_;
-  look_.sessions = static_cast<uint32_t>(busy_slots_);
-  judge_.Tick(look_, now_);
-  outcome_.Mode(judge_.limiting(), static_cast<double>(busy_slots_), now_);
-  look_ = {};
+void Plant::Tick(uint64_t /*unused*/) {
+  const double now = agenda_.now();
+  agenda_.At<&Plant::Tick>(now + InSeconds(kTick), this, 0);
+  Look look = filter_.TakeLook();
+  look.held = static_cast<uint32_t>(slots_.size());
+  look.door = door_.Update(At(now), static_cast<double>(backlog_.size()),
+                           static_cast<double>(scenario_.backlog), accepted_);
+  judge_.Tick(look, now);
+  filter_.Follow(judge_.advice());
+  outcome_.Mode(judge_.limiting(), filter_.messages(), now);
 }
 
 }  // namespace spillway::sim

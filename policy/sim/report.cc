@@ -21,9 +21,14 @@ struct Column {
   double (*value)(const Outcome&);
 };
 
-constexpr std::array<Column, 11> kColumns = {{
+constexpr std::array<Column, 16> kColumns = {{
     {"goodput_ratio", "goodput", 8, 2, [](const Outcome& o) { return o.goodput_ratio(); }},
     {"device_loss", "loss", 7, 3, [](const Outcome& o) { return o.device_loss(); }},
+    {"submission_loss", "users", 7, 3, [](const Outcome& o) { return o.submission_loss(); }},
+    {"unscanned", "unscan", 7, 2, [](const Outcome& o) { return o.unscanned(); }},
+    {"greeting_p99", "greet", 7, 2, [](const Outcome& o) { return o.greeting_p99(); }},
+    {"servers_refused", "servers", 8, 3, [](const Outcome& o) { return o.servers_refused(); }},
+    {"bots_refused", "bots", 6, 3, [](const Outcome& o) { return o.bots_refused(); }},
     {"deferred_max_age", "max_age", 8, 0, [](const Outcome& o) { return o.deferred_max_age; }},
     {"flips", "flips", 6, 0, [](const Outcome& o) { return static_cast<double>(o.flips); }},
     {"second_entries", "again", 6, 0,

@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The other side of the gateway: office devices that try once, and mail servers with the retry
-// schedules, concurrency windows and dead-destination rules that real ones have.
+// The other side of the gateway: office devices that try once, people who submit mail, and mail
+// servers with the retry schedules, concurrency windows and dead-destination rules that real ones
+// have; bots that never come back, and clients that only hold a connection.
 #pragma once
 
 #include <deque>
+#include <string>
 #include <vector>
 
-#include "milter/base/ip.h"
+#include "policy/law/clients.h"
 
 namespace spillway::sim {
 
 using MessageId = uint32_t;
 
-enum class HostKind : uint8_t { kDevice, kPostfix, kExchange, kFixed };
+enum class HostKind : uint8_t { kDevice, kUser, kPostfix, kExchange, kFixed, kBot, kIdle };
+
+// Whom a host belongs to, for counting.
+enum class Group : uint8_t { kDevices, kUsers, kServers, kBots, kIdle };
+constexpr size_t kGroups = 5;
 
 struct Mail {
   uint32_t host = 0;
@@ -28,17 +34,21 @@ struct Mail {
 struct Host {
   HostKind kind = HostKind::kDevice;
   Ip address;
+  std::string user;  // of a kUser
   double window = 5;
   uint32_t active = 0;  // connections under way
   double dead_until = 0;
   std::deque<MessageId> ready;  // may be tried as soon as the window allows
   uint32_t offered = 0, served = 0;
 
-  bool retries() const { return kind != HostKind::kDevice; }
+  Group group() const;
+  // Comes again by itself.
+  bool retries() const { return group() == Group::kServers; }
   // May another connection be opened now?
   bool MayConnect(double now) const {
     return !retries() || (now >= dead_until && active < static_cast<uint32_t>(window));
   }
+  ClientId id() const { return {.address = address, .user = user}; }
   void Succeeded();
   // A refused or failed session; the destination may be dead afterwards.
   void SessionFailed(double now);
@@ -47,7 +57,22 @@ struct Host {
 // Seconds after which `mail` is tried again.
 double RetryDelay(HostKind kind, const Mail& mail, double now);
 
-// `devices` printers in 10.1.0.0/16, then `mtas` mail servers with addresses of their own networks.
-std::vector<Host> MakeHosts(size_t devices, size_t mtas);
+// All hosts, in the order of their groups: those of a group are next to each other.
+class Hosts {
+ public:
+  explicit Hosts(size_t servers);
+  Host& operator[](size_t number) { return hosts_[number]; }
+  const std::vector<Host>& all() const { return hosts_; }
+  // One of a group; `pick` is any number.
+  uint32_t Pick(Group group, uint64_t pick) const;
+
+ private:
+  void Add(Group group, size_t count);
+  struct Range {
+    size_t first = 0, count = 0;
+  };
+  std::vector<Host> hosts_;
+  std::array<Range, kGroups> ranges_{};
+};
 
 }  // namespace spillway::sim

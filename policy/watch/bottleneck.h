@@ -20,6 +20,8 @@ class BottleneckFinder {
  public:
   // `healthy`: the record also tells what is normal.
   void Add(const telemetry::Record& record, bool healthy);
+  // Of the check of that number, over some fifty records; seconds.
+  double Mean(size_t check) const { return now_[check]; }
   Bottleneck Find(const telemetry::Preamble& preamble) const;
 
  private:

@@ -42,6 +42,11 @@ class FilterHealth {
   static bool Gone(FilterState state) {
     return state == FilterState::kAbsent || state == FilterState::kUnknown;
   }
+  // It may be there, but whoever waits for it waits in vain.
+  static bool Unresponsive(FilterState state) {
+    return state == FilterState::kSilent || state == FilterState::kDeaf ||
+           state == FilterState::kHung;
+  }
   const ProbeReport& last() const { return last_; }
 
  private:

@@ -3,25 +3,14 @@
 #include "policy/watch/process_limit.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
-#include <cstdio>
-#include <memory>
 #include <sstream>
+
+#include "policy/watch/postconf.h"
 
 namespace spillway {
 
 namespace {
-
-// Standard output of a fixed command; empty when it cannot be run.
-std::string Output(const char* command) {
-  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(::popen(command, "re"), &::pclose);
-  std::string out;
-  if (!pipe) return out;
-  std::array<char, 512> buffer{};
-  while (std::fgets(buffer.data(), buffer.size(), pipe.get()) != nullptr) out += buffer.data();
-  return out;
-}
 
 int64_t Number(const std::string& text) {
   int64_t value = 0;
@@ -45,13 +34,11 @@ ProcessLimit FindProcessLimit(int64_t configured) {
     return ProcessLimit{std::max(4.0, static_cast<double>(count)), source};
   };
   if (configured > 0) return found(configured, "[admission] slots");
-  for (const char* command :
-       {"postconf -M smtp/inet 2>/dev/null", "postconf -M smtpd/pass 2>/dev/null"}) {
-    if (const int64_t maxproc = MaxprocOf(Output(command)); maxproc > 0)
+  for (const char* service : {"-M smtp/inet", "-M smtpd/pass"}) {
+    if (const int64_t maxproc = MaxprocOf(Postconf(service)); maxproc > 0)
       return found(maxproc, "Postfix's master.cf");
   }
-  if (const int64_t limit = Number(Output("postconf -h default_process_limit 2>/dev/null"));
-      limit > 0) {
+  if (const int64_t limit = Number(Postconf("-h default_process_limit")); limit > 0) {
     return found(limit, "Postfix's default_process_limit");
   }
   return found(100, "no Postfix to ask");

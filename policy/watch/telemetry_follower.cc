@@ -27,7 +27,8 @@ void TelemetryFollower::Drain(bool healthy) {
     look_.queue_wait += std::min(busy, record.queue_wait_us * kMicrosecond);
     look_.dialogue += record.dialogue_ms * kMillisecond;
     look_.late += record.late;
-    const bool deferred = record.verdict == telemetry::Verdict::kTempfail;
+    const bool tempfail = record.verdict == telemetry::Verdict::kTempfail;
+    const bool deferred = tempfail && record.late != 0;
     look_.deferred += deferred ? 1 : 0;
     look_.waived += record.late != 0 && !deferred ? 1 : 0;
   }
@@ -49,7 +50,7 @@ Look TelemetryFollower::TakeLook(TimePoint now) {
       ages_.push_back(static_cast<double>(Nanoseconds(now) - start) * kNanosecond);
   }
   Look look = look_;
-  look.sessions = static_cast<uint32_t>(Sessions());
+  look.held = static_cast<uint32_t>(Sessions());
   look.ages = ages_;
   look_ = {};
   return look;
@@ -57,6 +58,11 @@ Look TelemetryFollower::TakeLook(TimePoint now) {
 
 double TelemetryFollower::Sessions() const {
   return reader_.mapped() ? static_cast<double>(reader_.Value(telemetry::Counter::kSessions)) : 0;
+}
+
+double TelemetryFollower::Connections() const {
+  return reader_.mapped() ? static_cast<double>(reader_.Value(telemetry::Counter::kConnections))
+                          : 0;
 }
 
 double TelemetryFollower::Silence(TimePoint now) const {

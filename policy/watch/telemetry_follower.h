@@ -28,6 +28,8 @@ class TelemetryFollower {
   }
   // Sessions that hold a slot, at this moment.
   double Sessions() const;
+  // That have come since the filter's start.
+  double Connections() const;
   // Seconds since the filter's last sign of life; a large number when there never was one.
   double Silence(TimePoint now) const;
 

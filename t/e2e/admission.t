@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Admission on a real Postfix: who is refused, where, and what happens when a part of it dies."""
 
+import concurrent.futures
 import json
 import pathlib
 import signal
@@ -29,6 +30,11 @@ def greeting(source):
     """The code of the greeting."""
     with socket.create_connection(("127.0.0.1", 25), PATIENCE, (source, 0)) as raw:
         return int(raw.makefile("rb").readline()[:3])
+
+
+def timed_greeting(source):
+    start = time.monotonic()
+    return greeting(source), time.monotonic() - start
 
 
 def send(source, marker):
@@ -137,6 +143,39 @@ def test_filter_trouble_is_named(gateway):
     tap.ok(send(STRANGER, "again")[0] == 250, "and all is well with a new one")
 
 
+def test_idle_clients():
+    """Slots held by clients that send nothing are no reason to refuse others, and are said to be what they are."""
+    with Gateway(KEYS.zone(), {"clients": DEVICES, "admission": "slots = 20"}, slots=20) as gateway:
+        idle = [connect(f"127.2.{i}.1") for i in range(1, 19)]
+        wait_until(lambda: "clients hold them that send no message" in gateway.log("policyd"), "the log to say so")
+        for i in range(30):
+            code, text = send(f"127.3.{i}.1", f"healthy{i}")
+            if code != 250:
+                break
+        tap.ok(code == 250, f"healthy mail is admitted: {code} {text}")
+        tap.ok(state(gateway)["admission"] == "healthy", "all is well")
+        tap.ok(state(gateway)["refused_total"] == 0, "nobody was refused")
+        for one in idle:
+            one.quit()
+
+
+def test_hung_filter():
+    """A filter that stands still: who can come again is refused once half of the slots wait for it, devices are not."""
+    with Gateway(KEYS.zone(), {"clients": DEVICES, "admission": "slots = 20"}, slots=20) as gateway:
+        send(STRANGER, "before")
+        gateway.running["milter"].send_signal(signal.SIGSTOP)
+        wait_until(lambda: state(gateway)["filter_state"] in ("silent", "deaf", "hung"), "the filter to be named")
+        with concurrent.futures.ThreadPoolExecutor(30) as pool:
+            answers = list(pool.map(timed_greeting, (f"127.2.{i}.1" for i in range(1, 31))))
+        refused = sorted(took for code, took in answers if code == 421)
+        tap.ok(len(refused) >= 10, f"of 30 strangers at once {len(refused)} are refused at the greeting")
+        tap.ok(refused and refused[len(refused) // 2] < 2, f"most at once: {refused[len(refused) // 2]:.1f} s")
+        tap.ok(greeting(DEVICE) == 220, "a device is not")
+        gateway.running["milter"].send_signal(signal.SIGCONT)
+        wait_until(lambda: state(gateway)["filter_state"] == "fine", "the filter to be fine")
+        tap.ok(send(STRANGER, "after")[0] == 250, "and all is well again")
+
+
 def test_waived_for_devices():
     config = {"clients": DEVICES, "spf": 'on_timeout = "tempfail"', "budget": 'per_message = "300ms"'}
     with Gateway(KEYS.zone(), config) as gateway:
@@ -167,7 +206,13 @@ def test_incident():
         incidents = gateway.ctl("incidents")
         tap.like(incidents, r"^\d{8}-\d{6}  \S+Z  .* so far, slots, peak [\d.]+ s", "the journal has the incident")
         line = gateway.ctl("incidents", incidents.split()[0])
-        tap.like(line, r"Refusing new connections \(limit \d+\): half of the SMTP slots are taken", "and its time line")
+        tap.like(line, r"Refusing new connections \(limit \d+\): \d+ of 12 SMTP processes busy, \d+ of them in the filter",
+                 "and its time line")
+        tap.like(line, r"Now: .*\n.*refused \d+ of \d+", "with the figures of now")
+        gateway.end("policyd")
+        gateway.start_policyd()
+        tap.ok(state(gateway)["incident"] == incidents.split()[0], "a restart of the policy daemon goes on with it")
+        tap.like(gateway.ctl("incidents"), r"\A[^\n]*\n\Z", "and is no other incident")
         tap.like(gateway.log("policyd"), r"state=shedding cause=slots incident=", "and the log its line")
 
 
@@ -176,6 +221,6 @@ with Gateway(KEYS.zone(), {"clients": DEVICES, "admission": "slots = 20"}) as ru
     for test in (test_order_of_refusal, test_mild_refuses_messages, test_persistent_session, test_order_expires,
                  test_policyd_dies_hangs_restarts, test_filter_trouble_is_named):
         tap.run(test, running)
-for test in (test_waived_for_devices, test_incident):
+for test in (test_idle_clients, test_hung_filter, test_waived_for_devices, test_incident):
     tap.run(test)
 tap.done()

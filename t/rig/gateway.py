@@ -289,6 +289,9 @@ class Gateway(Processes):
         }
         if self.asks:
             base["milter"] += f'\nask_policy = "unix:{self.sockets}/policy.sock"'
+        if self.scanner and self.on_timeout != "accept":
+            # What the fake scanner does; this is how the policy daemon, which does not know it, hears of it.
+            base["spf"] = f'on_timeout = "{self.on_timeout}"'
         for section, text in self.config.items():
             known = {line.split(" = ")[0] for line in text.splitlines()}
             kept = [line for line in base.get(section, "").splitlines() if line.split(" = ")[0] not in known]

@@ -2,7 +2,7 @@
 // A state of the law, as the journal's tests want one.
 #pragma once
 
-#include "policy/law/limiter.h"
+#include "policy/keep/journal.h"
 
 namespace spillway {
 
@@ -16,5 +16,33 @@ inline LimiterState IncidentState(Regime regime, Cause cause = Cause::kSlots) {
   state.limit = 24;
   return state;
 }
+
+// A moment that owns what it is of.
+class IncidentMoment {
+ public:
+  IncidentMoment(LimiterState state, const ShedderCounts& counts, Bottleneck bottleneck,
+                 double held, int64_t wall)
+      : state_(state),
+        counts_(counts),
+        bottleneck_(std::move(bottleneck)),
+        held_(held),
+        wall_(wall) {}
+  operator Moment() const {  // NOLINT(google-explicit-constructor): stands for one
+    return {.state = state_,
+            .counts = counts_,
+            .bottleneck = bottleneck_,
+            .held = held_,
+            .in_filter = held_ / 2,
+            .slots = 100,
+            .wall = wall_};
+  }
+
+ private:
+  const LimiterState state_;
+  const ShedderCounts counts_;
+  const Bottleneck bottleneck_;
+  const double held_;
+  const int64_t wall_;
+};
 
 }  // namespace spillway

@@ -20,6 +20,9 @@ struct Behaviour {
   double oldest = 0.1;  // age of those in flight
   uint32_t in_flight = 2;
   bool refuses = false;  // the limit was met
+  bool curable = false;
+  double door = 0;    // seconds
+  uint32_t held = 0;  // slots; 0: as many as sessions
 };
 
 class Looks {
@@ -60,6 +63,9 @@ class Looks {
     look.arrived = Take(b.arrivals, arrived_);
     look.refused = b.refuses ? 1 : 0;
     look.sessions = b.sessions;
+    look.held = b.held > 0 ? b.held : b.sessions;
+    look.door = b.door;
+    look.curable = b.curable;
     const std::vector<double> ages(b.in_flight, b.oldest);
     look.ages = ages;
     limiter_.Tick(now_, look);

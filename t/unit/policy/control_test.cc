@@ -72,8 +72,7 @@ TEST_F(ControlTest, WhatWasLearnedOutlivesTheDaemon) {
   request.attributes = {
       {"protocol_state", "CONNECT"}, {"client_address", "192.0.2.1"}, {"client_port", "1"}};
   policyd_->Answer(request);
-  policyd_->Save();
-  policyd_->WaitForSave();
+  policyd_->Stop();
   policyd_.reset();
   policyd_.emplace(io_, config_, 100, clock_, log_);
   EXPECT_NE(Run("explain 192.0.2.1").find("admitted=1\n"), std::string::npos);

@@ -159,7 +159,7 @@ TEST(Admission, SameAnswerThroughAnEpochAndAnotherTurnLater) {
   for (uint64_t host = 1; host <= 400; ++host) {
     const ClientView client = Client(Tier::kUnknown, host);
     const auto admitted = [&](std::chrono::seconds later) {
-      return admission.WouldAdmit(client, {true, 1000, 2000, 1}, 950, kNow + later);
+      return admission.WouldAdmit(client, {true, 1000, 2000, 1}, 525, kNow + later);
     };
     EXPECT_EQ(admitted(std::chrono::seconds(0)), admitted(std::chrono::seconds(200)));
     const bool now = admitted(std::chrono::seconds(0));

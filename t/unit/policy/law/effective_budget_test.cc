@@ -17,6 +17,7 @@ struct Gateway {
   double dialogue = 0;
   double takes = 1e9;
   double no_load = 0.1;
+  bool obeys = true;
 
   void Run(double seconds) {
     for (double end = at + seconds; at < end; at += kTickSeconds) Step();
@@ -27,7 +28,7 @@ struct Gateway {
   void Step() {
     due += per_second * kTickSeconds;
     for (; due >= 1; due -= 1) since.push_back(at);
-    const double time = std::min(takes, budget.value());
+    const double time = std::min(takes, obeys ? budget.value() : 20);
     const auto gone = std::partition_point(since.begin(), since.end(),
                                            [&](double start) { return at - start >= time; });
     Look look;
@@ -101,6 +102,17 @@ TEST(EffectiveBudget, ShortensAtOnce) {
   gateway.takes = 0.1;
   gateway.Run(60);
   EXPECT_LT(gateway.budget.value(), 2);
+}
+
+// A shorter budget is no cure where messages do not follow it.
+TEST(EffectiveBudget, SeesWhetherItIsObeyed) {
+  Gateway gateway{.budget = EffectiveBudget({.full = 20, .slots = 100}), .per_second = 15};
+  EXPECT_TRUE(gateway.budget.obeyed());
+  gateway.Run(60);
+  EXPECT_TRUE(gateway.budget.obeyed());
+  gateway.obeys = false;
+  gateway.Run(8);
+  EXPECT_FALSE(gateway.budget.obeyed());
 }
 
 }  // namespace

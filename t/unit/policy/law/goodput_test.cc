@@ -22,7 +22,7 @@ class QualityTest : public ::testing::Test {
                         .late = Count(late),
                         .deferred = Count(deferred),
                         .waived = Count(std::max(0.0, late - deferred)),
-                        .sessions = Count(in_use_ + beyond_)});
+                        .sessions = std::round(in_use_ + beyond_)});
   }
   static uint32_t Count(double value) { return static_cast<uint32_t>(std::lround(value)); }
   // A quarter of a minute with so many of ten, or of `completed`, late and tempfailed a second,

@@ -12,7 +12,7 @@ Look Completed(uint32_t count, double seconds, uint32_t sessions) {
   Look look;
   look.completed = count;
   look.busy = count * seconds;
-  look.sessions = sessions;
+  look.held = sessions;
   return look;
 }
 

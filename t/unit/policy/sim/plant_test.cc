@@ -31,24 +31,27 @@ TEST(Plant, ServesWhatIsOffered) {
 }
 
 TEST(Plant, SameSeedSameRun) {
-  const Scenario s = WithFault(25);
+  Scenario s = WithFault(25);
+  s.on_timeout = "required";
   EXPECT_EQ(Simulate(s, "ours").outcome.refusals, Simulate(s, "ours").outcome.refusals);
   Scenario other = s;
   other.seed = 2;
   EXPECT_NE(Simulate(s, "ours").outcome.refusals, Simulate(other, "ours").outcome.refusals);
 }
 
-// The incident: without control the devices lose their mail, with the law they do not.
-TEST(Plant, IncidentWithAndWithoutTheLaw) {
+// A scanner that is 25 times slower, and strangers' mail is not accepted without it: they are
+// refused at connect instead of at the end of their messages, and devices lose nothing.
+TEST(Plant, MandatoryWorkThatDoesNotFitIsRefusedEarly) {
   Scenario s = WithFault(25);
   s.budget = std::chrono::seconds(45);
-  const Outcome none = Simulate(s, "none").outcome;
+  s.on_timeout = "tempfail";
   const Outcome ours = Simulate(s, "ours").outcome;
-  EXPECT_GT(none.device_loss(), 0.6);
-  EXPECT_LT(ours.device_loss(), 0.1);
+  EXPECT_LT(ours.device_loss(), 0.01);
   EXPECT_GT(ours.goodput_ratio(), 0.6);
-  EXPECT_LE(ours.flips, 2U);
+  EXPECT_GT(ours.refusals, 1000U);
+  EXPECT_LE(ours.flips, 4U);
   EXPECT_LT(ours.time_to_shed, 15);
+  EXPECT_LT(ours.time_to_recover, 900);
 }
 
 // A short budget, late but accepted: not one refusal.
@@ -84,6 +87,43 @@ TEST(Plant, FullBacklogIsTriedAgain) {
   s.offered_per_s = 12;
   s.surges.push_back({std::chrono::minutes(10), std::chrono::minutes(10), 1.3});
   EXPECT_LT(Simulate(s, "none").outcome.device_loss(), 0.01);
+}
+
+// Late is accepted: the filter waits less, and nobody is refused.
+TEST(Plant, ShorterBudgetInsteadOfRefusals) {
+  Scenario s = WithFault(100);
+  s.budget = std::chrono::seconds(20);
+  s.service_mean = 0.2;
+  const Outcome ours = Simulate(s, "ours").outcome;
+  EXPECT_EQ(ours.refusals, 0U);
+  EXPECT_GT(ours.unscanned(), 0.5);
+  EXPECT_LT(ours.greeting_p99(), 1);
+  EXPECT_EQ(ours.device_loss(), 0);
+}
+
+TEST(Plant, IdleClientsAndSlowDialoguesRefuseNobody) {
+  Scenario s = Short();
+  s.dialogue = 2;
+  s.service_mean = 0.1;
+  s.offered_per_s = 3;
+  s.idles.push_back({std::chrono::minutes(5), std::chrono::minutes(10), 80});
+  EXPECT_EQ(Simulate(s, "ours").outcome.refusals, 0U);
+}
+
+// Sessions with several messages, people, bots, and a policy daemon that starts again.
+TEST(Plant, EverythingAtOnce) {
+  Scenario s = WithFault(25);
+  s.on_timeout = "required";
+  s.dialogue = 0.5;
+  s.processor = 0.02;
+  s.submission_share = 0.1;
+  s.bot_share = 0.3;
+  s.messages_per_connection = 3;
+  s.restarts.push_back({std::chrono::minutes(12)});
+  const Outcome ours = Simulate(s, "ours").outcome;
+  EXPECT_GT(ours.refusals, 0U);
+  EXPECT_LT(ours.time_to_recover, 600);
+  EXPECT_GT(ours.messages(), 5000U);
 }
 
 TEST(Report, RowsInBothForms) {

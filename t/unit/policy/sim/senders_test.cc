@@ -7,13 +7,26 @@ namespace spillway::sim {
 namespace {
 
 TEST(Senders, DevicesThenServersWithNetworksOfTheirOwn) {
-  const std::vector<Host> hosts = MakeHosts(2, 8);
-  ASSERT_EQ(hosts.size(), 10U);
-  EXPECT_EQ(hosts[0].address.ToString(), "10.1.0.1");
-  EXPECT_FALSE(hosts[0].retries());
-  EXPECT_EQ(hosts[2].address.ToString(), "198.18.0.25");
-  EXPECT_EQ(hosts[3].address.ToString(), "198.18.1.25");
-  EXPECT_EQ(hosts[2].kind, HostKind::kPostfix);
+  Hosts hosts(8);
+  Host& device = hosts[hosts.Pick(Group::kDevices, 0)];
+  EXPECT_EQ(device.address.ToString(), "10.1.0.1");
+  EXPECT_FALSE(device.retries());
+  EXPECT_EQ(hosts[hosts.Pick(Group::kDevices, 200)].address, device.address);
+  Host& server = hosts[hosts.Pick(Group::kServers, 1)];
+  EXPECT_TRUE(server.retries());
+  EXPECT_EQ(server.kind, HostKind::kExchange);
+  EXPECT_NE(server.address.HostOctets().substr(0, 3),
+            hosts[hosts.Pick(Group::kServers, 2)].address.HostOctets().substr(0, 3));
+  EXPECT_EQ(hosts[hosts.Pick(Group::kUsers, 7)].id().user, "user7");
+}
+
+TEST(Senders, EachGroupIsItsOwn) {
+  Hosts hosts(8);
+  for (const Group group :
+       {Group::kDevices, Group::kUsers, Group::kServers, Group::kBots, Group::kIdle}) {
+    for (const uint64_t pick : {0ULL, 1ULL, 12345678901ULL})
+      EXPECT_EQ(hosts[hosts.Pick(group, pick)].group(), group);
+  }
 }
 
 // SCHEDULER_README: refused sessions shrink the window, and in the end the destination is dead.

@@ -40,7 +40,7 @@ TEST(TelemetryFollower, LookIsWhatHappenedSinceTheLast) {
   EXPECT_EQ(look.late, 1U);
   EXPECT_EQ(look.deferred, 1U);
   EXPECT_EQ(look.waived, 0U);
-  EXPECT_EQ(look.sessions, 7U);
+  EXPECT_EQ(look.held, 7U);
   ASSERT_EQ(look.ages.size(), 1U);
   EXPECT_DOUBLE_EQ(look.ages[0], 3);
   EXPECT_EQ(follower.TakeLook(kNow).completed, 0U);
