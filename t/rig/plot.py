@@ -21,7 +21,7 @@ set arrow 2 from {fix}, graph 0 to {fix}, graph 1 nohead dt 2
 set title "{name}"
 set yrange [0:{most}]
 set ylabel "{rate_label}"
-plot "{data}" using 1:2 with lines lc rgb "#999999" title "offered/s", "" using 1:3 with lines lw 2 lc rgb "#22aa77" title "served/s", "" using 1:4 with lines lc rgb "#cc3333" title "refused/s"
+plot "{data}" using 1:2 with lines lc rgb "#999999" title "offered/s", "" using 1:3 with lines lw 2 lc rgb "#22aa77" title "served/s", "" using 1:4 with lines lc rgb "#cc3333" title "refused/s", "" using 1:8 with lines lc rgb "#ddaa22" title "unscanned/s"
 unset title
 set yrange [0:62]
 set ylabel "{time_label}"
@@ -34,9 +34,14 @@ unset xlabel
 """
 
 
-def bins(records, end):
-    """Rows of: time, offered, served, refused a second, greeting max, acceptance mean, devices lost so far."""
-    rows, lost = [], 0
+def late_at(samples, at):
+    return next((late for when, late in reversed(samples) if when <= at), 0)
+
+
+def bins(run, end):
+    """Rows of: time, offered, served, refused a second, greeting max, acceptance mean, devices lost so far, unscanned a
+    second."""
+    records, rows, lost = run["records"], [], 0
     for at in range(0, int(end), BIN):
         begun = [r for r in records if at <= r["at"] < at + BIN]
         done = [r for r in records if at <= r["at"] + r["took"] < at + BIN]
@@ -45,14 +50,15 @@ def bins(records, end):
         lost += sum(r["device"] and r["outcome"] != "served" for r in done)
         greeting = max((60 if r["greeting"] is None else r["greeting"] for r in begun), default=0)
         took = sum(r["took"] for r in served) / len(served) if served else "?"
-        rows.append((at, len(begun) / BIN, len(served) / BIN, len(refused) / BIN, greeting, took, lost))
+        rows.append((at, len(begun) / BIN, len(served) / BIN, len(refused) / BIN, greeting, took, lost,
+                     (late_at(run["late"], at + BIN) - late_at(run["late"], at)) / BIN))
     return rows
 
 
 def plot_runs(out, setting, runs):
     """Writes replay.svg and replay.png into the directory `out`."""
     end = setting["warm"] + setting["fault"] + setting["after"]
-    data = {name: bins(records, end) for name, records in runs.items()}
+    data = {name: bins(run, end) for name, run in runs.items()}
     devices = max(4, max(row[6] for rows in data.values() for row in rows))
     most = max(max(row[1:4]) for rows in data.values() for row in rows) * 1.05
     panels = ""
@@ -63,6 +69,6 @@ def plot_runs(out, setting, runs):
         panels += PANELS.format(name=name, data=path, step=setting["warm"], fix=setting["warm"] + setting["fault"],
                                 most=most, devices=devices, rate_label=label("a second"), time_label=label("seconds"),
                                 loss_label=label("messages"))
-    for terminal, name in (("svg size 1200,800", "replay.svg"), ("pngcairo size 1200,800", "replay.png")):
+    for terminal, name in (("svg size 2000,800", "replay.svg"), ("pngcairo size 2000,800", "replay.png")):
         script = SCRIPT.format(terminal=terminal, output=out / name, columns=len(runs), end=end) + panels
         subprocess.run(["gnuplot"], input=script, text=True, check=True)
