@@ -132,7 +132,7 @@ void Outcome::End(const std::vector<Host>& hosts, double oldest_born) {
 
 double Outcome::goodput_ratio() const {
   const double attempts = served_in_event_ + failed_;
-  if (scenario_.on_timeout == "accept") return attempts > 0 ? served_in_event_ / attempts : 1;
+  if (late_accepted_) return attempts > 0 ? served_in_event_ / attempts : 1;
   return possible_ > 0 ? std::min(1.0, served_in_event_ / possible_) : 1;
 }
 

@@ -13,7 +13,8 @@ namespace spillway::sim {
 // Filled by the plant as it goes.
 class Outcome {
  public:
-  explicit Outcome(const Scenario& scenario) : scenario_(scenario) {}
+  explicit Outcome(const Scenario& scenario)
+      : scenario_(scenario), late_accepted_(scenario.on_timeout == "accept") {}
 
   void Offered(const Host& host, double now);
   // A connection is greeted.
@@ -64,7 +65,8 @@ class Outcome {
   bool LoadIsTheCause(double now) const;
   bool Hopeless(double now) const;
 
-  const Scenario& scenario_;
+  const Scenario& scenario_;  // until End(); figures are asked later
+  const bool late_accepted_;
   uint64_t served_ = 0;
   double served_in_event_ = 0, unscanned_in_event_ = 0;
   std::array<Counts, kGroups> counts_;
