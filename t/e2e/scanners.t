@@ -5,6 +5,7 @@ dead. scanner_trouble.t has what else can befall them."""
 
 import base64
 import concurrent.futures
+import itertools
 import pathlib
 import re
 import signal
@@ -101,8 +102,16 @@ def test_hung(gateway):
     tap.ok(all("unscanned=clamd,spamd,rspamd" in line for line in lines), "the log says that nothing was scanned")
     line = next(line for line in lines if "late=clamd" in line)
     tap.like(line, r"clamd=late/[\d.]+ms \(waiting for unix:\S+clamd.sock\)", "and what was waited for")
-    for name in ALL:
-        wait_until(lambda name=name: f"{name}: not asked until" in gateway.milter_log(), f"the circuit of {name}")
+    # A server whose limit is small has seen only a few of them.
+    waves = itertools.count()
+
+    def opened():
+        if all(f"{name}: not asked until" in gateway.milter_log() for name in ALL):
+            return True
+        flood(gateway, f"wave{next(waves)}-", 10)
+        return False
+
+    wait_until(opened, "the circuits to open")
     head = deliver(gateway, "next")
     took = total_ms(log_line(gateway, "next"))
     tap.ok(took < BUDGET * 1000 / 4, f"the circuit opens, the next message does not wait: {took} ms")
