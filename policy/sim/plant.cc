@@ -37,10 +37,10 @@ Outcome Plant::Run() {
     agenda_.At<&Plant::Restarted>(InSeconds(restart.at), this, 0);
   agenda_.RunUntil(InSeconds(scenario_.duration));
   double oldest = -1;
-  for (const Mail& mail : mails_) {
+  mails_.ForEach([&](const Mail& mail) {
     if (mail.delayed && hosts_[mail.host].retries() && (oldest < 0 || mail.born < oldest))
       oldest = mail.born;
-  }
+  });
   outcome_.End(hosts_.all(), oldest);
   return outcome_;
 }
@@ -61,18 +61,9 @@ void Plant::NewMail(uint64_t /*unused*/) {
 }
 
 void Plant::Offer(uint32_t host) {
-  MessageId id = 0;
-  if (free_mails_.empty()) {
-    id = static_cast<MessageId>(mails_.size());
-    mails_.emplace_back();
-  } else {
-    id = free_mails_.back();
-    free_mails_.pop_back();
-  }
-  mails_[id] = {.host = host, .born = agenda_.now()};
   ++hosts_[host].offered;
   outcome_.Offered(hosts_[host], agenda_.now());
-  hosts_[host].ready.push_back(id);
+  hosts_[host].ready.push_back(mails_.Add({.host = host, .born = agenda_.now()}));
   Wake(host);
 }
 
@@ -85,9 +76,9 @@ void Plant::Restarted(uint64_t /*unused*/) {
   judge_.Restart(agenda_.now());
 }
 
-void Plant::Retry(uint64_t mail) {
-  HostOf(static_cast<MessageId>(mail)).ready.push_back(static_cast<MessageId>(mail));
-  Wake(mails_[mail].host);
+void Plant::Retry(MessageId mail) {
+  HostOf(mail).ready.push_back(mail);
+  Wake(MailOf(mail).host);
 }
 
 // Opens as many connections as the host may.
@@ -107,7 +98,7 @@ double Plant::Patience(const Host& host) const {
 }
 
 void Plant::Attempt(MessageId id) {
-  Mail& mail = mails_[id];
+  Mail& mail = MailOf(id);
   ++mail.attempts;
   mail.attempt_start = agenda_.now();
   mail.knocks = 0;
@@ -115,9 +106,8 @@ void Plant::Attempt(MessageId id) {
 }
 
 // A SYN that meets a full backlog is dropped, and the client's kernel sends it again.
-void Plant::Knock(uint64_t number) {
-  const auto id = static_cast<MessageId>(number);
-  Mail& mail = mails_[id];
+void Plant::Knock(MessageId id) {
+  Mail& mail = MailOf(id);
   if (static_cast<int64_t>(slots_.size()) < scenario_.slots) return Greet(id);
   if (static_cast<int64_t>(backlog_.size()) < scenario_.backlog) return backlog_.push_back(id);
   const Host& host = HostOf(id);
@@ -132,7 +122,7 @@ void Plant::Knock(uint64_t number) {
 void Plant::Greet(MessageId id) {
   ++accepted_;
   const Host& host = HostOf(id);
-  outcome_.Arrived(host, mails_[id], agenda_.now());
+  outcome_.Arrived(host, MailOf(id), agenda_.now());
   const Answer answer = judge_.Ask(host.id(), held(), agenda_.now());
   if (answer != Answer::kAdmit) return Refuse(id, answer);
   BeginDialogue(slots_.Add({.mail = id, .since = agenda_.now()}));
@@ -165,26 +155,23 @@ void Plant::EndOfMessage(uint64_t number) {
 }
 
 void Plant::Leave(const Filter::Verdict& verdict) {
-  Session& session = *slots_.Find(verdict.session);
-  const MessageId mail = session.mail;
-  const uint32_t host = mails_[mail].host;
-  const bool more = NextMessage(verdict.session, host);
+  const MessageId mail = slots_.Find(verdict.session)->mail;
+  const bool more = NextMessage(verdict.session, HostOf(mail));
   if (!more) slots_.Remove(verdict.session);
   Settle(mail, verdict);
   if (!more) FreeSlot();
 }
 
 // A mail server sends its next message in the same session, if there is one and it is admitted.
-bool Plant::NextMessage(uint64_t number, uint32_t host_number) {
-  Host& host = hosts_[host_number];
+bool Plant::NextMessage(uint64_t number, Host& host) {
   const double again = 1 - 1 / scenario_.messages_per_connection;
   if (!host.retries() || host.ready.empty()) return false;
   if (std::uniform_real_distribution<>()(random_) >= again) return false;
   const MessageId next = host.ready.front();
   host.ready.pop_front();
   ++host.active;
-  ++mails_[next].attempts;
-  mails_[next].attempt_start = agenda_.now();
+  ++MailOf(next).attempts;
+  MailOf(next).attempt_start = agenda_.now();
   const Answer answer = judge_.Ask(host.id(), held() - 1, agenda_.now());
   if (answer != Answer::kAdmit) {
     Refuse(next, answer);
@@ -206,7 +193,7 @@ void Plant::FreeSlot() {
   while (!backlog_.empty() && static_cast<int64_t>(slots_.size()) < scenario_.slots) {
     const MessageId id = backlog_.front();
     backlog_.pop_front();
-    if (agenda_.now() - mails_[id].attempt_start > Patience(HostOf(id)))
+    if (agenda_.now() - MailOf(id).attempt_start > Patience(HostOf(id)))
       Failed(id, true);
     else
       Greet(id);
@@ -214,8 +201,9 @@ void Plant::FreeSlot() {
 }
 
 void Plant::Settle(MessageId id, const Filter::Verdict& verdict) {
-  const Mail& mail = mails_[id];
-  Host& host = HostOf(id);
+  const Mail& mail = MailOf(id);
+  const uint32_t number = mail.host;
+  Host& host = hosts_[number];
   const double now = agenda_.now();
   if (verdict.tempfail) {
     outcome_.TempfailedAtEnd(now);
@@ -226,13 +214,12 @@ void Plant::Settle(MessageId id, const Filter::Verdict& verdict) {
   ++host.served;
   --host.active;
   host.Succeeded();
-  mails_[id].delayed = false;
-  free_mails_.push_back(id);
-  if (!host.ready.empty()) agenda_.At<&Plant::Wake>(now, this, mail.host);
+  mails_.Remove(id);
+  if (!host.ready.empty()) agenda_.At<&Plant::Wake>(now, this, number);
 }
 
 void Plant::Failed(MessageId id, bool session_failed) {
-  Mail& mail = mails_[id];
+  Mail& mail = MailOf(id);
   Host& host = HostOf(id);
   const double now = agenda_.now();
   --host.active;
@@ -240,8 +227,7 @@ void Plant::Failed(MessageId id, bool session_failed) {
   const bool idle = host.kind == HostKind::kIdle && scenario_.IdleAt(now);
   if (!host.retries() && !idle) {
     outcome_.Lost(host, mail.born);
-    mail.delayed = false;
-    return free_mails_.push_back(id);
+    return mails_.Remove(id);
   }
   mail.delayed = true;
   if (session_failed) host.SessionFailed(now);

@@ -29,16 +29,16 @@ class Plant {
   void Offer(uint32_t host);
   void BeginIdle(uint64_t number);
   void Restarted(uint64_t);
-  void Retry(uint64_t mail);
+  void Retry(MessageId mail);
   void Wake(uint64_t host);
   void Attempt(MessageId mail);
-  void Knock(uint64_t mail);
+  void Knock(MessageId mail);
   void Greet(MessageId mail);
   void Refuse(MessageId mail, Answer answer);
   void BeginDialogue(uint64_t session);
   void EndOfMessage(uint64_t session);
   void Leave(const Filter::Verdict& verdict);
-  bool NextMessage(uint64_t session, uint32_t host);
+  bool NextMessage(uint64_t session, Host& host);
   void HangUp(uint64_t session);
   void FreeSlot();
   void Settle(MessageId mail, const Filter::Verdict& verdict);
@@ -48,7 +48,8 @@ class Plant {
   Group DrawGroup();
   double Dialogue();
   double Patience(const Host& host) const;
-  Host& HostOf(MessageId mail) { return hosts_[mails_[mail].host]; }
+  Mail& MailOf(MessageId mail) { return *mails_.Find(mail); }
+  Host& HostOf(MessageId mail) { return hosts_[MailOf(mail).host]; }
   double held() const { return static_cast<double>(slots_.size()); }
 
   const Scenario& scenario_;
@@ -58,8 +59,7 @@ class Plant {
   Outcome outcome_;
   Filter filter_;
   Hosts hosts_;
-  std::vector<Mail> mails_;
-  std::vector<MessageId> free_mails_;
+  Pool<Mail> mails_;
   Pool<Session> slots_;
   std::deque<MessageId> backlog_;
   DoorWait door_;

@@ -12,7 +12,7 @@
 
 namespace spillway::sim {
 
-using MessageId = uint32_t;
+using MessageId = uint64_t;  // in a Pool
 
 enum class HostKind : uint8_t { kDevice, kUser, kPostfix, kExchange, kFixed, kBot, kIdle };
 
