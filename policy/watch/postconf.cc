@@ -4,8 +4,19 @@
 #include <array>
 #include <cstdio>
 #include <memory>
+#include <sstream>
 
 namespace spillway {
+
+MasterService ParseMasterService(const std::string& line) {
+  std::istringstream words(line);
+  MasterService out;
+  std::string other;
+  words >> out.name >> out.type;
+  for (int i = 0; i < 4; ++i) words >> other;  // private, unprivileged, chroot, wakeup
+  words >> out.maxproc >> out.program;
+  return words ? out : MasterService{};
+}
 
 std::string Postconf(const std::string& arguments) {
   const std::string command = "postconf " + arguments + " 2>/dev/null";

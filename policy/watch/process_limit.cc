@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <sstream>
 
 #include "policy/watch/postconf.h"
 
@@ -21,12 +20,8 @@ int64_t Number(const std::string& text) {
 }  // namespace
 
 int64_t MaxprocOf(const std::string& line) {
-  std::istringstream words(line);
-  std::string maxproc;
-  std::string program;
-  for (int i = 0; i < 7; ++i) words >> maxproc;
-  words >> program;
-  return words && program == "smtpd" ? Number(maxproc) : 0;
+  const MasterService service = ParseMasterService(line);
+  return service.program == "smtpd" ? Number(service.maxproc) : 0;
 }
 
 ProcessLimit FindProcessLimit(int64_t configured) {

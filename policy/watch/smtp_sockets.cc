@@ -89,29 +89,18 @@ uint16_t PortOf(const std::string& service) {
   return entry == nullptr ? 0 : ntohs(static_cast<uint16_t>(entry->s_port));
 }
 
-// The first, second and eighth word of a line of master.cf.
-struct Service {
-  std::string name, type, program;
-  explicit Service(const std::string& line) {
-    std::istringstream words(line);
-    std::string other;
-    words >> name >> type;
-    for (int i = 0; i < 5; ++i) words >> other;
-    words >> program;
-  }
-  // Not for the mail of the world: on loopback, for mail that comes back from a filter, or for the
-  // users' own.
-  bool apart() const {
-    constexpr std::array<std::string_view, 5> kSubmission = {"submission", "submissions", "smtps",
-                                                             "465", "587"};
-    constexpr std::array<std::string_view, 3> kLoopback = {"127.", "[::1]", "localhost:"};
-    const std::string_view port = std::string_view(name).substr(name.rfind(':') + 1);
-    return std::find(kSubmission.begin(), kSubmission.end(), port) != kSubmission.end() ||
-           (port != "25" && port != "smtp" &&
-            std::any_of(kLoopback.begin(), kLoopback.end(),
-                        [this](std::string_view start) { return name.starts_with(start); }));
-  }
-};
+// Not for the mail of the world: on loopback, for mail that comes back from a filter, or for the
+// users' own.
+bool Apart(std::string_view name) {
+  constexpr std::array<std::string_view, 5> kSubmission = {"submission", "submissions", "smtps",
+                                                           "465", "587"};
+  constexpr std::array<std::string_view, 3> kLoopback = {"127.", "[::1]", "localhost:"};
+  const std::string_view port = name.substr(name.rfind(':') + 1);
+  return std::find(kSubmission.begin(), kSubmission.end(), port) != kSubmission.end() ||
+         (port != "25" && port != "smtp" &&
+          std::any_of(kLoopback.begin(), kLoopback.end(),
+                      [name](std::string_view start) { return name.starts_with(start); }));
+}
 
 }  // namespace
 
@@ -119,11 +108,11 @@ std::set<uint16_t> SmtpPorts(const std::string& master) {
   std::set<uint16_t> out;
   std::istringstream lines(master);
   for (std::string line; std::getline(lines, line);) {
-    const Service service(line);
+    const MasterService service = ParseMasterService(line);
     if (service.type != "inet") continue;
     if (service.program == "postscreen") return {};
     const uint16_t port = PortOf(service.name);
-    if (service.program == "smtpd" && !service.apart() && port != 0) out.insert(port);
+    if (service.program == "smtpd" && !Apart(service.name) && port != 0) out.insert(port);
   }
   return out;
 }
