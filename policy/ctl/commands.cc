@@ -5,7 +5,6 @@
 #include <sysexits.h>
 
 #include <CLI/CLI.hpp>
-#include <functional>
 #include <iostream>
 #include <memory>
 
@@ -16,11 +15,7 @@
 
 namespace spillway {
 
-namespace {
-
-using Show = std::function<std::string(const std::string&)>;
-
-int Ask(const CtlOptions& options, const std::string& command, const Show& show) {
+int AskAndShow(const CtlOptions& options, const std::string& command, const ShowAnswer& show) {
   const LoadResult loaded = LoadConfig(options.config);
   for (const std::string& error : loaded.errors) std::cerr << error << '\n';
   if (!loaded.errors.empty()) return EX_CONFIG;
@@ -38,6 +33,8 @@ int Ask(const CtlOptions& options, const std::string& command, const Show& show)
   }
 }
 
+namespace {
+
 // "name=value" lines in two columns.
 std::string InColumns(const std::string& answer) {
   std::string out;
@@ -54,7 +51,7 @@ void AddStatus(CLI::App& app, const CtlOptions& options, int& status) {
   const auto json = std::make_shared<bool>(false);
   command->add_flag("--json", *json, "as one JSON object");
   command->callback([&options, &status, json] {
-    status = Ask(options, "status", [json](const std::string& answer) {
+    status = AskAndShow(options, "status", [json](const std::string& answer) {
       const StatusLines lines = DecodeStatus(answer);
       return *json ? StatusAsJson(lines) : StatusAsText(lines);
     });
@@ -78,8 +75,8 @@ void AddIncidents(CLI::App& app, const CtlOptions& options, int& status) {
   const auto id = std::make_shared<std::string>();
   command->add_option("id", *id, "identifier of one incident");
   command->callback([&options, &status, id] {
-    status = Ask(options, "journal",
-                 [id](const std::string& answer) { return IncidentsAsText(answer, *id); });
+    status = AskAndShow(options, "journal",
+                        [id](const std::string& answer) { return IncidentsAsText(answer, *id); });
   });
 }
 
@@ -102,7 +99,7 @@ void AddShed(CLI::App& app, const CtlOptions& options, int& status) {
     std::string words = "shed";
     for (const std::string& word : *mode) words += " " + word;
     if (mode->front() != "auto") words += " " + std::to_string(*milliseconds / 1000);
-    status = Ask(options, words, InColumns);
+    status = AskAndShow(options, words, InColumns);
   });
 }
 
@@ -112,7 +109,7 @@ void AddClients(CLI::App& app, const CtlOptions& options, int& status) {
   const auto most = std::make_shared<int>(50);
   command->add_option("-n", *most, "how many")->check(CLI::Range(1, 100000));
   command->callback([&options, &status, most] {
-    status = Ask(options, "clients " + std::to_string(*most), InColumns);
+    status = AskAndShow(options, "clients " + std::to_string(*most), InColumns);
   });
 }
 
@@ -120,8 +117,9 @@ void AddExplain(CLI::App& app, const CtlOptions& options, int& status) {
   CLI::App* command = app.add_subcommand("explain", "what is known of one client");
   const auto client = std::make_shared<std::string>();
   command->add_option("client", *client, "address or SASL user")->required();
-  command->callback(
-      [&options, &status, client] { status = Ask(options, "explain " + *client, InColumns); });
+  command->callback([&options, &status, client] {
+    status = AskAndShow(options, "explain " + *client, InColumns);
+  });
 }
 
 }  // namespace

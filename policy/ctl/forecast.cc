@@ -9,10 +9,10 @@
 #include <cstdio>
 #include <iostream>
 #include <memory>
+#include <stdexcept>
 
 #include "conf/units.h"
 #include "policy/ctl/commands.h"
-#include "policy/ctl/control_client.h"
 #include "policy/sim/report.h"
 
 namespace spillway {
@@ -49,13 +49,16 @@ std::string Line(const std::string& name, const sim::Outcome& outcome) {
   return out + "\n";
 }
 
-sim::ScenarioResult ReadSite(const CtlOptions& options, const std::string& check) {
-  const LoadResult loaded = LoadConfig(options.config);
-  if (!loaded.errors.empty()) return {.scenario = {}, .errors = loaded.errors};
-  const std::string site = AskControl(loaded.config.policy.control, "site " + check);
-  if (site.starts_with("error="))
-    return {.scenario = {}, .errors = {"spillwayctl: " + site.substr(6, site.size() - 7)}};
-  return sim::ParseScenario(site, "what spillway-policyd has learned");
+// `site`: what spillway-policyd has learned of this gateway.
+std::string Run(const std::string& site, const FaultWish& fault, Milliseconds lasts, double surge) {
+  auto [scenario, errors] = sim::ParseScenario(site, "what spillway-policyd has learned");
+  if (!errors.empty()) throw std::runtime_error(errors.front());
+  scenario.faults.push_back(
+      {.at = kBefore, .length = lasts, .multiplier = fault.multiplier, .hang = fault.hang});
+  if (surge > 1) scenario.surges.push_back({.at = kBefore, .length = lasts, .factor = surge});
+  scenario.duration = kBefore + lasts + kAfter;
+  return ForecastAsText(sim::Simulate(scenario, "ours").outcome,
+                        sim::Simulate(scenario, "none").outcome);
 }
 
 int Forecast(const CtlOptions& options, const Wishes& wishes) {
@@ -69,18 +72,9 @@ int Forecast(const CtlOptions& options, const Wishes& wishes) {
                               "\", expected CHECK*FACTOR or CHECK*hang, as in clamd*10\n");
     return EX_USAGE;
   }
-  auto [scenario, errors] = ReadSite(options, fault->check);
-  for (const std::string& error : errors) std::cerr << error << '\n';
-  if (!errors.empty()) return EX_UNAVAILABLE;
-  const Milliseconds lasts(*length);
-  scenario.faults.push_back(
-      {.at = kBefore, .length = lasts, .multiplier = fault->multiplier, .hang = fault->hang});
-  if (wishes.surge > 1)
-    scenario.surges.push_back({.at = kBefore, .length = lasts, .factor = wishes.surge});
-  scenario.duration = kBefore + lasts + kAfter;
-  std::cout << ForecastAsText(sim::Simulate(scenario, "ours").outcome,
-                              sim::Simulate(scenario, "none").outcome);
-  return EX_OK;
+  return AskAndShow(options, "site " + fault->check, [&](const std::string& site) {
+    return Run(site, *fault, Milliseconds(*length), wishes.surge);
+  });
 }
 
 }  // namespace
@@ -111,14 +105,7 @@ void AddForecast(CLI::App& app, const CtlOptions& options, int& status) {
   command->add_option("--for", wishes->length, "for how long (default 5m)");
   command->add_option("--surge", wishes->surge, "so many times the mail meanwhile")
       ->check(CLI::Range(1.0, 1000.0));
-  command->callback([&options, &status, wishes] {
-    try {
-      status = Forecast(options, *wishes);
-    } catch (const std::exception& error) {
-      std::cerr << "spillwayctl: spillway-policyd does not answer: " << error.what() << '\n';
-      status = EX_UNAVAILABLE;
-    }
-  });
+  command->callback([&options, &status, wishes] { status = Forecast(options, *wishes); });
 }
 
 }  // namespace spillway
