@@ -89,9 +89,9 @@ void Policyd::Tick() {
               std::to_string(preamble.generation));
   }
   Look look = follower_.TakeLook(now());
-  const SmtpQueue queue = sockets_.Queue();
-  const double wait = door_.Update(now(), queue.waiting, queue.most, follower_.Connections());
-  look.door = queue.most > 0 ? wait : -1;
+  queue_ = sockets_.Queue();
+  const double wait = door_.Update(now(), queue_.waiting, queue_.most, follower_.Connections());
+  look.door = queue_.most > 0 ? wait : -1;
   shedder_.Tick(now(), look);
   Advise();
   JudgeFilter();
@@ -137,16 +137,16 @@ void Policyd::LogAdvice() {
 // What of the slots has nothing to do with the filter, said in these words.
 void Policyd::LogSlots() {
   const Slots& slots = shedder_.slots();
-  const std::string held =
-      FormatFigure(follower_.Sessions()) + " of " + FormatFigure(slots.count()) + " SMTP processes";
   if (slots.count() != std::exchange(slots_, slots.count())) {
     log_.Warning("slots: told " + FormatFigure(slots.told()) + ", seen " +
                  FormatFigure(slots.count()) + ": going by what is seen; see [admission] slots");
   }
   const bool idle = shedder_.crowded_by_idle();
   if (idle == std::exchange(idle_, idle)) return;
+  const std::string held =
+      FormatFigure(follower_.Sessions()) + " of " + FormatFigure(slots.count()) + " SMTP processes";
   if (!idle) return log_.Info("slots: " + held + " busy, no longer nearly all");
-  const std::string text = held + " busy, " + std::to_string(follower_.Summarize(now()).in_flight) +
+  const std::string text = held + " busy, " + FormatFigure(shedder_.in_filter()) +
                            " of them in the filter: clients hold them that send no message; "
                            "nobody is refused but who holds a quarter";
   log_.Warning("slots: " + text);
@@ -171,7 +171,7 @@ void Policyd::JudgeFilter() {
   const FilterState state = health_.Judge(follower_.Silence(now()), foreign);
   shedder_.FilterResponds(!FilterHealth::Unresponsive(state));
   if (!shedder_.responds())
-    held_elsewhere_ = std::max(0.0, sockets_.Connections() - sockets_.Queue().waiting);
+    held_elsewhere_ = std::max(0.0, sockets_.Connections() - queue_.waiting);
   if (state == filter_) return;
   const std::string text = "filter=" + std::string(FilterStateName(state)) +
                            " was=" + std::string(FilterStateName(filter_));
@@ -242,11 +242,9 @@ std::string Policyd::IncidentNow() const {
 }
 
 std::string Policyd::AsScenario(const std::string& check) const {
-  return SiteAsScenario({.config = config_,
-                         .shedder = shedder_,
-                         .follower = follower_,
-                         .backlog = sockets_.Queue().most},
-                        check);
+  return SiteAsScenario(
+      {.config = config_, .shedder = shedder_, .follower = follower_, .backlog = queue_.most},
+      check);
 }
 
 void Policyd::Stop() {

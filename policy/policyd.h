@@ -80,6 +80,7 @@ class Policyd {
   FilterHealth health_;
   const SmtpSockets sockets_;
   DoorWait door_;
+  SmtpQueue queue_;            // as of the last round
   double held_elsewhere_ = 0;  // slots, as of the last round, where the filter does not tell
   std::optional<Probe> probe_;
   bool shortened_ = false;  // the budget, as last logged

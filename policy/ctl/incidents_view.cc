@@ -13,6 +13,8 @@ namespace spillway {
 
 namespace {
 
+const std::string kIndent(22, ' ');  // behind the time of a line
+
 std::vector<Json> Parse(std::string_view journal) {
   std::vector<Json> lines;
   std::istringstream text{std::string(journal)};
@@ -81,9 +83,8 @@ std::string Describe(const Json& line) {
   else
     out += "Over. ";
   out += event == "healthy" || event == "recovering" ? "" : Reason(line);
-  out += "\n" + std::string(22, ' ') + "processing " +
-         Format("%.2f s", JsonNumber(line, "mean_seconds")) + " (peak " +
-         Format("%.2f s", JsonNumber(line, "peak_mean_seconds")) + "), " +
+  out += "\n" + kIndent + "processing " + Format("%.2f s", JsonNumber(line, "mean_seconds")) +
+         " (peak " + Format("%.2f s", JsonNumber(line, "peak_mean_seconds")) + "), " +
          Format("%.0f sessions", JsonNumber(line, "sessions")) + ", refused " +
          Format("%.0f", JsonNumber(line, "refused")) + " of " +
          Format("%.0f", JsonNumber(line, "asked")) + " (cannot retry " +
@@ -96,14 +97,13 @@ std::string Describe(const Json& line) {
 std::string Outlook(const Json& line) {
   if (!line.contains("now")) return "";
   const double drain = JsonNumber(line, "drain_seconds");
-  std::string out = std::string(22, ' ') +
-                    (drain > 0 ? "those who were refused are served in about " + Duration(drain)
-                               : "nobody knows yet when those who were refused are served");
-  if (JsonNumber(line, "refused") == 0) out.clear();
-  if (!JsonWord(line, "largest").empty())
-    out +=
-        (out.empty() ? std::string(22, ' ') : "; ") + "refused most: " + JsonWord(line, "largest");
-  return out.empty() ? out : out + "\n";
+  const std::string largest = JsonWord(line, "largest");
+  std::string out;
+  if (JsonNumber(line, "refused") > 0)
+    out = drain > 0 ? "those who were refused are served in about " + Duration(drain)
+                    : "nobody knows yet when those who were refused are served";
+  if (!largest.empty()) out += (out.empty() ? "refused most: " : "; refused most: ") + largest;
+  return out.empty() ? out : kIndent + out + "\n";
 }
 
 std::string List(const std::vector<Json>& lines) {
