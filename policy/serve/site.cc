@@ -3,10 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iomanip>
 #include <optional>
 #include <sstream>
-
-#include "policy/serve/metrics.h"
 
 namespace spillway {
 
@@ -57,18 +56,19 @@ std::string SiteAsScenario(const Site& site, const std::string& check) {
   const double rate = site.shedder.limiter().learned().arrivals;
   if (service <= 0 || rate <= 0)
     return "error=nothing was learned yet of the mail and of " + check + "\n";
+  constexpr int kDigits = 9;  // a check may take microseconds
   std::ostringstream out;
+  out << std::setprecision(kDigits);
   out << "slots = " << static_cast<int64_t>(site.shedder.slots().count())
       << "\nbacklog = " << static_cast<int64_t>(site.backlog > 0 ? site.backlog : 100)
       << "\nworkers = " << static_cast<int64_t>(Workers(site, check, service))
-      << "\nservice_mean = " << FormatFigure(service) << "\ndialogue = "
-      << FormatFigure(std::min(kLongest, site.shedder.budget().dialogue() / kMeanOfMedian))
+      << "\nservice_mean = " << service
+      << "\ndialogue = " << std::min(kLongest, site.shedder.budget().dialogue() / kMeanOfMedian)
       << "\nbudget = \"" << site.config.budget.per_message.count() << "ms\""
       << "\non_timeout = \"" << OnTimeout(site.config, check) << "\""
-      << "\n[load]\noffered_per_s = " << FormatFigure(rate)
-      << "\ndevice_share = " << FormatFigure(TierShare(site.shedder.counts(), Tier::kCannotRetry))
-      << "\nsubmission_share = "
-      << FormatFigure(TierShare(site.shedder.counts(), Tier::kSubmission)) << "\n";
+      << "\n[load]\noffered_per_s = " << rate
+      << "\ndevice_share = " << TierShare(site.shedder.counts(), Tier::kCannotRetry)
+      << "\nsubmission_share = " << TierShare(site.shedder.counts(), Tier::kSubmission) << "\n";
   return out.str();
 }
 
