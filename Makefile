@@ -69,10 +69,10 @@ CONFORMANCE := $(wildcard t/conformance/*.cc)
 SBIN_PROGRAMS := spillway-milter spillway-policyd spillwayctl
 PROGRAMS := $(SBIN_PROGRAMS) spillway-inspector
 MADE_MANUALS := build/man/spillway.toml.5 build/man/spillwayctl.8
-TOOLS := dnsd milterload noop-filter policyload trivial-policy verify-floor
+TOOLS := dnsd milterload noop-filter policyload trivial-policy verify-floor decision
 
 .DEFAULT_GOAL := all
-.PHONY: all check demo replay sim conformance asan tsan tidy tidy-changed format install uninstall clean help deb bench \
+.PHONY: all check demo replay sim sim-ablate conformance asan tsan tidy tidy-changed format install uninstall clean help deb bench \
   bench-peers unit e2e unit-programs compile-commands
 .SUFFIXES:
 .SECONDARY:
@@ -122,6 +122,7 @@ $(call PROGRAM,$(1),scanner-filter,t/rig/scanner_filter_main.o libspillway.a,$(M
 $(call PROGRAM,$(1),milterload,t/bench/milterload.o librig.a libspillway.a,)
 $(call PROGRAM,$(1),policyload,t/bench/policyload.o libspillway.a,)
 $(call PROGRAM,$(1),trivial-policy,t/bench/trivial_policy.o libspillway.a,$(LIBS))
+$(call PROGRAM,$(1),decision,t/bench/decision.o libspillway.a,$(LIBS))
 $(call PROGRAM,$(1),verify-floor,t/bench/verify_floor.o librig.a libspillway.a,$(LIBS))
 $(call PROGRAM,$(1),noop-filter,t/bench/noop_filter.o,-l:libmilter.a)
 endef
@@ -178,6 +179,9 @@ replay:  ## the incident on a real Postfix, with and without Spillway: table, JS
 sim: build/release/spillwayctl  ## the admission law on fresh scenarios (SEED=, COUNT=)
 	t/sim/run
 
+sim-ablate: build/release/spillwayctl  ## each number of the law halved and doubled, on fresh scenarios (SEED=, COUNT=)
+	t/sim/ablate
+
 conformance: build/release/spf-suite build/release/arc-suite  ## published suites in ../shared/suites (SUITES=dir)
 	build/release/spf-suite $(or $(SUITES),../shared/suites)/spf/rfc7208-tests.yml
 	build/release/arc-suite $(or $(SUITES),../shared/suites)/arc/arc-draft-validation-tests.yml \
@@ -201,6 +205,7 @@ tsan: build/release/spillway-inspector build/tsan/unit-tests build/tsan/inproc-t
 bench: all $(TOOLS:%=build/release/%)  ## throughput beside a no-op filter and opendkim, and what a signature costs at least
 	t/bench/compare
 	t/bench/policy
+	build/release/decision
 	build/release/verify-floor
 
 bench-peers: all build/release/milterload build/release/noop-filter build/release/dnsd  ## the same work beside opendkim + opendmarc and rspamd, installed for it

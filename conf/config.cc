@@ -60,11 +60,6 @@ LoadResult LoadConfig(const std::string& path) {
   return out;
 }
 
-bool AnyRequired(const Config& config) {
-  return std::any_of(config.checks.all().begin(), config.checks.all().end(),
-                     [](const auto& section) { return section->required(); });
-}
-
 bool AnyMandatory(const Config& config) {
   return std::any_of(
       config.checks.all().begin(), config.checks.all().end(), [&config](const auto& section) {

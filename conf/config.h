@@ -106,9 +106,6 @@ LoadResult LoadConfig(const std::string& path);
 // stands for the file in messages.
 LoadResult ParseConfig(std::string_view text, const std::string& name);
 
-// Is any check `required` for any class of clients? Then even a client that cannot retry may be
-// tempfailed when a check is late.
-bool AnyRequired(const Config& config);
 // Is a check that runs `required`, or may a message be tempfailed because a check is late?
 bool AnyMandatory(const Config& config);
 

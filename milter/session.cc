@@ -10,6 +10,7 @@
 #include "milter/auth/authres.h"
 #include "milter/auth/authres_reader.h"
 #include "milter/auth/body_hashes.h"
+#include "milter/telemetry/mail_hash.h"
 
 namespace spillway {
 
@@ -245,6 +246,9 @@ void Session::Report(const Verdict& verdict, const std::vector<CheckReport>& rep
   if (verdict.tempfail) record.verdict = telemetry::Verdict::kTempfail;
   if (verdict.reject) record.verdict = telemetry::Verdict::kReject;
   record.client_class = static_cast<uint8_t>(client_.cls);
+  record.client = client_.address.Mapped();
+  if (!message_->rcpt_to.empty())
+    record.mail = MailHash(message_->mail_from.ToString(), message_->rcpt_to[0].ToString());
   record.size_bucket = SizeBucket(message_->header_bytes + message_->body_bytes);
   record.late = verdict.late.empty() && verdict.unscanned.empty() ? 0 : 1;
   record.dialogue_ms = static_cast<uint32_t>(

@@ -95,8 +95,8 @@ std::string ListClients(const Context& context, const Words& words) {
   for (const ClientRecord& record : records) {
     const std::string name = record.Name();
     const ClientView view = clients.Look(IdOf(record, name), context.policyd.wall());
-    out += name + "=" + Describe(view) + "; admitted " + std::to_string(record.admitted) +
-           ", refused now " + std::to_string(record.refusals) + ", returned " +
+    out += name + "=" + Describe(view) + "; good on " + std::to_string(record.good_days) +
+           " days, refused now " + std::to_string(record.refusals) + ", returned " +
            std::to_string(record.returned) + ", gave up " + std::to_string(record.abandoned) + "\n";
   }
   return out;
@@ -112,7 +112,7 @@ std::string Explain(const Context& context, const Words& words) {
   lines.emplace_back("client", words[1]);
   lines.emplace_back("tier", Describe(view));
   if (const ClientRecord* record = shedder.clients().Find(client)) {
-    lines.emplace_back("admitted", std::to_string(record->admitted));
+    lines.emplace_back("good_days", std::to_string(record->good_days));
     lines.emplace_back("refused_in_a_row", std::to_string(record->refusals));
     lines.emplace_back("waiting_seconds", FormatFigure(view.waiting));
     lines.emplace_back("came_back", std::to_string(record->returned));

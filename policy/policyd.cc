@@ -46,7 +46,6 @@ Policyd::Policyd(boost::asio::io_context& io, const Config& config, double slots
       follower_(config.telemetry.file),
       shedder_({.budget = InSeconds(config.budget.per_message),
                 .slots = slots,
-                .required = AnyRequired(config),
                 .mandatory = AnyMandatory(config)},
                loaded_.state.learned, ClientOptions(config, loaded_.state.seed),
                InSeconds(config.budget.least)),
@@ -88,6 +87,8 @@ void Policyd::Tick() {
     log_.Info("filter seen: pid " + std::to_string(preamble.pid) + ", generation " +
               std::to_string(preamble.generation));
   }
+  for (const auto& [client, mail, deferred] : follower_.TakeEnded())
+    shedder_.clients().Ended({.address = client, .mail = mail}, deferred, wall());
   Look look = follower_.TakeLook(now());
   queue_ = sockets_.Queue();
   const double wait = door_.Update(now(), queue_.waiting, queue_.most, follower_.Connections());

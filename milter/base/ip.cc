@@ -32,6 +32,14 @@ Ip Ip::FromBytes16(const uint8_t* bytes) {
   return ip;
 }
 
+std::array<uint8_t, 16> Ip::Mapped() const {
+  if (!v4_) return bytes_;
+  std::array<uint8_t, 16> out{};
+  std::copy(kMappedPrefix.begin(), kMappedPrefix.end(), out.begin());
+  std::copy_n(bytes_.begin(), 4, out.begin() + 12);
+  return out;
+}
+
 std::optional<Ip> Ip::Parse(std::string_view text) {
   char buffer[INET6_ADDRSTRLEN] = {};
   if (text.empty() || text.size() >= sizeof(buffer)) return std::nullopt;

@@ -32,6 +32,8 @@ class Ip {
   std::string_view HostOctets() const {
     return {reinterpret_cast<const char*>(bytes_.data()), v4_ ? 4U : 8U};
   }
+  // IPv4 as IPv6 writes it: ::ffff:192.0.2.1 (RFC 4291 section 2.5.5.2).
+  std::array<uint8_t, 16> Mapped() const;
   std::string ToString() const;
   // "1.2.0.192.in-addr.arpa" or the ip6.arpa form, without a final dot (RFC 1035, RFC 3596).
   std::string ReverseName() const;

@@ -48,6 +48,11 @@ std::string Describe(const ScanReply& reply) {
   return out;
 }
 
+LineRank RankOf(const Client& client) {
+  if (client.cannot_retry) return LineRank::kCannotRetry;
+  return client.auth_user.empty() ? LineRank::kOthers : LineRank::kSubmission;
+}
+
 class ScanType;
 
 class ScanCheck final : public Check {
@@ -148,8 +153,7 @@ void ScanCheck::Begin() {
   subject.size = message_.content->size();
   const Client& client = message_.client;
   task_ = type_.scanner().Begin(
-      std::move(subject),
-      {.device = client.cannot_retry, .insists = type_.disposition().Insists(client)});
+      std::move(subject), {.rank = RankOf(client), .insists = type_.disposition().Insists(client)});
   Send();
 }
 

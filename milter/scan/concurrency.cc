@@ -26,20 +26,24 @@ ConcurrencyLimit::ConcurrencyLimit(size_t most) : slow_until_(most) {
 }
 
 void ConcurrencyLimit::Start() {
-  at_ = 0;
-  while (at_ + 1 < levels_.size() && limit() < kStart) ++at_;
+  size_t level = 0;
+  while (level + 1 < levels_.size() && levels_[level].limit < kStart) ++level;
+  MoveTo(level);
 }
 
-void ConcurrencyLimit::Pass(TimePoint now, bool full) {
-  if (full) full_ += now - last_;
-  last_ = now;
+void ConcurrencyLimit::MoveTo(size_t level) {
+  if (level != at_) moved_ = last_;
+  at_ = level;
 }
 
-void ConcurrencyLimit::Ended(bool good) {
+void ConcurrencyLimit::Ended(TimePoint asked, TimePoint now, bool good) {
   constexpr size_t kLeast = 8;  // results in a round: fewer say nothing, more take long
+  last_ = now;
+  if (!good) slow_until_ = 0;
+  if (asked < moved_) return;
   ++ended_;
   good_ += good ? 1 : 0;
-  if (!good) slow_until_ = 0;
+  took_ += now - asked;
   if (limit() < slow_until_) return EndSlowRound();
   if (ended_ >= std::max(kLeast, 2 * limit())) EndRound();
 }
@@ -52,9 +56,9 @@ void ConcurrencyLimit::EndSlowRound() {
   Remember(yield);
   if (yield < kWorthIt * slow_yield_) {
     slow_until_ = 0;
-    at_ -= std::min<size_t>(at_, 1);
+    MoveTo(at_ - std::min<size_t>(at_, 1));
   } else {
-    at_ = std::min(at_ + 2, levels_.size() - 1);
+    MoveTo(std::min(at_ + 2, levels_.size() - 1));
     if (limit() >= slow_until_) slow_until_ = 0;
   }
   slow_yield_ = yield;
@@ -62,18 +66,18 @@ void ConcurrencyLimit::EndSlowRound() {
 }
 
 void ConcurrencyLimit::BeginRound() {
-  full_ = {};
+  took_ = {};
   ended_ = good_ = 0;
 }
 
 double ConcurrencyLimit::Yield() const {
   constexpr double kShortest = 1e-6;
-  return static_cast<double>(good_) / std::max(InSeconds(full_), kShortest);
+  return static_cast<double>(good_ * limit()) / std::max(InSeconds(took_), kShortest);
 }
 
 void ConcurrencyLimit::EndRound() {
   Remember(Yield());
-  at_ = Next();
+  MoveTo(Next());
   BeginRound();
 }
 

@@ -4,10 +4,11 @@
 //
 // What counts is the yield, the answers in time a second. Below the number of the server's workers,
 // more requests at a time yield more; above it they only wait inside the server, where nobody sees
-// them. The yield is measured only while the limit holds requests back, and remembered for each
-// level of the limit. The limit climbs one level where that yields more or is not known, and goes
-// down one where the level below yields nearly as much. So a server on which some requests hang is
-// not taken for a server with too many requests.
+// them. With N requests at a time that take T each, the yield is N / T (Little's law), of which the
+// share in time counts; measured only while the limit holds requests back, of requests that began
+// at this level of the limit, and remembered for each level. The limit climbs one level where that
+// yields more or is not known, and goes down one where the level below yields nearly as much. So a
+// server on which some requests hang is not taken for a server with too many requests.
 #pragma once
 
 #include <cstddef>
@@ -24,10 +25,9 @@ class ConcurrencyLimit {
   explicit ConcurrencyLimit(size_t most);
 
   size_t limit() const { return levels_[at_].limit; }
-  // Time goes on to `now`; since the last call the server was `full`: at its limit.
-  void Pass(TimePoint now, bool full);
-  // A request ended while the server was full; `good`: with an answer in time.
-  void Ended(bool good);
+  // A request that began at `asked` ended while the server was full: at its limit. `good`: with an
+  // answer in time.
+  void Ended(TimePoint asked, TimePoint now, bool good);
   // The server was away, or had too much to do: begins again with a few requests. Up to half of
   // the limit of before it doubles with each round that yields more (slow start, RFC 5681 section
   // 3.1); the limit of before counts as too high for a while. At
@@ -43,6 +43,7 @@ class ConcurrencyLimit {
   static constexpr int kOld = 30;
 
   void Start();
+  void MoveTo(size_t level);
   void BeginRound();
   double Yield() const;  // of this round
   void EndRound();
@@ -53,8 +54,10 @@ class ConcurrencyLimit {
 
   std::vector<Level> levels_;
   size_t at_ = 0;
-  TimePoint last_{};
-  Duration full_{};  // of this round, spent at the limit
+  TimePoint last_{};   // the last end of a request
+  TimePoint moved_{};  // to this level
+  // Of this round.
+  Duration took_{};
   size_t ended_ = 0;
   size_t good_ = 0;
   double slow_yield_ = 0;  // of the last round of the slow start

@@ -113,7 +113,7 @@ void Scanner::Core::Send(const std::shared_ptr<ScanJob>& job, size_t to) {
   BackEnd& back_end = back_ends_[to];
   const TimePoint now = clock_.Now();
   job->pass_ = back_end.breaker.Admit(job->urgency_.insists);
-  back_end.load.Begin(now);
+  back_end.load.Begin();
   back_end.Publish(now);
   Ask(job, to, false);
 }
@@ -130,7 +130,7 @@ void Scanner::Core::Place(const std::shared_ptr<ScanJob>& job) {
 }
 
 void Scanner::Core::Wait(const std::shared_ptr<ScanJob>& job) {
-  const LinePlace place = line_.Next(job->urgency_.device, job->deadline_);
+  const LinePlace place = line_.Next(job->urgency_.rank, job->deadline_);
   if (!InTime(*job, line_.Ahead(place) + 1)) return SettleBusy(job);
   job->place_ = place;
   line_.Enter(place, job);

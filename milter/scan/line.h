@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Who waits for a place at a server: devices before all others, because they cannot come again,
-// then the earliest deadline first. Pure; not thread-safe.
+// then people's mail programs, which do not by themselves; the earliest deadline first. Pure; not
+// thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -13,15 +14,17 @@
 
 namespace spillway {
 
+// Who goes before whom.
+enum class LineRank : uint8_t { kCannotRetry, kSubmission, kOthers };
+
 // A place in a line. Places are unique, and the lesser one is served first.
 struct LinePlace {
-  bool others = false;  // not a device
+  LineRank rank = LineRank::kOthers;
   TimePoint deadline{};
   uint64_t number = 0;  // as they came
 
   bool operator<(const LinePlace& other) const {
-    return std::tie(others, deadline, number) <
-           std::tie(other.others, other.deadline, other.number);
+    return std::tie(rank, deadline, number) < std::tie(other.rank, other.deadline, other.number);
   }
 };
 
@@ -36,7 +39,7 @@ inline bool InTimeBehind(size_t ahead, double per_second, double usual, double l
 template <typename T>
 class WaitingLine {
  public:
-  LinePlace Next(bool device, TimePoint deadline) { return {!device, deadline, ++numbers_}; }
+  LinePlace Next(LineRank rank, TimePoint deadline) { return {rank, deadline, ++numbers_}; }
   void Enter(const LinePlace& place, T who) { line_.emplace(place, std::move(who)); }
   void Leave(const LinePlace& place) { line_.erase(place); }
   // How many are served before `place`.

@@ -88,7 +88,7 @@ void Scanner::Core::Answered(const std::shared_ptr<ScanJob>& job, const ScanRepl
 void Scanner::Core::Retry(const std::shared_ptr<ScanJob>& job, const std::string& wrong) {
   BackEnd& back_end = back_ends_[job->back_end_];
   const std::string why = back_end.name + ": " + wrong;
-  back_end.load.Failed(clock_.Now());
+  back_end.load.Failed(clock_.Now(), job->since());
   Count(*job, false, why);
   job->Failed(job->back_end_, why);
   Place(job);

@@ -23,14 +23,12 @@ double ServerLoad::Cost(TimePoint now) {
   return InSeconds(std::max(usual_, kUnknown)) * static_cast<double>(in_flight_ + owed(now) + 1);
 }
 
-void ServerLoad::Begin(TimePoint now) {
-  limit_.Pass(now, Full(now));
+void ServerLoad::Begin() {
   ++in_flight_;
 }
 
 bool ServerLoad::End(TimePoint now) {
   const bool full = Full(now);
-  limit_.Pass(now, full);
   --in_flight_;
   return full;
 }
@@ -45,11 +43,11 @@ void ServerLoad::Learn(Duration took) {
 void ServerLoad::Answered(TimePoint now, Duration took) {
   const bool full = End(now);
   Learn(took);
-  if (full) limit_.Ended(true);
+  if (full) limit_.Ended(now - took, now, true);
 }
 
-void ServerLoad::Failed(TimePoint now) {
-  if (End(now)) limit_.Ended(false);
+void ServerLoad::Failed(TimePoint now, TimePoint asked) {
+  if (End(now)) limit_.Ended(asked, now, false);
 }
 
 void ServerLoad::Abandoned(TimePoint now, TimePoint asked, bool late) {
@@ -57,7 +55,7 @@ void ServerLoad::Abandoned(TimePoint now, TimePoint asked, bool late) {
   // The time that it had is a lower bound of the time that it needs.
   if (late) Learn(std::max(now - asked, usual_));
   if (const TimePoint until = asked + usual_; until > now) debts_.push_back({asked, until});
-  if (full && late) limit_.Ended(false);
+  if (full && late) limit_.Ended(asked, now, false);
 }
 
 void ServerLoad::Dropped(TimePoint now) {
@@ -65,7 +63,6 @@ void ServerLoad::Dropped(TimePoint now) {
 }
 
 void ServerLoad::Repaid(TimePoint now, TimePoint asked) {
-  limit_.Pass(now, Full(now));
   const auto debt = std::find_if(debts_.begin(), debts_.end(),
                                  [asked](const Debt& each) { return each.asked == asked; });
   if (debt != debts_.end()) debts_.erase(debt);

@@ -21,10 +21,10 @@ class ServerLoad {
   // What a request would wait there for its answer, relative to other servers.
   double Cost(TimePoint now);
 
-  void Begin(TimePoint now);
+  void Begin();
   // The request is gone. `took`: from the end of the message until now.
   void Answered(TimePoint now, Duration took);
-  void Failed(TimePoint now);
+  void Failed(TimePoint now, TimePoint asked);
   // Nobody waits any more for what the server has had whole since `asked`; it works on until its
   // usual time is over. `late`: the deadline came, after a fair share of the budget.
   void Abandoned(TimePoint now, TimePoint asked, bool late);

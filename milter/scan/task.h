@@ -8,13 +8,14 @@
 
 #include "milter/base/pending.h"
 #include "milter/mail/content.h"
+#include "milter/scan/line.h"
 #include "milter/scan/protocol.h"
 
 namespace spillway {
 
 // How much depends on the verdict.
 struct ScanUrgency {
-  bool device = false;   // the client cannot come again
+  LineRank rank = LineRank::kOthers;
   bool insists = false;  // without the verdict the message is tempfailed
 };
 

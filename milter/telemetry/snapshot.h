@@ -21,7 +21,7 @@
 namespace spillway::telemetry {
 
 constexpr uint64_t kMagic = 0x5941574c4c495053;  // the bytes "SPILLWAY"
-constexpr uint32_t kVersion = 5;
+constexpr uint32_t kVersion = 6;
 constexpr size_t kMaxChecks = 16;
 constexpr size_t kNameSize = 16;
 constexpr size_t kWaitSize = 64;
@@ -48,9 +48,12 @@ struct Record {
   // Of the SMTP dialogue: from the connect, or the message before, to the end of this message, less
   // what the filter took of it.
   uint32_t dialogue_ms = 0;
+  uint32_t mail = 0;  // MailHash() of MAIL FROM and the first recipient
+  std::array<uint8_t, 16>
+      client{};  // the address; IPv4 as IPv6 writes it (RFC 4291 section 2.5.5.2)
 };
 static_assert(std::is_trivially_copyable_v<Record>);
-static_assert(sizeof(Record) == 160);
+static_assert(sizeof(Record) == 184);
 
 // A message on which the filter is working: 0 is a free slot, else the message's start.
 using Slot = std::atomic<int64_t>;

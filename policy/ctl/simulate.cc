@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
+#include <sstream>
 #include <stdexcept>
 
 #include "policy/sim/report.h"
@@ -20,10 +21,24 @@ struct SimulateOptions {
   std::vector<std::string> controllers = {"ours",      "none",      "on_off",
                                           "refuse_la", "gradient2", "best"};
   bool json = false;
+  bool constants = false;
 };
 
+// "name<TAB>value<TAB>reason", a line each.
+std::string ConstantsAsText() {
+  const Constants shipped;
+  std::ostringstream out;
+  for (const Constant& constant : kConstants)
+    out << constant.name << '\t' << shipped.*constant.value << '\t' << constant.reason << '\n';
+  return out.str();
+}
+
 int Run(const SimulateOptions& options) {
-  const auto& [path, controllers, json] = options;
+  if (options.constants) {
+    std::cout << ConstantsAsText();
+    return EX_OK;
+  }
+  const auto& [path, controllers, json, constants] = options;
   std::vector<std::string> errors;
   const std::string text = ReadTextFile(path, errors);
   sim::ScenarioResult read;
@@ -52,7 +67,9 @@ void AddSimulate(CLI::App& app, int& status) {
   CLI::App* command =
       app.add_subcommand("simulate", "run a scenario in virtual time under several controllers");
   const auto options = std::make_shared<SimulateOptions>();
-  command->add_option("scenario", options->path, "scenario file")->required();
+  auto* const constants =
+      command->add_flag("--constants", options->constants, "list the numbers of the law");
+  command->add_option("scenario", options->path, "scenario file")->excludes(constants);
   command->add_option("--controllers", options->controllers, "which ones; also fixed:N")
       ->delimiter(',');
   command->add_flag("--json", options->json, "as one JSON object");

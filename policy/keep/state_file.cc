@@ -2,6 +2,8 @@
 // Header, records, checksum; in the machine's own byte order, for this machine only.
 #include "policy/keep/state_file.h"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cmath>
 #include <cstring>
@@ -13,10 +15,10 @@ namespace spillway {
 
 namespace {
 
-constexpr uint64_t kMagic = 0x3145544154535053;  // the bytes "SPSTATE1"
-// What the same format began with under an older name of the project, "FLENTER4": read, not
-// written.
-constexpr uint64_t kFormerMagic = 0x345245544e454c46;
+constexpr uint64_t kMagic = 0x3245544154535053;  // the bytes "SPSTATE2"
+// Older formats, which are read and not written: "SPSTATE1", and the same under an older name of
+// the project, "FLENTER4". They counted how often a client was admitted, not on how many days.
+constexpr std::array<uint64_t, 2> kFormerMagic = {0x3145544154535053, 0x345245544e454c46};
 constexpr size_t kMaxFile = 512U << 20;
 
 struct Header {
@@ -68,14 +70,24 @@ bool Sane(const Learned& learned) {
          Good(learned.deferred_floor, 1) && Good(learned.arrivals, 1e6);
 }
 
+// A record of an older format: where the days stand now, it had one count.
+void Renew(ClientRecord& record) {
+  constexpr uint32_t kOften = 5;  // what was enough to be known
+  const uint32_t admitted = record.good_days | static_cast<uint32_t>(record.last_day) << 16;
+  record.mail = 0;
+  record.good_days = admitted >= kOften ? kOften : 0;
+  record.last_day = 0;
+}
+
 // False when the bytes are not what Encode() makes.
 bool Decode(std::string bytes, SavedState& out) {
   Header header;
   if (bytes.size() < sizeof(header)) return false;
   std::memcpy(&header, bytes.data(), sizeof(header));
   const size_t rest = bytes.size() - sizeof(header);
-  const bool known = header.magic == kMagic || header.magic == kFormerMagic;
-  if (!known || rest / sizeof(ClientRecord) != header.clients || rest % sizeof(ClientRecord) != 0) {
+  const bool former = std::ranges::count(kFormerMagic, header.magic) > 0;
+  if ((header.magic != kMagic && !former) || rest / sizeof(ClientRecord) != header.clients ||
+      rest % sizeof(ClientRecord) != 0) {
     return false;
   }
   const uint64_t checksum = header.checksum;
@@ -88,6 +100,7 @@ bool Decode(std::string bytes, SavedState& out) {
   out.seed = header.seed;
   out.clients.resize(header.clients);
   if (rest > 0) std::memcpy(out.clients.data(), bytes.data() + sizeof(header), rest);
+  if (former) std::for_each(out.clients.begin(), out.clients.end(), Renew);
   return true;
 }
 

@@ -4,7 +4,8 @@
 //
 // Only the filter's own processor time is a reason: messages wait in its queues. A slow scanner or
 // resolver is none, for dropping other checks would not help. The share grows while messages wait
-// for too long, and shrinks more slowly once they hardly wait at all.
+// for longer than the least budget, from none to all in ten seconds, and shrinks in a minute once
+// they hardly wait at all.
 #pragma once
 
 #include "policy/law/samples.h"
@@ -13,19 +14,17 @@ namespace spillway {
 
 class Brownout {
  public:
-  static constexpr auto kMemory = std::chrono::seconds(2);
-
   // `budget`: [budget] per_message.
-  explicit Brownout(double budget);
+  Brownout(double budget, const Constants& constants);
 
-  // `recent`: of the last kMemory.
-  void Tick(const SampleSums& recent);
+  void Tick(TimePoint now, const Samples& samples);
   // 0 to 1.
   double share() const { return share_; }
-  // The mean wait in the filter's queues, of messages of the last kMemory.
+  // The mean wait in the filter's queues, of messages of the last moment.
   double wait() const { return wait_; }
 
  private:
+  const Constants constants_;
   const double target_;
   double share_ = 0;
   double wait_ = 0;

@@ -18,35 +18,16 @@ void Increment(Number& number) {
   if (number < std::numeric_limits<Number>::max()) ++number;
 }
 
-uint16_t Abandoned(const ClientRecord& record, int64_t now) {
-  const bool open = record.refusals > 0 && now - record.last_refused > Clients::kReturnWithin;
-  return static_cast<uint16_t>(record.abandoned + (open ? 1 : 0));
-}
-
-bool IsLearned(const ClientRecord& record, int64_t now) {
-  return record.trusted != 0 && record.returned == 0 &&
-         Abandoned(record, now) >= Clients::kLearnAfter &&
-         now - record.last_refused < Clients::kLearnedFor;
-}
-
-// What is worth keeping: learned devices first, then clients that were refused and may come back,
-// then clients seen recently.
-int64_t Worth(const ClientRecord& record, int64_t now) {
-  if (record.key == 0) return -1;
-  constexpr int64_t kDay = 86400;
-  return record.last_seen + (IsLearned(record, now) ? 90 * kDay : 0) +
-         (record.refusals > 0 ? kDay : 0);
-}
-
 }  // namespace
 
 std::string_view TierText(TierReason reason) {
-  constexpr std::array<std::string_view, 6> kTexts = {"listed in [clients] cannot_retry",
-                                                      "refused three times and never came back",
-                                                      "authenticated",
-                                                      "on the way back after a refusal",
-                                                      "admitted before",
-                                                      "not seen before"};
+  constexpr std::array<std::string_view, 6> kTexts = {
+      "listed in [clients] cannot_retry",
+      "refused in two incidents and never came back",
+      "authenticated",
+      "on the way back after a refusal",
+      "had mail accepted on several days",
+      "not seen before"};
   return kTexts[static_cast<size_t>(reason)];
 }
 
@@ -60,7 +41,8 @@ Ip ClientRecord::Address() const {
   return kind == 4 ? Ip::FromBytes4(bytes) : Ip::FromBytes16(bytes);
 }
 
-Clients::Clients(Options options) : options_(std::move(options)) {
+Clients::Clients(Options options, const Constants& constants)
+    : options_(std::move(options)), constants_(constants) {
   const size_t sets = std::max<size_t>(1, options_.capacity / kWays);
   records_.resize(sets * kWays);
 }
@@ -97,13 +79,37 @@ bool Clients::Trusted(const ClientId& client) const {
   return !client.user.empty() || options_.lists.Internal(client.address);
 }
 
+// The streak under way ended without a return.
+bool Clients::GivenUp(const ClientRecord& record, int64_t now) const {
+  return record.refusals > 0 &&
+         static_cast<double>(now - record.last_refused) > constants_.comeback;
+}
+
+bool Clients::IsLearned(const ClientRecord& record, int64_t now) const {
+  const int times = record.abandoned + (GivenUp(record, now) ? 1 : 0);
+  return record.trusted != 0 && record.returned == 0 && times >= constants_.times;
+}
+
+// What is worth keeping: learned devices first, then clients of our own, then those that have
+// earned something or may come back, then clients seen recently. Strangers never replace clients of
+// our own.
+std::pair<int, uint32_t> Clients::Worth(const ClientRecord& record, int64_t now) const {
+  const int rank = (record.key != 0 ? 1 : 0) + (IsLearned(record, now) ? 4 : 0) +
+                   (record.trusted != 0 ? 2 : 0) +
+                   (record.refusals > 0 || record.good_days > 0 ? 1 : 0);
+  return {rank, record.last_seen};
+}
+
 const ClientRecord* Clients::Find(const ClientId& client) const {
-  const uint64_t key = HostKey(client);
-  const size_t first = key % (records_.size() / kWays) * kWays;
-  for (size_t i = first; i < first + kWays; ++i) {
-    if (records_[i].key == key) return &records_[i];
-  }
-  return nullptr;
+  return const_cast<Clients*>(this)->Find(HostKey(client));
+}
+
+ClientRecord* Clients::Find(uint64_t key) {
+  ClientRecord* const first = records_.data() + key % (records_.size() / kWays) * kWays;
+  ClientRecord* const end = first + kWays;
+  ClientRecord* const found =
+      std::find_if(first, end, [key](const ClientRecord& record) { return record.key == key; });
+  return found == end ? nullptr : found;
 }
 
 ClientView Clients::Look(const ClientId& client, int64_t now) const {
@@ -111,9 +117,8 @@ ClientView Clients::Look(const ClientId& client, int64_t now) const {
   ClientView view;
   view.host = HostKey(client);
   view.network = NetworkKey(client);
-  const bool returning =
-      record != nullptr && record->refusals > 0 && now - record->last_refused <= 5 * 86400;
-  if (returning) view.waiting = static_cast<double>(now - record->first_refused);
+  if (record != nullptr && record->refusals > 0 && !GivenUp(*record, now))
+    view.waiting = static_cast<double>(now - record->first_refused);
   const auto be = [&view](Tier tier, TierReason reason) {
     view.tier = tier;
     view.reason = reason;
@@ -125,20 +130,18 @@ ClientView Clients::Look(const ClientId& client, int64_t now) const {
   if (record != nullptr && Trusted(client) && IsLearned(*record, now))
     return be(Tier::kCannotRetry, TierReason::kLearned);
   if (!client.user.empty()) return be(Tier::kSubmission, TierReason::kAuthenticated);
-  if (returning) return be(Tier::kKnown, TierReason::kReturning);
-  if (record != nullptr && record->admitted >= kKnownAfter)
+  if (view.waiting > constants_.minute) return be(Tier::kKnown, TierReason::kReturning);
+  if (record != nullptr && record->good_days >= constants_.times)
     return be(Tier::kKnown, TierReason::kKnownGood);
   return view;
 }
 
 ClientRecord& Clients::Place(const ClientId& client, uint64_t key, int64_t now) {
-  const auto first =
-      records_.begin() + static_cast<std::ptrdiff_t>(key % (records_.size() / kWays) * kWays);
-  const auto last = first + kWays;
-  const auto found = std::find_if(first, last, [key](const auto& r) { return r.key == key; });
-  if (found != last) return *found;
-  const auto least = std::min_element(
-      first, last, [now](const auto& a, const auto& b) { return Worth(a, now) < Worth(b, now); });
+  if (ClientRecord* found = Find(key)) return *found;
+  ClientRecord* const first = records_.data() + key % (records_.size() / kWays) * kWays;
+  ClientRecord* const least = std::min_element(
+      first, first + kWays,
+      [this, now](const auto& a, const auto& b) { return Worth(a, now) < Worth(b, now); });
   *least = ClientRecord{};
   least->key = key;
   least->trusted = Trusted(client) ? 1 : 0;
@@ -152,26 +155,45 @@ ClientRecord& Clients::Place(const ClientId& client, uint64_t key, int64_t now) 
   return *least;
 }
 
-void Clients::EndStreak(ClientRecord& record, int64_t now) {
+// Ends the streak under way where its time is over, or where the client is back with what was
+// refused. Another message of the same client, a later scan say, is no return.
+void Clients::CameBack(ClientRecord& record, const ClientId& client, int64_t now) const {
   if (record.refusals == 0) return;
-  if (now - record.last_refused > kReturnWithin)
+  const bool same = record.mail == 0 || client.mail == 0 || record.mail == client.mail;
+  if (GivenUp(record, now))
     Increment(record.abandoned);
-  else
+  else if (same)
     Increment(record.returned);
+  else
+    return;
   record.refusals = 0;
 }
 
 void Clients::Admitted(const ClientId& client, int64_t now) {
   ClientRecord& record = Place(client, HostKey(client), now);
-  EndStreak(record, now);
-  Increment(record.admitted);
+  CameBack(record, client, now);
   record.last_seen = static_cast<uint32_t>(now);
+}
+
+void Clients::Ended(const ClientId& client, bool deferred, int64_t now) {
+  constexpr int64_t kDay = 86400;
+  if (deferred) return Refused(client, now);
+  ClientRecord* const record = Find(HostKey(client));
+  if (record == nullptr) return;
+  CameBack(*record, client, now);
+  const auto day = static_cast<uint16_t>(now / kDay);
+  if (record->last_day == day) return;
+  record->last_day = day;
+  Increment(record->good_days);
 }
 
 void Clients::Refused(const ClientId& client, int64_t now) {
   ClientRecord& record = Place(client, HostKey(client), now);
-  if (record.refusals > 0 && now - record.last_refused > kReturnWithin) EndStreak(record, now);
-  if (record.refusals == 0) record.first_refused = static_cast<uint32_t>(now);
+  if (GivenUp(record, now)) CameBack(record, client, now);
+  if (record.refusals == 0) {
+    record.first_refused = static_cast<uint32_t>(now);
+    record.mail = client.mail;
+  }
   Increment(record.refusals);
   record.last_refused = record.last_seen = static_cast<uint32_t>(now);
 }
@@ -201,9 +223,9 @@ void Clients::Restore(const std::vector<ClientRecord>& records, int64_t now) {
     if (record.key == 0) continue;
     const size_t first = record.key % (records_.size() / kWays) * kWays;
     auto* const begin = records_.data() + first;
-    auto* const least = std::min_element(begin, begin + kWays, [now](const auto& a, const auto& b) {
-      return Worth(a, now) < Worth(b, now);
-    });
+    auto* const least = std::min_element(
+        begin, begin + kWays,
+        [this, now](const auto& a, const auto& b) { return Worth(a, now) < Worth(b, now); });
     if (Worth(*least, now) < Worth(record, now)) *least = record;
   }
 }

@@ -6,8 +6,6 @@
 namespace spillway {
 
 double DoorWait::Update(TimePoint now, double waiting, double most, double accepted) {
-  constexpr double kFull = 0.8;  // of the backlog; it goes up and down
-  constexpr auto kMemory = std::chrono::seconds(10);
   if (seen_.empty() || accepted < seen_.back().accepted) {
     seen_.clear();  // the filter, which counts, has begun anew
     last_left_ = last_room_ = now;
@@ -15,13 +13,13 @@ double DoorWait::Update(TimePoint now, double waiting, double most, double accep
     last_left_ = now;
   }
   seen_.push_back({now, accepted});
-  while (now - seen_.front().at > kMemory) seen_.pop_front();
+  while (now - seen_.front().at > Seconds(constants_.look)) seen_.pop_front();
   const double left = accepted - seen_.front().accepted;
   const double span = InSeconds(now - seen_.front().at);
   const double wait = left > 0 ? waiting * span / left : InSeconds(now - last_left_);
-  if (waiting < kFull * most) last_room_ = now;
+  if (waiting < (1 - constants_.step) * most) last_room_ = now;
   if (waiting <= 0) return 0;
-  return std::min(kLongest, std::max(wait, InSeconds(now - last_room_)));
+  return std::min(constants_.minute, std::max(wait, InSeconds(now - last_room_)));
 }
 
 }  // namespace spillway

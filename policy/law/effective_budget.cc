@@ -5,27 +5,9 @@
 
 namespace spillway {
 
-// What has come to the filter is what it has completed and what it has now: in a stall only the
-// latter grows.
-void EffectiveBudget::Measure(TimePoint now, const Look& look) {
-  constexpr auto kMemory = std::chrono::seconds(2);
-  constexpr double kDialogueMemory = 100;  // messages
-  completed_ += look.completed;
-  seen_.push_back({now, completed_ + static_cast<double>(look.ages.size())});
-  while (now - seen_[0].at > kMemory) seen_.pop_front();
-  const double span = InSeconds(now - seen_.front().at);
-  const double came = seen_.back().messages - seen_.front().messages;
-  arrivals_ = std::max(Share(came, span), 0.0);
-  if (look.completed == 0) return;
-  const double mean = look.dialogue / look.completed;
-  dialogue_ += (mean - dialogue_) * std::min(1.0, look.completed / kDialogueMemory);
-}
-
 double EffectiveBudget::Least(double no_load) const {
-  constexpr double kTimes = 4;
-  constexpr double kShortest = 0.25;
-  const double least = setting_.least > 0 ? setting_.least : std::max(kTimes * no_load, kShortest);
-  return std::min(least, setting_.full);
+  const double usual = std::max(constants_.slow * no_load, constants_.least);
+  return std::min(setting_.least > 0 ? setting_.least : usual, setting_.full);
 }
 
 double EffectiveBudget::GivenAt(TimePoint at) const {
@@ -35,23 +17,23 @@ double EffectiveBudget::GivenAt(TimePoint at) const {
 }
 
 bool EffectiveBudget::Obeyed(TimePoint now, std::span<const double> ages) const {
-  constexpr double kSlack = 2;  // seconds
-  constexpr double kFew = 0.1;
   const auto overdue = std::count_if(ages.begin(), ages.end(), [&](double age) {
-    return age > GivenAt(now - Seconds(age)) + kSlack;
+    return age > GivenAt(now - Seconds(age)) + constants_.moment;
   });
-  return static_cast<double>(overdue) <= kFew * static_cast<double>(ages.size());
+  return static_cast<double>(overdue) <= constants_.harm * static_cast<double>(ages.size());
 }
 
-void EffectiveBudget::Tick(TimePoint now, const Look& look, double no_load) {
-  constexpr double kHalf = 0.5;
-  constexpr double kUp = 1.25;  // a look
-  Measure(now, look);
+void EffectiveBudget::Tick(TimePoint now, const Samples& samples, std::span<const double> ages,
+                           double no_load) {
+  const SampleSums recent = samples.Since(now - Seconds(constants_.moment));
+  arrivals_ = std::max(0.0, Share(recent.came, recent.span));
+  const SampleSums longer = samples.Enough(constants_.look, constants_.many);
+  dialogue_ = Share(longer.dialogue, longer.completed);
+  obeyed_ = Obeyed(now, ages);
   double wanted = setting_.full;
-  if (arrivals_ > 0) wanted = kHalf * setting_.slots / arrivals_ - dialogue_;
-  obeyed_ = Obeyed(now, look.ages);
+  if (arrivals_ > 0) wanted = constants_.half * setting_.slots / arrivals_ - dialogue_;
   wanted = std::clamp(wanted, Least(no_load), setting_.full);
-  value_ = std::min(wanted, kUp * value_);
+  value_ = std::min(wanted, (1 + constants_.step) * value_);
   given_.push_back({now, value_});
   while (now - given_.front().at > Seconds(setting_.full)) given_.pop_front();
 }

@@ -4,8 +4,8 @@
 // Each session holds one of the MTA's slots for its dialogue, d, and then for its message in the
 // filter, at most for the budget, B. With A messages a second that takes A * (d + B) slots
 // (Little's law). The law gives the longest B for which that is half of the slots: the other half
-// is for what comes in bursts, and for clients that say nothing. Feed-forward: A and d are
-// measured, nothing is tried out. Down at once; up by a quarter a look.
+// is for what comes in bursts, and for clients that say nothing. Feed-forward: A (over a moment)
+// and d are measured, nothing is tried out. Down at once; up by a step a look.
 #pragma once
 
 #include <deque>
@@ -18,15 +18,16 @@ class EffectiveBudget {
  public:
   struct Setting {
     double full = 1;     // [budget] per_message
-    double least = 0;    // [budget] least; 0: four times the time without load
+    double least = 0;    // [budget] least; 0: Constants::slow times the time without load
     double slots = 100;  // of the MTA
   };
-  explicit EffectiveBudget(const Setting& setting) : setting_(setting), value_(setting.full) {}
+  EffectiveBudget(const Setting& setting, const Constants& constants)
+      : setting_(setting), constants_(constants), value_(setting.full) {}
 
-  // `no_load`: the mean time without load; 0 when it is not known.
-  void Tick(TimePoint now, const Look& look, double no_load);
+  // `samples` with this look; `no_load`: the mean time without load, 0 when it is not known.
+  void Tick(TimePoint now, const Samples& samples, std::span<const double> ages, double no_load);
 
-  // Nine in ten of the messages in the filter leave within the budget that they were given. Without
+  // Most of the messages in the filter leave within the budget that they were given. Without
   // messages, yes.
   bool obeyed() const { return obeyed_; }
   void SetSlots(double slots) { setting_.slots = slots; }
@@ -37,21 +38,15 @@ class EffectiveBudget {
   double dialogue() const { return dialogue_; }  // of a message, on average
 
  private:
-  void Measure(TimePoint now, const Look& look);
   double Least(double no_load) const;
   bool Obeyed(TimePoint now, std::span<const double> ages) const;
   double GivenAt(TimePoint at) const;
 
-  struct Seen {
-    TimePoint at;
-    double messages;  // that have come to the filter since the start
-  };
   Setting setting_;
+  const Constants constants_;
   double value_;
   double arrivals_ = 0;
   double dialogue_ = 0;
-  double completed_ = 0;
-  std::deque<Seen> seen_;
   struct Given {
     TimePoint at;
     double value;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The header states the law; the constants, and the reasons for their values, are here.
+// The header states the law.
 #include "policy/law/limiter.h"
 
 #include <algorithm>
@@ -9,236 +9,142 @@
 
 namespace spillway {
 
-namespace {
-
-using std::chrono::seconds;
-
-constexpr double kFirstLook = 3;        // of W
-constexpr double kFirstSpan = 60;       // seconds
-constexpr double kHoldLook = 4;         // of W
-constexpr double kTroubleFactor = 1.5;  // above the target; below it is noise
-constexpr double kSlotsThreat = 0.48;   // of the slots; the rest fills in one W at ten a second
-constexpr double kSlotsFull = 0.9;      // of the slots: the next burst waits in the backlog
-constexpr double kDoorWait = 10;        // seconds at the door; the backlog takes lesser bursts
-constexpr double kOfHeld = 0.5;         // of the slots held, in the filter: the filter's doing
-constexpr double kLoadQueueShare = 0.3;
-constexpr double kLoadArrivals = 1.5;
-constexpr double kRequiredShare = 0.2;
-constexpr double kSlotsUsable = 0.95;  // the rest answers refusals
-constexpr double kPatience =
-    25;  // seconds; most devices wait 60, and some messages take twice the mean
-constexpr double kPatienceOverService = 1.3;
-constexpr double kPatientBudget = 60;   // seconds; hardly a client gives up before it
-constexpr double kNoQueueShare = 0.05;  // as good as none
-constexpr double kMaxCut = 0.7;
-constexpr double kMinCut = 0.95;
-constexpr double kPilingUp = 3;  // of S
-constexpr auto kRecent = seconds(3);
-constexpr auto kUnknown = seconds(10);          // of shedding: what will complete
-constexpr auto kCompletionsLook = seconds(60);  // less says more of chance than of capacity
-constexpr double kHalved = 0.5;                 // of n; no effect by then: not the load
-constexpr double kNoEffect = 0.68;              // of W is left: the cut had no effect
-constexpr double kMinEpoch = 3;                 // seconds
-constexpr double kMaxEpoch = 60;                // seconds
-constexpr double kRise = 0.002;                 // of S, a look: 0.8 % a second
-constexpr double kFloorRise = 0.02;             // of the way of ef0 and df0, a look
-constexpr double kFall = 0.1;                   // of the way, a look
-constexpr double kArrivalsLooks = 2400;         // ten minutes
-constexpr auto kDeferredLook = seconds(30);     // tempfails come in clumps
-constexpr double kWellDoor = 2;                 // seconds at the door; nobody notices
-constexpr double kWellDeferred = 0.1;           // share; what is less is chance
-constexpr auto kOver = seconds(60);             // well: the end
-constexpr auto kSlowAnyway = seconds(600);      // slow without a reason to refuse
-constexpr auto kCalm = seconds(10);             // without trouble: not degraded any more
-constexpr auto kBlocked = seconds(3);           // a wait at the door that lasts: not just a burst
-constexpr auto kSettle = seconds(5);            // of trouble: degraded
-constexpr auto kLasting = std::chrono::minutes(30);  // degraded without harm: normal
-constexpr auto kGap = seconds(1);
-constexpr auto kRemembered = seconds(180);                 // that late messages are accepted
-constexpr std::array<int, 4> kWindows = {10, 20, 40, 90};  // seconds
-
-}  // namespace
-
-Limiter::Limiter(const Setting& setting, const Learned& learned)
+Limiter::Limiter(const Setting& setting, const Learned& learned, const Constants& constants)
     : setting_(setting),
       learned_(learned),
-      arrivals_looks_(learned.arrivals > 0 ? kArrivalsLooks : 0) {}
+      constants_(constants),
+      learned_looks_(learned.arrivals > 0 ? constants.lasting / InSeconds(kTick) : 0) {}
 
 double Limiter::max_limit() const {
-  return std::max(min_limit(), kSlotsUsable * setting_.slots);
+  return std::max(min_limit(), constants_.full * setting_.slots);
 }
 
 double Limiter::min_limit() const {
-  return std::max(2.0, std::min(4.0, 0.04 * setting_.slots));
-}
-
-void Limiter::SetSlots(double slots) {
-  setting_.slots = slots;
-  goodput_.SetMost(max_limit());
+  return std::max(2.0, constants_.step * setting_.slots);
 }
 
 double Limiter::Target() const {
-  const double budget = setting_.budget;
-  const double s = learned_.no_load;
-  if (s == 0) return budget / 2;
-  const double target = s > budget / 4 ? s + std::min(s / 2, 0.35 * (budget - s))
-                                       : std::max(2 * s, std::min(2.0, budget / 10));
-  return std::min(target, 0.75 * budget);
+  return std::max(constants_.slow * learned_.no_load, constants_.harm * setting_.budget);
 }
 
-void Limiter::Measure(TimePoint now, const Look& look) {
-  AgedMean mean;
-  for (const int length : kWindows) {
-    window_ = samples_.Since(now - seconds(length));
-    mean = Samples::Mean(window_, look.ages);
-    if (mean.samples >= kMinSamples) break;
-  }
+bool Limiter::Lasts(TimePoint now, TimePoint since, double seconds) const {
+  return now - since >= Seconds(seconds);
+}
+
+void Limiter::Measure(TimePoint now, const Look& look, const Samples& samples) {
+  const SampleSums sums = samples.Enough(constants_.look, constants_.few);
+  const AgedMean mean = Samples::Mean(sums, look.ages);
   state_.mean = mean.mean;
   state_.samples = mean.samples;
   state_.target = Target();
-  state_.late_share = Share(window_.late, window_.completed);
-  const SampleSums longer = samples_.Since(now - kDeferredLook);
+  state_.late_share = sums.completed < constants_.many ? 0 : Share(sums.late, sums.completed);
+  state_.queue_share = Share(sums.queue_wait, sums.busy);
+  state_.throughput = Share(sums.completed - sums.deferred, sums.span);
+  state_.arrivals = Share(sums.arrived, sums.span);
+  const SampleSums longer = samples.Since(now - Seconds(constants_.half * constants_.minute));
   state_.deferred_share =
-      longer.completed < kManySamples ? 0 : Share(longer.deferred, longer.completed);
-  state_.queue_share = Share(window_.queue_wait, window_.busy);
-  state_.throughput = Share(window_.completed - window_.deferred, window_.span);
-  state_.completions = Completions(now);
-  state_.hold = Hold(now, look);
-  if (window_.waived > window_.deferred) last_waived_ = now;
-  const bool waived = last_waived_ && now - *last_waived_ < kRemembered;
-  state_.late_accepted = setting_.budget <= kPatientBudget && (waived || !setting_.required);
-  state_.arrivals = Share(window_.arrived, window_.span);
+      longer.completed < constants_.many ? 0 : Share(longer.deferred, longer.completed);
+  deferred_ = Less(longer) ? state_.deferred_share - learned_.deferred_floor : 0;
+  pile_ = Pile(look, samples);
+  const SampleSums moment = samples.Since(now - Seconds(constants_.moment));
+  less_ = Less(moment);
+  soon_ = static_cast<double>(look.ages.size()) + moment.came - moment.completed;
+  state_.hold = Hold(samples);
   if (look.completed > 0 || look.ages.empty()) last_completed_ = now;
   if (look.refused > 0) last_refused_ = now;
-  const bool ours = look.held > 0 && look.sessions >= kOfHeld * look.held;
-  if (look.door < kDoorWait || !ours) last_open_ = now;
-  // Where nobody sees the door, all slots taken for as long stand for a wait.
-  if (look.door >= 0 || look.sessions < kSlotsFull * setting_.slots) last_not_full_ = now;
+  // Where nobody sees the door, all slots taken stand for a wait.
+  const bool ours = look.sessions >= constants_.half * look.held;
+  const bool blocked = look.door < 0 ? look.sessions >= constants_.full * setting_.slots
+                                     : look.door >= constants_.door && ours && look.held > 0;
+  if (!blocked && !(PilesUp() && !Curable(look))) last_open_ = now;
 }
 
-double Limiter::Completions(TimePoint now) const {
-  if (now - entered_ < kUnknown) return std::numeric_limits<double>::infinity();
-  const SampleSums sums = samples_.Since(std::max(entered_, now - kCompletionsLook));
-  return Share(sums.completed, sums.span);
-}
-
-// How long it takes until `n` messages have left, at the rate of the last seconds: infinite when
-// many were to be expected and none came. A few tell nothing; then of the last W.
-double Limiter::Piled(TimePoint now, double n) const {
-  const SampleSums recent = samples_.Since(now - kRecent);
-  if (recent.completed >= kMinSamples) return n * recent.span / recent.completed;
-  const bool telling = n * recent.span >= 2 * kMinSamples * state_.mean;
-  if (recent.completed == 0 && telling) return std::numeric_limits<double>::infinity();
-  return window_.completed > 0 ? n * window_.span / window_.completed : 0;
+// How old the messages in the filter are or will be, at the rate of the last moment, or of as long
+// as it takes to see a few.
+double Limiter::Pile(const Look& look, const Samples& samples) const {
+  const auto messages = static_cast<double>(look.ages.size());
+  const double age = Share(std::accumulate(look.ages.begin(), look.ages.end(), 0.0), messages);
+  const SampleSums recent = samples.Enough(constants_.moment, constants_.few);
+  const double leave =
+      recent.completed > 0 ? messages * recent.span / recent.completed : setting_.budget;
+  return std::max(age, std::min(setting_.budget, leave));
 }
 
 // Sessions that have ended tell how long a slot was held; in a stall, the messages that pile up
 // tell how long it will be held.
-double Limiter::Hold(TimePoint now, const Look& look) const {
-  const SampleSums ended =
-      samples_.Since(now - Seconds(std::clamp(kHoldLook * state_.mean, 10.0, 120.0)));
-  const double held = ended.completed >= kManySamples ? Share(ended.held, ended.completed) : 0;
-  const double hold = std::max(state_.mean, held);
-  if (setting_.budget > kPatientBudget) return hold;
-  const auto n = static_cast<double>(look.ages.size());
-  return std::max(hold, std::min(setting_.budget, Piled(now, n)));
+double Limiter::Hold(const Samples& samples) const {
+  const SampleSums ended = samples.Enough(constants_.look, constants_.many);
+  return std::max({state_.mean, Share(ended.held, ended.completed), pile_});
 }
 
-// Only while nothing is wrong: what is learned in an incident would be taken for normal.
-void Limiter::Learn() {
-  double& s = learned_.no_load;
-  if (s > 0 && state_.samples >= kManySamples) {
-    if (state_.mean < s)
-      s += kFall * (state_.mean - s);
-    else if (state_.mean < 2 * s)
-      s *= 1 + kRise;
-  }
-  if (window_.completed < kManySamples) return;
-  double& late = learned_.late_floor;
-  double& deferred = learned_.deferred_floor;
-  late += kFloorRise * (state_.late_share - late);
-  deferred += kFloorRise * (state_.deferred_share - deferred);
+// Not half as many messages go well as usual. Where more do, the filter does what it can, and what
+// is tempfailed is what comes beyond that.
+bool Limiter::Less(const SampleSums& sums) const {
+  const double usual = learned_.arrivals * sums.span;
+  return usual == 0 || sums.completed - sums.deferred < constants_.half * usual;
 }
 
-// The first completions are the fastest ones: a mean of them alone would be too short.
-void Limiter::LearnFirst(TimePoint now) {
-  const SampleSums sums = samples_.Since(now - seconds(kWindows.back()));
-  const double mean = Share(sums.busy, sums.completed);
-  if (sums.completed >= kManySamples && sums.span > std::max(kFirstSpan, kFirstLook * mean))
-    learned_.no_load = mean;
+// What is late says nothing of the time without load.
+bool Limiter::Usual() const {
+  return state_.late_share < constants_.harm / 2;
 }
 
-void Limiter::LearnArrivals(const Look& look) {
-  const double rate = look.arrived / InSeconds(kTick);
-  // A plain average at first, then one over ten minutes.
-  arrivals_looks_ = std::min(arrivals_looks_ + 1, kArrivalsLooks);
-  learned_.arrivals += (rate - learned_.arrivals) / arrivals_looks_;
+// An average of all looks at first, then of the last ones. The first completions are the fastest
+// ones: a mean of them alone would be too short.
+void Limiter::Learn(const Samples& samples) {
+  const SampleSums sums = samples.Enough(constants_.minute, constants_.many);
+  if (sums.completed < constants_.many || sums.span < constants_.half * constants_.minute) return;
+  learned_looks_ = std::min(learned_looks_ + 1, constants_.lasting / InSeconds(kTick));
+  const auto average = [this](double& of, double value) { of += (value - of) / learned_looks_; };
+  average(learned_.arrivals, Share(sums.came, sums.span));
+  average(learned_.late_floor, Share(sums.late, sums.completed));
+  average(learned_.deferred_floor, Share(sums.deferred, sums.completed));
+  if (Usual()) average(learned_.no_load, Share(sums.busy, sums.completed));
 }
 
-// What has lasted half an hour without harm is the new normal: another DNS zone, another scanner.
-void Limiter::AcceptAsNormal(TimePoint now) {
-  learned_.no_load = state_.mean;
-  learned_.late_floor = state_.late_share;
-  learned_.deferred_floor = state_.deferred_share;
-  Become(Regime::kHealthy, Cause::kNone, now);
+// Those who were refused have not all come back.
+bool Limiter::Returns(TimePoint now) const {
+  return last_shed_ && !Lasts(now, *last_shed_, constants_.comeback);
+}
+
+// How long the door must be blocked. Those who were refused come back in bursts: for as long as
+// they do, only what lasts is harm.
+double Limiter::Patience(TimePoint now, const Look& look) const {
+  if (!limiting() && Returns(now)) return constants_.half * constants_.minute;
+  return look.door < 0 ? constants_.look : constants_.moment;
 }
 
 Cause Limiter::Trouble(TimePoint now, const Look& look) const {
-  if (now - last_open_ >= kBlocked || now - last_not_full_ >= Seconds(kDoorWait))
-    return Cause::kSlots;
-  if (Deferred() >= kRequiredShare) return Cause::kRequired;
-  if (!look.ages.empty() && now - last_completed_ > Seconds(setting_.budget) + seconds(2))
+  if (deferred_ >= constants_.harm) return Cause::kRequired;
+  if (Lasts(now, last_open_, Patience(now, look))) return Cause::kSlots;
+  const bool waits = !look.ages.empty();
+  if (waits && Lasts(now, last_completed_, setting_.budget + constants_.moment))
     return Cause::kStalled;
-  if (state_.samples >= kMinSamples && state_.mean > kTroubleFactor * state_.target)
-    return Cause::kSlow;
-  if (PilesUp(now, look)) return Cause::kSlow;
-  const bool late = window_.completed >= kManySamples && window_.late >= 3 &&
-                    state_.late_share > 1.5 * learned_.late_floor + 0.05;
+  const bool known = learned_.no_load > 0 && state_.samples >= constants_.few;
+  if ((known && state_.mean > state_.target) || PilesUp()) return Cause::kSlow;
+  const bool late = state_.late_share >= learned_.late_floor + constants_.harm;
   return late ? Cause::kLate : Cause::kNone;
 }
 
-// Without the share that is tempfailed even when all is well (by a greylist, say).
-double Limiter::Deferred() const {
-  return state_.deferred_share - learned_.deferred_floor;
+// Messages leave by themselves, with a shorter budget: no reason to refuse.
+bool Limiter::Curable(const Look& look) const {
+  return !setting_.mandatory && look.curable;
 }
 
-// What is done about trouble by itself, with a shorter budget, is no reason to refuse.
-bool Limiter::Curable(const Look& look, Cause trouble) const {
-  const bool by_waiting_less = trouble == Cause::kSlow || trouble == Cause::kLate;
-  return by_waiting_less && !setting_.mandatory && look.curable;
-}
-
-// Messages come faster than they leave, and the door will be blocked soon: by Little's law, or
-// because those that are there are old already.
-bool Limiter::PilesUp(TimePoint now, const Look& look) const {
-  const auto messages = static_cast<double>(look.ages.size());
-  const double age = Share(std::accumulate(look.ages.begin(), look.ages.end(), 0.0), messages);
-  return messages >= kSlotsThreat * setting_.slots &&
-         std::max(age, std::min(Piled(now, messages), setting_.budget)) >
-             std::max(kDoorWait, kPilingUp * learned_.no_load);
-}
-
-Cause Limiter::Threat(TimePoint now, const Look& look, Cause trouble) const {
-  if (trouble == Cause::kNone || trouble == Cause::kSlots || trouble == Cause::kRequired)
-    return trouble;
-  if (Curable(look, trouble)) return Cause::kNone;
-  return PilesUp(now, look) ? Cause::kSlots : Cause::kNone;
+// Messages come faster than they leave, not for their number, and the door will be blocked soon.
+bool Limiter::PilesUp() const {
+  return less_ && soon_ >= constants_.half * setting_.slots &&
+         pile_ > std::max(constants_.look, constants_.slow * learned_.no_load);
 }
 
 // Nothing would be lost if nobody were refused any more.
 bool Limiter::Well(TimePoint now, const Look& look, Cause trouble) const {
-  if (Deferred() >= kWellDeferred || look.door >= kWellDoor) return false;
+  if (deferred_ >= constants_.harm / 2 || look.door >= constants_.moment) return false;
   // Few messages tell nothing of those that are refused.
-  if (state_.samples < kMinSamples && now - last_refused_ < kOver) return false;
-  const bool lasting = now - last_threat_ > kSlowAnyway && trouble != Cause::kStalled;
-  return trouble == Cause::kNone || Curable(look, trouble) || lasting;
-}
-
-bool Limiter::Surge() const {
-  const double expected = learned_.arrivals * window_.span;
-  // Three standard deviations of a Poisson count, so that chance at night is not a surge.
-  return expected > 0 && window_.arrived >= kManySamples &&
-         window_.arrived > kLoadArrivals * expected + 3 * std::sqrt(expected);
+  const bool few = state_.samples < constants_.few;
+  if (few && !Lasts(now, last_refused_, constants_.minute)) return false;
+  if (Harm(trouble) || trouble == Cause::kStalled) return false;
+  return trouble == Cause::kNone || Curable(look) || Lasts(now, last_harm_, constants_.lasting);
 }
 
 void Limiter::Become(Regime regime, Cause cause, TimePoint now) {
@@ -247,149 +153,96 @@ void Limiter::Become(Regime regime, Cause cause, TimePoint now) {
   state_.since = now;
 }
 
-void Limiter::Tick(TimePoint now, const Look& look) {
-  if (last_tick_ && now - *last_tick_ > kGap) epoch_ = now;
-  if (!last_tick_)
-    state_.since = last_completed_ = last_refused_ = last_open_ = last_not_full_ = now;
+void Limiter::Tick(TimePoint now, const Look& look, const Samples& samples) {
+  if (!last_tick_) state_.since = last_completed_ = last_refused_ = last_open_ = now;
+  if (last_tick_ && Lasts(now, *last_tick_, constants_.moment)) epoch_ = now;
   last_tick_ = now;
-  samples_.Add(now, look);
-  Measure(now, look);
+  Measure(now, look, samples);
   const Cause trouble = Trouble(now, look);
-  if (limiting()) return Shed(now, look, trouble);
-  const bool harmless = look.sessions < kSlotsThreat * setting_.slots;
-  if (trouble == Cause::kNone && state_.regime == Regime::kHealthy) Learn();
-  // At the first start there is nothing to compare with: what does no harm is normal.
-  if (learned_.no_load == 0 && harmless) LearnFirst(now);
-  if (state_.regime == Regime::kDegraded && now - state_.since > kLasting && harmless)
-    AcceptAsNormal(now);
-  const Cause threat = Threat(now, look, trouble);
-  LearnArrivals(look);
-  if (threat != Cause::kNone) return Enter(threat, now, look);
+  if (limiting()) return Shed(now, look, samples, trouble);
+  if (Harm(trouble)) return Enter(trouble, now, look.sessions);
+  const bool first = learned_.no_load == 0;
+  // At the first start there is nothing to compare with: what does no harm is normal. So is what
+  // has lasted without harm: another DNS zone, another scanner.
+  const bool lasting =
+      state_.regime == Regime::kDegraded && Lasts(now, state_.since, constants_.lasting);
+  const bool usual = trouble == Cause::kNone && state_.regime == Regime::kHealthy;
+  if ((usual && !Returns(now)) || first || lasting) Learn(samples);
+  Watch(now, trouble);
+}
+
+// A moment of trouble is not yet worth a line in the journal.
+void Limiter::Watch(TimePoint now, Cause trouble) {
+  const bool degraded = state_.regime == Regime::kDegraded;
   if (trouble == Cause::kNone) {
-    if (state_.regime == Regime::kDegraded && now - last_trouble_ > kCalm)
+    if (!degraded) state_.since = now;
+    if (degraded && Lasts(now, last_trouble_, constants_.look))
       Become(Regime::kHealthy, Cause::kNone, now);
     return;
   }
-  // A moment of trouble is not yet worth a line in the journal.
-  if (now - last_trouble_ > kGap)
-    state_.since = state_.regime == Regime::kHealthy ? now : state_.since;
   last_trouble_ = now;
-  if (state_.regime == Regime::kHealthy && now - state_.since > kSettle)
+  if (!degraded && Lasts(now, state_.since, constants_.moment))
     Become(Regime::kDegraded, trouble, now);
 }
 
-void Limiter::Enter(Cause cause, TimePoint now, const Look& look) {
+void Limiter::Enter(Cause cause, TimePoint now, double sessions) {
   Become(Regime::kShedding, cause, now);
-  entered_ = epoch_ = last_refused_ = last_trouble_ = last_ill_ = last_threat_ = now;
+  epoch_ = last_refused_ = last_crowd_ = last_ill_ = last_harm_ = now;
   binding_ = false;
-  service_ = learned_.no_load;
-  load_suspected_ = state_.queue_share > kLoadQueueShare || Surge();
-  goodput_.Start(min_limit(), max_limit(), load_suspected_, now);
-  const double cut = std::clamp(Share(state_.target, state_.mean), kMaxCut, kMinCut);
-  state_.limit = std::clamp(look.sessions * cut, min_limit(), max_limit());
-  // The budget bounds every wait, and less load would not make it shorter: only the slots matter.
-  only_slots_ = cause == Cause::kSlots && !load_suspected_ && setting_.budget <= kPatientBudget &&
-                Deferred() < kRequiredShare;
-  reference_sessions_ = std::max(look.sessions, min_limit());
-  reference_mean_ = state_.mean;
-  entered_sessions_ = std::min(reference_sessions_, max_limit());
+  state_.limit = std::clamp(sessions, min_limit(), max_limit());
 }
 
 void Limiter::Resume(double limit, TimePoint now) {
-  Look look;
-  look.sessions = limit;
-  Enter(Cause::kSlots, now, look);
-  // The cause is not known any more: be as careful as under load, and do not compare with figures
-  // from before the restart.
-  only_slots_ = false;
-  load_suspected_ = true;
-  goodput_.Start(min_limit(), max_limit(), load_suspected_, now);
-  reference_mean_ = setting_.budget;
-  state_.limit = std::clamp(limit, min_limit(), max_limit());
+  Enter(Cause::kSlots, now, limit);
 }
 
-void Limiter::Shed(TimePoint now, const Look& look, Cause trouble) {
+// Refusing ends after a minute of being well, if hardly anybody is refused any more: else being
+// well may be due to it. But it lasts not for long without harm.
+bool Limiter::Over(TimePoint now, const Samples& samples) {
+  const SampleSums recent = samples.Since(now - Seconds(constants_.minute));
+  if (Share(recent.refused, recent.arrived) >= constants_.harm) last_crowd_ = now;
+  return Lasts(now, last_ill_, constants_.minute) &&
+         (Lasts(now, last_crowd_, constants_.look) || Lasts(now, last_ill_, constants_.lasting));
+}
+
+void Limiter::Shed(TimePoint now, const Look& look, const Samples& samples, Cause trouble) {
   binding_ = binding_ || look.refused > 0 || look.sessions >= state_.limit;
-  const bool troubled = trouble != Cause::kNone;
-  if (troubled) last_trouble_ = now;
-  if (Threat(now, look, trouble) != Cause::kNone) last_threat_ = now;
+  if (trouble != Cause::kNone) last_trouble_ = now;
+  last_shed_ = now;
+  if (Harm(trouble)) last_harm_ = now;
   if (!Well(now, look, trouble)) last_ill_ = now;
-  const auto well = now - last_ill_;
-  if (well > kOver) return Become(troubled ? Regime::kDegraded : Regime::kHealthy, trouble, now);
-  if (state_.regime == Regime::kShedding && well > kCalm)
+  if (Over(now, samples))
+    return Become(trouble == Cause::kNone ? Regime::kHealthy : Regime::kDegraded, trouble, now);
+  if (state_.regime == Regime::kShedding && Lasts(now, last_ill_, constants_.look))
     Become(Regime::kRecovering, state_.cause, now);
-  if (state_.regime == Regime::kRecovering && well == Duration::zero())
+  if (state_.regime == Regime::kRecovering && last_ill_ == now)
     Become(Regime::kShedding, state_.cause, now);
-  const bool soon = only_slots_ || state_.regime == Regime::kRecovering;
-  const double epoch = soon ? kMinEpoch : std::clamp(state_.mean, kMinEpoch, kMaxEpoch);
-  if (now - epoch_ >= Seconds(epoch)) EndEpoch(now, look);
+  const double epoch = std::clamp(state_.mean, constants_.moment, constants_.minute);
+  if (Lasts(now, epoch_, epoch)) Steer(now, look, samples);
 }
 
-// P = X * max(25, 1.3 S'): by Little's law, how many sessions are served before the waiting clients
-// give up. A budget of 60 s or less bounds the wait by itself. The limit stays until enough is
-// known.
-double Limiter::PatienceLimit(TimePoint now) {
-  if (setting_.budget <= kPatientBudget) return max_limit();
-  const double patience = std::max(kPatience, kPatienceOverService * service_);
-  SampleSums sums;
-  for (const double stretch : {1.0, 2.0, 4.0}) {
-    const double length = stretch * std::clamp(2 * state_.mean, 10.0, 90.0);
-    sums = samples_.Since(std::max(entered_, now - Seconds(length)));
-    if (sums.completed >= kMinSamples) break;
-  }
-  const bool patient = state_.mean <= patience;
-  if (sums.completed < kMinSamples && sums.span < kMaxEpoch)
-    return patient && binding_ && sums.completed > 0 ? max_limit() : state_.limit;
-  // Where nobody waits too long, X is what was offered, not what is possible.
-  if (patient && !binding_) return state_.limit;
-  return Share(sums.completed - sums.deferred, sums.span) * patience;
+// Where half of the slots stay free, no mistake blocks the door.
+double Limiter::Rise() const {
+  const double safe = constants_.half * setting_.slots;
+  return std::max(
+      {1.0, constants_.step * state_.limit, std::min(state_.limit, safe - state_.limit)});
 }
 
-// S' starts as S. If n was halved and min(W, n / X) did not fall below 0.68 of what it was, the
-// load is not why the filter is slow, and S' becomes min(W, n / X); likewise at the floor.
-void Limiter::NoticeRegimeChange(const Look& look) {
-  // Old messages keep W high long after the queue is gone; Little's law shows the queue of now.
-  const double service =
-      state_.throughput > 0 ? std::min(state_.mean, look.sessions / state_.throughput) : 0;
-  if (service < service_) service_ = std::max(service, learned_.no_load);
-  const bool halved = look.sessions <= kHalved * reference_sessions_;
-  const bool at_floor = state_.limit <= min_limit() && look.sessions <= state_.limit + 2;
-  const bool no_effect = halved && service >= kNoEffect * reference_mean_;
-  if ((no_effect || (at_floor && service > kPatience)) && service > service_) {
-    service_ = service;
-    // The load was not the cause: the cut that was made for it is undone at once.
-    state_.limit = std::max(state_.limit, entered_sessions_);
-  }
-  reference_mean_ = halved ? service : std::max(reference_mean_, service);
-  if (halved) reference_sessions_ = look.sessions;
-}
-
-// The senders who were refused meet a ramp, and no limit any more at its end.
-void Limiter::Ramp() {
-  double& limit = state_.limit;
-  if (binding_) limit = std::min(max_limit(), limit + LimitRise(limit, true, learned_));
-}
-
-void Limiter::EndEpoch(TimePoint now, const Look& look) {
-  if (state_.regime == Regime::kRecovering)
-    Ramp();
-  else
-    Steer(now, look);
+void Limiter::Steer(TimePoint now, const Look& look, const Samples& samples) {
+  const SampleSums sums = samples.Since(epoch_);
+  // A few say nothing; but none for a minute says that it may be more.
+  if (sums.completed < constants_.few && !Lasts(now, epoch_, constants_.minute)) return;
+  const double deferred = Share(sums.deferred, sums.completed) - learned_.deferred_floor;
+  const bool blocked = look.door >= constants_.moment || PilesUp();
+  const bool bad = deferred >= constants_.harm / 2 && Less(sums);
+  const double used = std::min(state_.limit, std::max(look.sessions, Share(sums.held, sums.span)));
+  if (blocked || bad)
+    state_.limit = used * (1 - std::min(constants_.cut, blocked ? 1 : deferred));
+  else if (binding_)
+    state_.limit += Rise();
+  state_.limit = std::clamp(state_.limit, min_limit(), max_limit());
   epoch_ = now;
   binding_ = false;
-}
-
-void Limiter::Steer(TimePoint now, const Look& look) {
-  NoticeRegimeChange(look);
-  const bool flowing = state_.mean <= state_.target && state_.queue_share < kNoQueueShare;
-  goodput_.Steer({now, binding_, flowing, state_.mean, setting_.budget}, samples_, learned_);
-  const double goal = std::min({max_limit(), PatienceLimit(now), goodput_.limit()});
-  double& limit = state_.limit;
-  if (goal < limit)
-    limit = std::max(goal, kMaxCut * limit);
-  else if (binding_)
-    limit = std::min(goal, limit + LimitRise(limit, only_slots_ || flowing, learned_));
-  limit = std::clamp(limit, min_limit(), max_limit());
 }
 
 }  // namespace spillway

@@ -30,14 +30,10 @@ struct LimiterState {
   double mean = 0, samples = 0, target = 0;
   double late_share = 0, deferred_share = 0, queue_share = 0;
   double throughput = 0;  // X
-  // Completed messages a second, tempfailed ones included, over the last minute of shedding.
-  // Infinite in the first ten seconds of shedding: not known yet.
-  double completions = 0;
   // Seconds that a session holds its slot, at least W: by Little's law from the sessions that have
-  // ended and, where the budget is at most 60 s, from the messages that pile up.
+  // ended, and from the messages that pile up.
   double hold = 0;
-  bool late_accepted = false;  // late messages are, at least those of devices
-  double arrivals = 0;         // sessions a second that ask
+  double arrivals = 0;  // sessions a second that ask
 };
 
 }  // namespace spillway

@@ -12,6 +12,20 @@ constexpr size_t kPoints = 1024;  // kMemory at four looks a second, with room f
 
 }  // namespace
 
+SampleSums SampleSums::operator-(const SampleSums& before) const {
+  return {.span = span - before.span,
+          .came = came - before.came,
+          .completed = completed - before.completed,
+          .busy = busy - before.busy,
+          .queue_wait = queue_wait - before.queue_wait,
+          .dialogue = dialogue - before.dialogue,
+          .late = late - before.late,
+          .deferred = deferred - before.deferred,
+          .arrived = arrived - before.arrived,
+          .refused = refused - before.refused,
+          .held = held - before.held};
+}
+
 Samples::Samples() : ring_(kPoints) {}
 
 const Samples::Point& Samples::At(size_t age) const {
@@ -20,15 +34,21 @@ const Samples::Point& Samples::At(size_t age) const {
 
 void Samples::Add(TimePoint now, const Look& look) {
   Point next{now, used_ == 0 ? SampleSums{} : At(0).total};
+  const double step = used_ == 0 ? 0 : InSeconds(now - At(0).at);
+  const auto in_filter = static_cast<double>(look.ages.size());
+  next.total.span += step;
+  // In a stall, messages come and none completes.
+  next.total.came += look.completed + in_filter - in_filter_;
   next.total.completed += look.completed;
   next.total.busy += look.busy;
   next.total.queue_wait += look.queue_wait;
+  next.total.dialogue += look.dialogue;
   next.total.late += look.late;
   next.total.deferred += look.deferred;
-  next.total.waived += look.waived;
   next.total.arrived += look.arrived;
   next.total.refused += look.refused;
-  if (used_ > 0) next.total.held += look.sessions * InSeconds(now - At(0).at);
+  next.total.held += look.sessions * step;
+  in_filter_ = in_filter;
   newest_ = (newest_ + 1) % kPoints;
   ring_[newest_] = next;
   used_ = std::min(used_ + 1, kPoints);
@@ -47,31 +67,26 @@ SampleSums Samples::Since(TimePoint from) const {
     else
       low = middle + 1;
   }
-  const Point& first = At(low);
-  const Point& last = At(0);
-  SampleSums out;
-  out.span = InSeconds(last.at - first.at);
-  out.completed = last.total.completed - first.total.completed;
-  out.busy = last.total.busy - first.total.busy;
-  out.queue_wait = last.total.queue_wait - first.total.queue_wait;
-  out.late = last.total.late - first.total.late;
-  out.deferred = last.total.deferred - first.total.deferred;
-  out.waived = last.total.waived - first.total.waived;
-  out.arrived = last.total.arrived - first.total.arrived;
-  out.refused = last.total.refused - first.total.refused;
-  out.held = last.total.held - first.total.held;
-  return out;
+  return At(0).total - At(low).total;
+}
+
+SampleSums Samples::Enough(double seconds, double count) const {
+  if (used_ < 2) return {};
+  for (;; seconds *= 2) {
+    const SampleSums sums = Since(At(0).at - Seconds(seconds));
+    if (sums.completed >= count || Seconds(seconds) >= kMemory) return sums;
+  }
 }
 
 AgedMean Samples::Mean(const SampleSums& sums, std::span<const double> ages) {
-  const double mean = sums.completed > 0 ? sums.busy / sums.completed : 0;
+  const double mean = Share(sums.busy, sums.completed);
   AgedMean out{sums.busy, sums.completed};
   for (const double age : ages) {
     if (age <= mean) continue;
     out.mean += age;
     out.samples += 1;
   }
-  out.mean = out.samples > 0 ? out.mean / out.samples : 0;
+  out.mean = Share(out.mean, out.samples);
   return out;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "milter/base/clock.h"
+#include "policy/law/constants.h"
 
 namespace spillway {
 
@@ -19,9 +20,6 @@ inline double Share(double part, double whole) {
   return whole > 0 ? part / whole : 0;
 }
 
-constexpr double kMinSamples = 8;    // a mean of fewer says nothing
-constexpr double kManySamples = 20;  // a share of fewer says little
-
 // One look at the filter, a few times a second. Counts are since the look before; times in seconds.
 struct Look {
   uint32_t completed = 0;  // messages that got their verdict
@@ -30,7 +28,6 @@ struct Look {
   double dialogue = 0;     // of the SMTP dialogues before them, summed
   uint32_t late = 0;       // a check was late, or could not be made
   uint32_t deferred = 0;   // of which tempfailed at the end of message for that
-  uint32_t waived = 0;     // late, and not tempfailed
   uint32_t arrived = 0;    // sessions that asked to be admitted
   uint32_t refused = 0;    // of which the limit refused
   uint32_t held = 0;       // gauge: SMTP slots that are held, by whatever clients
@@ -45,9 +42,12 @@ struct Look {
 // Sums over a stretch of time; `span` is the time that the sums really cover.
 struct SampleSums {
   double span = 0;
-  double completed = 0, busy = 0, queue_wait = 0, late = 0, deferred = 0, waived = 0, arrived = 0,
+  double came = 0;  // messages, to the filter
+  double completed = 0, busy = 0, queue_wait = 0, dialogue = 0, late = 0, deferred = 0, arrived = 0,
          refused = 0;
   double held = 0;  // Look::sessions, integrated over time: session-seconds
+
+  SampleSums operator-(const SampleSums& before) const;
 };
 
 // The age-aware mean: (completed times + ages above their mean) / (how many of both). A message in
@@ -60,12 +60,15 @@ struct AgedMean {
 
 class Samples {
  public:
-  static constexpr auto kMemory = std::chrono::seconds(180);
+  static constexpr auto kMemory = std::chrono::minutes(3);
 
   Samples();
   void Add(TimePoint now, const Look& look);
   // Over [from, the last look]; older than kMemory is forgotten.
   SampleSums Since(TimePoint from) const;
+  // Over the last `seconds`, or twice, four times ... as many until `count` messages have
+  // completed.
+  SampleSums Enough(double seconds, double count) const;
   static AgedMean Mean(const SampleSums& sums, std::span<const double> ages);
 
  private:
@@ -78,6 +81,7 @@ class Samples {
   std::vector<Point> ring_;
   size_t newest_ = 0;
   size_t used_ = 0;
+  double in_filter_ = 0;  // messages, at the last look
 };
 
 }  // namespace spillway

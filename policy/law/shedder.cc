@@ -7,22 +7,15 @@
 
 namespace spillway {
 
-namespace {
-
-constexpr double kShortestHold = 0.05;  // seconds; the dialogue alone takes that
-constexpr double kDialogues = 4;        // most clients send their message within so many
-constexpr double kHardlyLate = 0.05;    // share of the messages
-constexpr double kOfOthers = 0.5;       // of the slots, where the filter does not respond
-
-}  // namespace
-
 Shedder::Shedder(const Limiter::Setting& setting, const Learned& learned, Clients::Options clients,
-                 double least)
-    : limiter_(setting, learned),
-      budget_({.full = setting.budget, .least = least, .slots = setting.slots}),
-      brownout_(setting.budget),
+                 double least, const Constants& constants)
+    : constants_(constants),
+      limiter_(setting, learned, constants),
+      budget_({.full = setting.budget, .least = least, .slots = setting.slots}, constants),
+      brownout_(setting.budget, constants),
       clients_(std::move(clients)),
-      slots_(setting.slots) {
+      admission_(constants),
+      slots_(setting.slots, constants) {
   places_.slots = slots_.count();
 }
 
@@ -31,33 +24,27 @@ void Shedder::Tick(TimePoint now, Look look) {
   limiter_.SetSlots(slots_.count());
   budget_.SetSlots(slots_.count());
   places_.slots = slots_.count();
-  CountOnTheWay(now, look);
+  CountOnTheWay(look);
   look.arrived = arrived_;
   look.refused = refused_;
   arrived_ = refused_ = 0;
   look.sessions = in_filter_ + on_the_way_;
-  // What is learned of messages that are late says nothing of the time without load.
-  if (limiter_.state().late_share < kHardlyLate) no_load_ = limiter_.learned().no_load;
-  budget_.Tick(now, look, no_load_);
+  samples_.Add(now, look);
+  budget_.Tick(now, samples_, look.ages, limiter_.learned().no_load);
   look.curable = budget_.obeyed();
-  limiter_.Tick(now, look);
-  brownout_.Tick(limiter_.samples().Since(now - Brownout::kMemory));
+  limiter_.Tick(now, look, samples_);
+  brownout_.Tick(now, samples_);
   if (override_.mode != OverrideMode::kAuto && now >= override_.until) override_ = {};
   SetPlaces();
 }
 
-// Of the sessions that were admitted, those without a message in the filter yet. Some never send
-// one: they are forgotten after a few dialogues.
-void Shedder::CountOnTheWay(TimePoint now, const Look& look) {
-  const double before = in_filter_;
+// Of the sessions that are held, those whose message is on its way: by Little's law what comes to
+// the filter a second, times the dialogue before. Who says nothing is not on the way.
+void Shedder::CountOnTheWay(const Look& look) {
   in_filter_ = static_cast<double>(look.ages.size());
-  const double came = look.completed + in_filter_ - before;
-  const double life = std::max(1.0, kDialogues * budget_.dialogue());
-  const double faded = on_the_way_ * std::exp(-InSeconds(now - ticked_) / life);
   held_ = look.held;
-  on_the_way_ =
-      std::clamp(faded + (arrived_ - refused_) - came, 0.0, std::max(0.0, held_ - in_filter_));
-  ticked_ = now;
+  const double talking = budget_.arrivals() * budget_.dialogue();
+  on_the_way_ = std::clamp(talking, 0.0, std::max(0.0, held_ - in_filter_));
 }
 
 // Sessions that count for the limit. Since the last tick, sessions have come and gone.
@@ -78,22 +65,20 @@ void Shedder::Order(const Override& order) {
 }
 
 void Shedder::SetPlaces() {
-  places_.life = std::max(kShortestHold, limiter_.state().hold);
-  places_.mean = limiter_.state().mean;
-  places_.completions = limiter_.state().completions;
-  places_.late_accepted = limiter_.state().late_accepted;
+  places_.life = std::max(InSeconds(kTick), limiter_.state().hold);
   places_.limited = limiter_.limiting();
   places_.limit = limiter_.state().limit;
   places_.by_slots = override_.mode == OverrideMode::kHold || !responds_;
-  crowded_by_idle_ = held_ >= kNearlyFull * slots_.count() && in_filter_ + on_the_way_ < held_ / 2;
+  places_.ordered = override_.mode == OverrideMode::kHold;
+  crowded_by_idle_ = held_ >= constants_.full * slots_.count() &&
+                     in_filter_ + on_the_way_ < constants_.half * held_;
   if (!responds_) {
-    places_.limited = places_.late_accepted = true;
-    places_.limit = kOfOthers * slots_.count();
+    places_.limited = true;
+    places_.limit = constants_.half * slots_.count();
   }
   if (override_.mode == OverrideMode::kOpen) places_.limited = false;
   if (override_.mode != OverrideMode::kHold) return;
   places_.limited = true;
-  places_.late_accepted = false;  // an order holds for devices, too
   places_.limit = std::max(limiter_.min_limit(), override_.hold_percent / 100 * slots_.count());
 }
 

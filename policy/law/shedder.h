@@ -28,7 +28,7 @@ class Shedder {
  public:
   // `least`: [budget] least, in seconds.
   Shedder(const Limiter::Setting& setting, const Learned& learned, Clients::Options clients,
-          double least = 0);
+          double least = 0, const Constants& constants = {});
 
   void Resume(double limit, TimePoint now) { limiter_.Resume(limit, now); }
   // `look` comes without `arrived`, `refused`, `sessions` and `curable`, which the shedder adds.
@@ -56,7 +56,7 @@ class Shedder {
   // slot is free: a message that is refused holds a slot for the dialogue up to RCPT.
   bool mild(double held) const {
     return responds_ && places_.limit > limiter_.max_limit() / 2 &&
-           held < kNearlyFull * slots_.count();
+           held < constants_.full * slots_.count();
   }
   // Nearly all slots are held, most of them by clients that send no message: what the MTA's own
   // timeouts are for. Nobody is refused for it but clients that hold more than their share.
@@ -69,11 +69,12 @@ class Shedder {
   const Clients& clients() const { return clients_; }
 
  private:
-  static constexpr double kNearlyFull = 0.9;
   void SetPlaces();
-  void CountOnTheWay(TimePoint now, const Look& look);
+  void CountOnTheWay(const Look& look);
   double Counted(double held) const;
 
+  const Constants constants_;
+  Samples samples_;
   Limiter limiter_;
   EffectiveBudget budget_;
   Brownout brownout_;
@@ -86,11 +87,9 @@ class Shedder {
   bool responds_ = true;
   bool crowded_by_idle_ = false;
   // As of the last tick.
-  TimePoint ticked_;
   double in_filter_ = 0;
-  double on_the_way_ = 0;  // sessions admitted that have not yet come to the filter
+  double on_the_way_ = 0;  // sessions whose message will come to the filter
   double held_ = 0;        // slots
-  double no_load_ = 0;     // seconds
   Slots slots_;
 };
 

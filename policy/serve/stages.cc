@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "milter/telemetry/mail_hash.h"
 #include "policy/serve/reply.h"
 
 namespace spillway {
@@ -71,13 +72,17 @@ std::string_view Stages::AtConnect(const PolicyRequest& request, const ClientId&
   const bool known = connection.key == key && now - connection.at < kSameSession;
   if (by_filter && known) return kReplyDunno;
   connection = Connection{.key = key, .at = now};
-  if (!by_filter && shedder_.limited() && shedder_.mild(sessions)) return kReplyDunno;
+  if (!by_filter && shedder_.limited() && AtRecipient(client, sessions)) return kReplyDunno;
   connection.admitted = shedder_.Admit(client, sessions, now, wall);
   return connection.admitted ? kReplyDunno : kReplyRefuseSession;
 }
 
-std::string_view Stages::AtMessage(const PolicyRequest& request, const ClientId& client,
-                                   bool recipient, double sessions, TimePoint now, int64_t wall) {
+bool Stages::AtRecipient(const ClientId& client, double sessions) const {
+  return shedder_.mild(sessions) || (shedder_.responds() && shedder_.clients().Trusted(client));
+}
+
+std::string_view Stages::AtMessage(const PolicyRequest& request, ClientId client, bool recipient,
+                                   double sessions, TimePoint now, int64_t wall) {
   const uint64_t key = ConnectionKey(request);
   Connection& connection = Place(key);
   if (connection.key != key) connection = Connection{.key = key, .at = now};
@@ -89,10 +94,11 @@ std::string_view Stages::AtMessage(const PolicyRequest& request, const ClientId&
   }
   if (!connection.answer.empty()) return connection.answer;
   if (std::exchange(connection.admitted, false)) return connection.answer = kReplyDunno;
-  const bool mild = shedder_.mild(sessions);
-  if (shedder_.limited() && mild && !recipient) return kReplyDunno;
+  const bool late = AtRecipient(client, sessions);
+  if (shedder_.limited() && late && !recipient) return kReplyDunno;
+  if (recipient) client.mail = MailHash(request.Get("sender"), request.Get("recipient"));
   const bool admitted = shedder_.Admit(client, sessions, now, wall);
-  connection.answer = admitted ? kReplyDunno : mild ? kReplyRefuseMessage : kReplyRefuseSession;
+  connection.answer = admitted ? kReplyDunno : late ? kReplyRefuseMessage : kReplyRefuseSession;
   return connection.answer;
 }
 

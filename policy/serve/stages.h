@@ -3,13 +3,15 @@
 // further message of a session that stays open. This class chooses the stage of the SMTP session at
 // which a decision is made. Pure; memory is fixed. "Mild" is Shedder::mild(), else it is severe.
 //
-//   CONNECT      severe: 421 for clients that the law refuses. Mild: nothing yet.
+//   CONNECT      severe: 421 for clients that the law refuses. Mild: nothing yet; nor for our own
+//                clients (Clients::Trusted()): whether one of them can come again is learned from
+//                what comes again, and that is known at RCPT.
 //                On a submission port (587, 465) nothing: the user is not known.
 //                The filter, which asks in place of Sendmail (ask_policy.h), asks at CONNECT only:
 //                it gets its decision there, mild or not.
 //   MAIL, RCPT   the first message of an admitted session passes. A further message, and any
 //                message of a session without a decision, is decided on now: 421 when severe;
-//                450, at RCPT, when mild.
+//                450, at RCPT, when mild, and for our own clients.
 //   later        DUNNO. Nothing is refused once the message is on its way.
 // Postfix asks again for each recipient of a message, and gets the same answer. Mail from the
 // machine itself (127.0.0.1, ::1) is never refused.
@@ -51,7 +53,9 @@ class Stages {
   Connection& Place(uint64_t key);
   std::string_view AtConnect(const PolicyRequest& request, const ClientId& client, double sessions,
                              TimePoint now, int64_t wall);
-  std::string_view AtMessage(const PolicyRequest& request, const ClientId& client, bool recipient,
+  // Not before the recipient is known.
+  bool AtRecipient(const ClientId& client, double sessions) const;
+  std::string_view AtMessage(const PolicyRequest& request, ClientId client, bool recipient,
                              double sessions, TimePoint now, int64_t wall);
 
   Shedder& shedder_;

@@ -20,14 +20,15 @@ Filter::Filter(Agenda& agenda, const Scenario& scenario, std::mt19937_64& random
                [this](uint64_t number, Scanner::Outcome outcome) { Scanned(number, outcome); }),
       advice_({.budget = InSeconds(scenario.budget)}) {}
 
-void Filter::Enter(uint64_t session, bool device, double dialogue) {
+void Filter::Enter(uint64_t session, LineRank rank, double dialogue) {
   const std::string& late = scenario_.on_timeout;
-  const bool mandatory = late == "required" || (late == "tempfail" && !device);
+  const bool mandatory =
+      late == "required" || (late == "tempfail" && rank != LineRank::kCannotRetry);
   const double full = InSeconds(scenario_.budget);
   const double now = agenda_.now();
   const double deadline = now + (mandatory ? full : std::min(full, advice_.budget));
   const uint64_t number = messages_.Add({.session = session,
-                                         .device = device,
+                                         .rank = rank,
                                          .mandatory = mandatory,
                                          .start = now,
                                          .deadline = deadline,
@@ -61,7 +62,7 @@ void Filter::ProcessorDone(uint64_t number) {
 void Filter::AskScanner(uint64_t number) {
   Message& message = *messages_.Find(number);
   message.at_scanner = true;
-  scanner_.Ask(number, {message.deadline, message.device, message.mandatory});
+  scanner_.Ask(number, {message.deadline, message.rank, message.mandatory});
 }
 
 void Filter::Scanned(uint64_t number, Scanner::Outcome outcome) {
@@ -86,7 +87,6 @@ void Filter::Leave(uint64_t number, bool scanned) {
   look_.dialogue += message.dialogue;
   look_.late += scanned ? 0 : 1;
   look_.deferred += tempfail ? 1 : 0;
-  look_.waived += !scanned && !tempfail ? 1 : 0;
   done_({message.session, scanned, tempfail});
 }
 

@@ -30,7 +30,7 @@ class Filter {
   Filter(Agenda& agenda, const Scenario& scenario, std::mt19937_64& random, Done done);
 
   // A message has come in whole, after a dialogue of so many seconds.
-  void Enter(uint64_t session, bool device, double dialogue);
+  void Enter(uint64_t session, LineRank rank, double dialogue);
   void Follow(const Advice& advice) { advice_ = advice; }
   // Since the last call. The ages stay valid until the next.
   Look TakeLook();
@@ -39,7 +39,7 @@ class Filter {
  private:
   struct Message {
     uint64_t session = 0;
-    bool device = false;
+    LineRank rank = LineRank::kOthers;
     bool mandatory = false;  // tempfailed without a result
     bool at_scanner = false;
     double start = 0, deadline = 0, waited = 0, dialogue = 0;

@@ -9,6 +9,8 @@
 #include <limits>
 #include <optional>
 
+#include "policy/sim/senders.h"
+
 namespace spillway::sim {
 
 namespace {
@@ -22,11 +24,20 @@ Config Devices() {
 
 class Ours final : public Judge {
  public:
-  explicit Ours(const Scenario& s) : scenario_(s) { Make({}); }
+  explicit Ours(const Scenario& s) : scenario_(s) {
+    Make({});
+    KnowServers();
+  }
 
   Answer Ask(const ClientId& client, double held, double now) override {
     if (shedder_->Admit(client, held, At(now), Wall(now))) return Answer::kAdmit;
     return shedder_->mild(held) ? Answer::kRefuseMessage : Answer::kRefuseSession;
+  }
+  bool CannotRetry(const ClientId& client, double now) const override {
+    return shedder_->clients().Look(client, Wall(now)).tier == Tier::kCannotRetry;
+  }
+  void Ended(const ClientId& client, bool deferred, double now) override {
+    shedder_->clients().Ended(client, deferred, Wall(now));
   }
   void Tick(const Look& look, double now) override { shedder_->Tick(At(now), look); }
   bool limiting() const override { return shedder_->limited(); }
@@ -49,12 +60,26 @@ class Ours final : public Judge {
     shedder_ =
         std::make_unique<Shedder>(Limiter::Setting{.budget = InSeconds(scenario_.budget),
                                                    .slots = scenario_.ToldSlots(),
-                                                   .required = scenario_.on_timeout == "required",
                                                    .mandatory = scenario_.on_timeout != "accept"},
                                   learned,
                                   Clients::Options{.capacity = 65536,
                                                    .lists = ClientLists(Devices()),
-                                                   .seed = static_cast<uint64_t>(scenario_.seed)});
+                                                   .seed = static_cast<uint64_t>(scenario_.seed)},
+                                  0, scenario_.law);
+  }
+
+  // Mail servers have been here before.
+  void KnowServers() {
+    Clients& clients = shedder_->clients();
+    const Hosts hosts(static_cast<size_t>(scenario_.mtas));
+    for (const Host& host : hosts.all()) {
+      if (host.group() != Group::kServers) continue;
+      for (double day = -3; day < 0; ++day) {
+        const ClientId client{host.address, host.user};
+        clients.Admitted(client, Wall(day * 86400));
+        clients.Ended(client, false, Wall(day * 86400));
+      }
+    }
   }
 
   const Scenario& scenario_;
@@ -174,6 +199,11 @@ class Gradient2 final : public Other {
 };
 
 }  // namespace
+
+bool Judge::CannotRetry(const ClientId& client, double /*now*/) const {
+  static const ClientLists kLists(Devices());
+  return kLists.CannotRetry(client.address, client.user);
+}
 
 std::unique_ptr<Judge> MakeJudge(const std::string& name, const Scenario& scenario) {
   if (name == "ours") return std::make_unique<Ours>(scenario);

@@ -23,6 +23,10 @@ class Judge {
   virtual ~Judge() = default;
   // So many slots are held, the one that asks not counted.
   virtual Answer Ask(const ClientId& client, double held, double now) = 0;
+  // Does the filter take the client for one that cannot come again? By default: if it is listed.
+  virtual bool CannotRetry(const ClientId& client, double now) const;
+  // A message was accepted, or tempfailed at its end.
+  virtual void Ended(const ClientId& /*client*/, bool /*deferred*/, double /*now*/) {}
   virtual void Tick(const Look& look, double now) = 0;
   // Is it in its refusing mode? For counting flips.
   virtual bool limiting() const = 0;

@@ -15,12 +15,14 @@ constexpr double kAftermath = 4000;
 
 }  // namespace
 
-bool Outcome::InQuestion(double born) const {
-  return born >= scenario_.FirstEvent() && born < scenario_.LastEvent() + kMinute;
+bool Outcome::InQuestion(const Host& host, double born) const {
+  const bool printer = host.group() == Group::kPrinters;
+  return born >= (printer ? scenario_.LastBegin() : scenario_.FirstEvent()) &&
+         born < scenario_.LastEvent() + kMinute;
 }
 
 void Outcome::Offered(const Host& host, double now) {
-  if (InQuestion(now)) ++Of(host.group()).offered;
+  if (InQuestion(host, now)) ++Of(host.group()).offered;
 }
 
 void Outcome::Served(const Host& host, const Mail& mail, bool scanned, double now) {
@@ -40,14 +42,14 @@ void Outcome::Failed(const Host& host, double now) {
 }
 
 void Outcome::Lost(const Host& host, double born) {
-  if (InQuestion(born)) ++Of(host.group()).lost;
+  if (InQuestion(host, born)) ++Of(host.group()).lost;
 }
 
 void Outcome::Arrived(const Host& host, const Mail& mail, double now) {
   const double gap = now - last_arrival_;
   last_arrival_ = now;
   arrivals_ = arrivals_ * std::exp(-gap / kMinute) + 1 / kMinute;
-  if (!InQuestion(now)) return;
+  if (!InQuestion(host, now)) return;
   ++Of(host.group()).asked;
   greetings_.push_back(static_cast<float>(now - mail.attempt_start));
 }
@@ -84,7 +86,7 @@ bool Outcome::Hopeless(double now) const {
 
 void Outcome::Refused(const Host& host, double now, double messages) {
   ++refusals;
-  if (InQuestion(now)) ++Of(host.group()).refused;
+  if (InQuestion(host, now)) ++Of(host.group()).refused;
   last_refusal_ = now;
   const double first = scenario_.FirstEvent();
   const double last = scenario_.LastEvent();

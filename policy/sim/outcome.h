@@ -38,6 +38,7 @@ class Outcome {
   // Of those offered in the events.
   double device_loss() const { return Of(Group::kDevices).Loss(); }
   double submission_loss() const { return Of(Group::kUsers).Loss(); }
+  double printer_loss() const { return Of(Group::kPrinters).Loss(); }
   // Refused in the events, of those that asked.
   double servers_refused() const { return Of(Group::kServers).RefusedShare(); }
   double bots_refused() const { return Of(Group::kBots).RefusedShare(); }
@@ -59,8 +60,8 @@ class Outcome {
   };
   const Counts& Of(Group group) const { return counts_[static_cast<size_t>(group)]; }
   Counts& Of(Group group) { return counts_[static_cast<size_t>(group)]; }
-  // In an event, or within a minute of the last one.
-  bool InQuestion(double born) const;
+  // In an event, or within a minute of the last one; printers: of the last event only.
+  bool InQuestion(const Host& host, double born) const;
   bool ServiceFits(double now) const;
   bool LoadIsTheCause(double now) const;
   bool Hopeless(double now) const;

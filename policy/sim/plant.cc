@@ -48,6 +48,7 @@ Outcome Plant::Run() {
 Group Plant::DrawGroup() {
   double draw = std::uniform_real_distribution<>()(random_);
   if ((draw -= scenario_.device_share) < 0) return Group::kDevices;
+  if ((draw -= scenario_.printer_share) < 0) return Group::kPrinters;
   if ((draw -= scenario_.submission_share) < 0) return Group::kUsers;
   return (draw - scenario_.bot_share) < 0 ? Group::kBots : Group::kServers;
 }
@@ -93,7 +94,9 @@ void Plant::Wake(uint64_t number) {
 }
 
 double Plant::Patience(const Host& host) const {
-  const bool impatient = host.group() == Group::kDevices || host.group() == Group::kUsers;
+  const Group group = host.group();
+  const bool impatient =
+      group == Group::kDevices || group == Group::kUsers || group == Group::kPrinters;
   return impatient ? InSeconds(scenario_.device_patience) : kMtaPatience;
 }
 
@@ -103,6 +106,14 @@ void Plant::Attempt(MessageId id) {
   mail.attempt_start = agenda_.now();
   mail.knocks = 0;
   Knock(id);
+}
+
+// Of our own clients, the law learns which message comes again.
+ClientId Plant::AskAs(MessageId id) {
+  const Host& host = HostOf(id);
+  ClientId client = host.id();
+  if (host.group() == Group::kPrinters) client.mail = static_cast<uint32_t>(id >> 16) | 1;
+  return client;
 }
 
 // A SYN that meets a full backlog is dropped, and the client's kernel sends it again.
@@ -123,7 +134,7 @@ void Plant::Greet(MessageId id) {
   ++accepted_;
   const Host& host = HostOf(id);
   outcome_.Arrived(host, MailOf(id), agenda_.now());
-  const Answer answer = judge_.Ask(host.id(), held(), agenda_.now());
+  const Answer answer = judge_.Ask(AskAs(id), held(), agenda_.now());
   if (answer != Answer::kAdmit) return Refuse(id, answer);
   BeginDialogue(slots_.Add({.mail = id, .since = agenda_.now()}));
 }
@@ -150,8 +161,11 @@ void Plant::BeginDialogue(uint64_t number) {
 
 void Plant::EndOfMessage(uint64_t number) {
   const Session& session = *slots_.Find(number);
-  const bool device = HostOf(session.mail).kind == HostKind::kDevice;
-  filter_.Enter(number, device, agenda_.now() - session.since);
+  const Host& host = HostOf(session.mail);
+  const LineRank rank = judge_.CannotRetry(host.id(), agenda_.now()) ? LineRank::kCannotRetry
+                        : host.group() == Group::kUsers              ? LineRank::kSubmission
+                                                                     : LineRank::kOthers;
+  filter_.Enter(number, rank, agenda_.now() - session.since);
 }
 
 void Plant::Leave(const Filter::Verdict& verdict) {
@@ -172,7 +186,7 @@ bool Plant::NextMessage(uint64_t number, Host& host) {
   ++host.active;
   ++MailOf(next).attempts;
   MailOf(next).attempt_start = agenda_.now();
-  const Answer answer = judge_.Ask(host.id(), held() - 1, agenda_.now());
+  const Answer answer = judge_.Ask(AskAs(next), held() - 1, agenda_.now());
   if (answer != Answer::kAdmit) {
     Refuse(next, answer);
     return false;
@@ -205,6 +219,7 @@ void Plant::Settle(MessageId id, const Filter::Verdict& verdict) {
   const uint32_t number = mail.host;
   Host& host = hosts_[number];
   const double now = agenda_.now();
+  judge_.Ended(AskAs(id), verdict.tempfail, now);
   if (verdict.tempfail) {
     outcome_.TempfailedAtEnd(now);
     return Failed(id, false);

@@ -32,6 +32,7 @@ class Plant {
   void Retry(MessageId mail);
   void Wake(uint64_t host);
   void Attempt(MessageId mail);
+  ClientId AskAs(MessageId mail);
   void Knock(MessageId mail);
   void Greet(MessageId mail);
   void Refuse(MessageId mail, Answer answer);

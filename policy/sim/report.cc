@@ -21,9 +21,10 @@ struct Column {
   double (*value)(const Outcome&);
 };
 
-constexpr std::array<Column, 16> kColumns = {{
+constexpr std::array<Column, 17> kColumns = {{
     {"goodput_ratio", "goodput", 8, 2, [](const Outcome& o) { return o.goodput_ratio(); }},
     {"device_loss", "loss", 7, 3, [](const Outcome& o) { return o.device_loss(); }},
+    {"printer_loss", "printers", 9, 3, [](const Outcome& o) { return o.printer_loss(); }},
     {"submission_loss", "users", 7, 3, [](const Outcome& o) { return o.submission_loss(); }},
     {"unscanned", "unscan", 7, 2, [](const Outcome& o) { return o.unscanned(); }},
     {"greeting_p99", "greet", 7, 2, [](const Outcome& o) { return o.greeting_p99(); }},

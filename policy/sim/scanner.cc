@@ -31,7 +31,7 @@ void Scanner::Place(uint64_t number) {
   Request& request = *requests_.Find(number);
   if (!breaker_.WouldAdmit(request.wanted.insists)) return Settle(number, Outcome::kDown);
   if (load_.HasRoom(At(agenda_.now()))) return Send(number);
-  request.place = line_.Next(request.wanted.device, At(request.wanted.deadline));
+  request.place = line_.Next(request.wanted.rank, At(request.wanted.deadline));
   if (!InTime(request, line_.Ahead(request.place) + 1)) return Settle(number, Outcome::kBusy);
   line_.Enter(request.place, number);
 }
@@ -48,7 +48,7 @@ void Scanner::Send(uint64_t number) {
   request.pass = breaker_.Admit(request.wanted.insists);
   request.asked = agenda_.now();
   request.sent = true;
-  load_.Begin(At(agenda_.now()));
+  load_.Begin();
   server_.Ask(number);
 }
 

@@ -22,7 +22,7 @@ class Scanner {
 
   struct Wanted {
     double deadline;  // virtual seconds
-    bool device;
+    LineRank rank;
     bool insists;  // tempfailed without a result
   };
   void Ask(uint64_t message, const Wanted& wanted);

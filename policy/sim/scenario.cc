@@ -43,6 +43,7 @@ std::vector<TomlKey> MainKeys(Scenario& s) {
 std::vector<TomlKey> LoadKeys(Scenario& s) {
   return {{"offered_per_s", &s.offered_per_s, 0, 100000},
           {"device_share", &s.device_share, 0, 1},
+          {"printer_share", &s.printer_share, 0, 1},
           {"submission_share", &s.submission_share, 0, 1},
           {"bot_share", &s.bot_share, 0, 1},
           {"messages_per_connection", &s.messages_per_connection, 1, 1000},
@@ -75,12 +76,20 @@ std::vector<TomlKey> KeysOf(Restart& restart) {
   return {{"at", &restart.at, 0, 30 * kDayMs}};
 }
 
+std::vector<TomlKey> KeysOf(Constants& law) {
+  std::vector<TomlKey> keys;
+  for (const Constant& constant : kConstants)
+    keys.emplace_back(constant.name, &(law.*constant.value), 0, 1e9);
+  return keys;
+}
+
 std::vector<TomlSection> Sections(Scenario& s) {
   return {{"", false, [&s] { return MainKeys(s); }},
           {"load", false, [&s] { return LoadKeys(s); }},
           {"fault", true, [&s] { return KeysOf(s.faults.emplace_back()); }},
           {"surge", true, [&s] { return KeysOf(s.surges.emplace_back()); }},
           {"idle", true, [&s] { return KeysOf(s.idles.emplace_back()); }},
+          {"law", false, [&s] { return KeysOf(s.law); }},
           {"restart", true, [&s] { return KeysOf(s.restarts.emplace_back()); }}};
 }
 
@@ -130,6 +139,13 @@ double Scenario::FirstEvent() const {
   for (const Fault& fault : faults) first = std::min(first, fault.at);
   for (const Surge& surge : surges) first = std::min(first, surge.at);
   return InSeconds(first);
+}
+
+double Scenario::LastBegin() const {
+  Milliseconds last{0};
+  for (const Fault& fault : faults) last = std::max(last, fault.at);
+  for (const Surge& surge : surges) last = std::max(last, surge.at);
+  return LastEvent() > 0 ? InSeconds(last) : InSeconds(duration);
 }
 
 double Scenario::LastEvent() const {

@@ -49,6 +49,7 @@ struct Scenario {
   std::string on_timeout = "accept";  // or "tempfail", or "required": devices too
   double offered_per_s = 10;
   double device_share = 0.1;
+  double printer_share = 0;            // devices in the internal networks that nobody has listed
   double submission_share = 0;         // authenticated users; they do not try again by themselves
   double bot_share = 0;                // of addresses that are new, and never come again
   double messages_per_connection = 1;  // of mail servers, while they have more
@@ -59,6 +60,7 @@ struct Scenario {
   std::vector<Surge> surges;
   std::vector<Idle> idles;
   std::vector<Restart> restarts;
+  Constants law;  // of the shipped law, for experiments
 
   // Factor of the service time, hang, and factor of the load at a time in seconds.
   double MultiplierAt(double t) const;
@@ -71,6 +73,7 @@ struct Scenario {
   bool BeganWithin(double t, double seconds) const;
   double FirstEvent() const;  // begin of the first fault or surge; without one, the scenario's end
   double ToldSlots() const { return static_cast<double>(told_slots > 0 ? told_slots : slots); }
+  double LastBegin() const;  // begin of the last one; without one, the scenario's end
   double LastEvent() const;  // end of the last fault or surge; without one, 0
 };
 

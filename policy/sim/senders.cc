@@ -26,18 +26,21 @@ Ip Address4(uint32_t value) {
 HostKind KindOf(Group group, size_t index) {
   constexpr std::array<HostKind, 4> kMix = {HostKind::kPostfix, HostKind::kExchange,
                                             HostKind::kPostfix, HostKind::kFixed};
-  constexpr std::array<HostKind, kGroups> kKinds = {
-      HostKind::kDevice, HostKind::kUser, HostKind::kPostfix, HostKind::kBot, HostKind::kIdle};
+  constexpr std::array<HostKind, kGroups> kKinds = {HostKind::kDevice,  HostKind::kUser,
+                                                    HostKind::kPostfix, HostKind::kBot,
+                                                    HostKind::kIdle,    HostKind::kPrinter};
   return group == Group::kServers ? kMix[index % kMix.size()] : kKinds[static_cast<size_t>(group)];
 }
 
 // Networks of their own: devices in 10.1.0.0/16, all others in 198.18.0.0/15 (RFC 2544) and above,
 // a /24 for each.
 Ip AddressOf(Group group, uint32_t index) {
-  constexpr uint32_t kDevices = 0x0a010001;  // 10.1.0.1
-  constexpr uint32_t kOthers = 0xc6120019;   // 198.18.0.25
-  constexpr uint32_t kApart = 0x01000000;    // from group to group
+  constexpr uint32_t kDevices = 0x0a010001;   // 10.1.0.1
+  constexpr uint32_t kPrinters = 0x0a020001;  // 10.2.0.1
+  constexpr uint32_t kOthers = 0xc6120019;    // 198.18.0.25
+  constexpr uint32_t kApart = 0x01000000;     // from group to group
   if (group == Group::kDevices) return Address4(kDevices + index);
+  if (group == Group::kPrinters) return Address4(kPrinters + index);
   return Address4(kOthers + kApart * static_cast<uint32_t>(group) + index * 256);
 }
 
@@ -53,6 +56,8 @@ Group Host::group() const {
       return Group::kBots;
     case HostKind::kIdle:
       return Group::kIdle;
+    case HostKind::kPrinter:
+      return Group::kPrinters;
     case HostKind::kPostfix:
     case HostKind::kExchange:
     case HostKind::kFixed:
@@ -95,11 +100,13 @@ Hosts::Hosts(size_t servers) {
   constexpr size_t kUsers = 100;
   constexpr size_t kBots = 20000;
   constexpr size_t kIdle = 1000;
+  constexpr size_t kPrinters = 20;
   Add(Group::kDevices, kDevices);
   Add(Group::kUsers, kUsers);
   Add(Group::kServers, servers);
   Add(Group::kBots, kBots);
   Add(Group::kIdle, kIdle);
+  Add(Group::kPrinters, kPrinters);
 }
 
 void Hosts::Add(Group group, size_t count) {

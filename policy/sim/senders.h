@@ -14,11 +14,21 @@ namespace spillway::sim {
 
 using MessageId = uint64_t;  // in a Pool
 
-enum class HostKind : uint8_t { kDevice, kUser, kPostfix, kExchange, kFixed, kBot, kIdle };
+enum class HostKind : uint8_t {
+  kDevice,
+  kUser,
+  kPostfix,
+  kExchange,
+  kFixed,
+  kBot,
+  kIdle,
+  kPrinter
+};
 
 // Whom a host belongs to, for counting.
-enum class Group : uint8_t { kDevices, kUsers, kServers, kBots, kIdle };
-constexpr size_t kGroups = 5;
+// Printers are devices that nobody has listed.
+enum class Group : uint8_t { kDevices, kUsers, kServers, kBots, kIdle, kPrinters };
+constexpr size_t kGroups = 6;
 
 struct Mail {
   uint32_t host = 0;

@@ -30,7 +30,8 @@ void TelemetryFollower::Drain(bool healthy) {
     const bool tempfail = record.verdict == telemetry::Verdict::kTempfail;
     const bool deferred = tempfail && record.late != 0;
     look_.deferred += deferred ? 1 : 0;
-    look_.waived += record.late != 0 && !deferred ? 1 : 0;
+    if (deferred || record.verdict == telemetry::Verdict::kAccept)
+      ended_.push_back({Ip::FromBytes16(record.client.data()), record.mail, deferred});
   }
 }
 

@@ -4,8 +4,10 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "milter/base/ip.h"
 #include "milter/telemetry/reader.h"
 #include "policy/law/samples.h"
 #include "policy/watch/bottleneck.h"
@@ -22,6 +24,14 @@ class TelemetryFollower {
   bool Follow(bool healthy);
   // What happened since the last call; the ages stay valid until the next.
   Look TakeLook(TimePoint now);
+  // A message that was accepted, or tempfailed for lateness.
+  struct Ended {
+    Ip client;
+    uint32_t mail;  // MailHash()
+    bool deferred;
+  };
+  // Since the last call.
+  std::vector<Ended> TakeEnded() { return std::exchange(ended_, {}); }
   // Nothing when there is no filter.
   void Advise(const telemetry::Advice& advice, TimePoint now) {
     if (reader_.mapped()) reader_.Advise(advice, now);
@@ -45,6 +55,7 @@ class TelemetryFollower {
   BottleneckFinder bottlenecks_;
   Look look_;
   std::vector<double> ages_;
+  std::vector<Ended> ended_;
   uint64_t generation_ = 0;
 };
 

@@ -59,7 +59,6 @@ class Looks {
     look.queue_wait = look.busy * b.queue_wait;
     look.late = Take(b.completions * b.late, late_);
     look.deferred = Take(b.completions * b.deferred, deferred_);
-    look.waived = Take(b.completions * std::max(0.0, b.late - b.deferred), waived_);
     look.arrived = Take(b.arrivals, arrived_);
     look.refused = b.refuses ? 1 : 0;
     look.sessions = b.sessions;
@@ -68,12 +67,14 @@ class Looks {
     look.curable = b.curable;
     const std::vector<double> ages(b.in_flight, b.oldest);
     look.ages = ages;
-    limiter_.Tick(now_, look);
+    samples_.Add(now_, look);
+    limiter_.Tick(now_, look, samples_);
   }
 
   Limiter& limiter_;
+  Samples samples_;
   TimePoint now_ = TimePoint() + std::chrono::hours(1);
-  double completed_ = 0, late_ = 0, deferred_ = 0, waived_ = 0, arrived_ = 0;
+  double completed_ = 0, late_ = 0, deferred_ = 0, arrived_ = 0;
 };
 
 }  // namespace spillway

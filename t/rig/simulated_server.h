@@ -42,7 +42,7 @@ class SimulatedServer {
   };
   // The worker that is free first takes it.
   void Begin(ServerLoad& load) {
-    load.Begin(now_);
+    load.Begin();
     free_.resize(shape_.workers);
     if (std::bernoulli_distribution(shape_.hanging)(random_)) {
       requests_.push_back({now_, TimePoint::max()});

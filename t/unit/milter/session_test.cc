@@ -90,7 +90,9 @@ TEST_F(SessionTest, OneVerdictOneLogLineOneRecord) {
   }
   TelemetryReader reader(dir_ / "telemetry");
   ASSERT_TRUE(reader.Refresh());
-  EXPECT_EQ(reader.Take(10).size(), 1U);
+  const auto records = reader.Take(10);
+  ASSERT_EQ(records.size(), 1U);
+  EXPECT_EQ(Ip::FromBytes16(records[0].client.data()), Ip::Parse("192.0.2.1"));
 }
 
 TEST_F(SessionTest, BudgetCountsEarlierCallsAndNotTheClientsUpload) {

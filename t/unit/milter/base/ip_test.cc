@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 
+#include <array>
+
 namespace spillway {
 namespace {
 
@@ -21,6 +23,16 @@ TEST(Ip, MappedAddressesBecomeIpv4) {
   ASSERT_TRUE(mapped);
   EXPECT_TRUE(mapped->is_v4());
   EXPECT_EQ(*mapped, *Ip::Parse("192.0.2.1"));
+}
+
+// RFC 4291 section 2.5.5.2.
+TEST(Ip, AllAddressesHaveASixteenOctetForm) {
+  for (const char* text : {"192.0.2.1", "2001:db8::1", "0.0.0.0", "::"}) {
+    const Ip ip = Ip::Parse(text).value();
+    EXPECT_EQ(Ip::FromBytes16(ip.Mapped().data()), ip) << text;
+  }
+  const std::array<uint8_t, 16> expected = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 0, 2, 1};
+  EXPECT_EQ(Ip::Parse("192.0.2.1")->Mapped(), expected);
 }
 
 TEST(Ip, ReverseNames) {

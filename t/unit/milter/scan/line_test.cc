@@ -6,6 +6,7 @@
 namespace spillway {
 namespace {
 
+using enum LineRank;
 using std::chrono::seconds;
 
 TimePoint At(int second) {
@@ -14,8 +15,8 @@ TimePoint At(int second) {
 
 class WaitingLineTest : public testing::Test {
  protected:
-  LinePlace Enter(bool device, int deadline, char who) {
-    const LinePlace place = line_.Next(device, At(deadline));
+  LinePlace Enter(LineRank rank, int deadline, char who) {
+    const LinePlace place = line_.Next(rank, At(deadline));
     line_.Enter(place, who);
     return place;
   }
@@ -27,19 +28,21 @@ class WaitingLineTest : public testing::Test {
   WaitingLine<char> line_;
 };
 
-TEST_F(WaitingLineTest, DevicesThenDeadlinesThenAsTheyCame) {
-  Enter(false, 9, 'e');
-  Enter(false, 3, 'c');
-  Enter(true, 9, 'b');
-  Enter(false, 3, 'd');
-  Enter(true, 8, 'a');
-  EXPECT_EQ(Order(), "abcde");
+TEST_F(WaitingLineTest, DevicesThenPeopleThenDeadlinesThenAsTheyCame) {
+  Enter(kOthers, 9, 'g');
+  Enter(kOthers, 3, 'e');
+  Enter(kSubmission, 12, 'd');
+  Enter(kCannotRetry, 9, 'b');
+  Enter(kOthers, 3, 'f');
+  Enter(kSubmission, 11, 'c');
+  Enter(kCannotRetry, 8, 'a');
+  EXPECT_EQ(Order(), "abcdefg");
 }
 
 TEST_F(WaitingLineTest, WhoLeavesIsNotServed) {
-  Enter(false, 1, 'a');
-  const LinePlace b = Enter(false, 2, 'b');
-  Enter(false, 3, 'c');
+  Enter(kOthers, 1, 'a');
+  const LinePlace b = Enter(kOthers, 2, 'b');
+  Enter(kOthers, 3, 'c');
   line_.Leave(b);
   line_.Leave(b);
   EXPECT_EQ(line_.size(), 2U);
@@ -47,11 +50,12 @@ TEST_F(WaitingLineTest, WhoLeavesIsNotServed) {
 }
 
 TEST_F(WaitingLineTest, CountsWhoIsAhead) {
-  Enter(false, 1, 'a');
-  Enter(false, 2, 'b');
-  EXPECT_EQ(line_.Ahead(line_.Next(false, At(2))), 2U);
-  EXPECT_EQ(line_.Ahead(line_.Next(false, At(1))), 1U);
-  EXPECT_EQ(line_.Ahead(line_.Next(true, At(9))), 0U);
+  Enter(kOthers, 1, 'a');
+  Enter(kOthers, 2, 'b');
+  EXPECT_EQ(line_.Ahead(line_.Next(kOthers, At(2))), 2U);
+  EXPECT_EQ(line_.Ahead(line_.Next(kOthers, At(1))), 1U);
+  EXPECT_EQ(line_.Ahead(line_.Next(kSubmission, At(9))), 0U);
+  EXPECT_EQ(line_.Ahead(line_.Next(kCannotRetry, At(9))), 0U);
 }
 
 }  // namespace

@@ -305,7 +305,7 @@ TEST_F(ScannerTest, DevicesAreServedFirst) {
   const auto first = Begin();
   server.AwaitRequests(1);
   const auto other = Begin();
-  const auto device = Begin(seconds(20), {.device = true});
+  const auto device = Begin(seconds(20), {.rank = LineRank::kCannotRetry});
   while (scanner_->figures().front().waiting < 2) std::this_thread::yield();
   server.Go();
   ASSERT_NE(Wait(*device, seconds(20)), nullptr);

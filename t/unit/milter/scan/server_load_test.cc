@@ -12,7 +12,7 @@ using std::chrono::seconds;
 class ServerLoadTest : public testing::Test {
  protected:
   void Answer(seconds took) {
-    load_.Begin(now_);
+    load_.Begin();
     now_ += took;
     load_.Answered(now_, took);
   }
@@ -22,9 +22,9 @@ class ServerLoadTest : public testing::Test {
 
 TEST_F(ServerLoadTest, HasRoomUpToItsLimit) {
   EXPECT_TRUE(load_.HasRoom(now_));
-  load_.Begin(now_);
+  load_.Begin();
   EXPECT_TRUE(load_.HasRoom(now_));
-  load_.Begin(now_);
+  load_.Begin();
   EXPECT_FALSE(load_.HasRoom(now_));
   load_.Dropped(now_);
   EXPECT_TRUE(load_.HasRoom(now_));
@@ -32,9 +32,9 @@ TEST_F(ServerLoadTest, HasRoomUpToItsLimit) {
 
 TEST_F(ServerLoadTest, AMessageThatIsStillComingInNeedsPlenty) {
   ServerLoad load(4);
-  load.Begin(now_);
+  load.Begin();
   EXPECT_TRUE(load.HasPlenty(now_));
-  load.Begin(now_);
+  load.Begin();
   EXPECT_FALSE(load.HasPlenty(now_));
   EXPECT_TRUE(load.HasRoom(now_));
 }
@@ -42,8 +42,8 @@ TEST_F(ServerLoadTest, AMessageThatIsStillComingInNeedsPlenty) {
 TEST_F(ServerLoadTest, WhatWasAbandonedIsOwedForTheUsualTime) {
   Answer(seconds(10));
   const TimePoint asked = now_;
-  load_.Begin(now_);
-  load_.Begin(now_);
+  load_.Begin();
+  load_.Begin();
   now_ += seconds(4);
   load_.Abandoned(now_, asked, false);
   EXPECT_EQ(load_.in_flight(), 1U);
@@ -59,7 +59,7 @@ TEST_F(ServerLoadTest, WhatWasAbandonedIsOwedForTheUsualTime) {
 TEST_F(ServerLoadTest, AnAnswerAfterAllRepays) {
   Answer(seconds(10));
   const TimePoint asked = now_;
-  load_.Begin(now_);
+  load_.Begin();
   load_.Abandoned(now_ += seconds(1), asked, false);
   EXPECT_EQ(load_.owed(now_), 1U);
   load_.Repaid(now_ += seconds(1), asked);
@@ -72,7 +72,7 @@ TEST_F(ServerLoadTest, OneWithNothingToDoIsAlwaysAsked) {
   for (int i = 0; i < 5; ++i) {
     EXPECT_TRUE(load_.HasRoom(now_));
     const TimePoint asked = now_;
-    load_.Begin(now_);
+    load_.Begin();
     load_.Abandoned(now_ += seconds(1), asked, true);
   }
   EXPECT_EQ(load_.owed(now_), 5U);
@@ -84,21 +84,37 @@ TEST_F(ServerLoadTest, LearnsItsUsualTimeAndWhatIsLateNeverLowersIt) {
   Answer(seconds(8));
   EXPECT_EQ(load_.usual(), seconds(8));
   const TimePoint asked = now_;
-  load_.Begin(now_);
+  load_.Begin();
   load_.Abandoned(now_ += seconds(2), asked, true);
   EXPECT_EQ(load_.usual(), seconds(8));
   Answer(seconds(4));
   EXPECT_EQ(load_.usual(), milliseconds(7600));
 }
 
+// A failure ends the fast start: from there on the limit rises by one level at a time.
+TEST_F(ServerLoadTest, FailuresCountForTheLimit) {
+  ServerLoad good(50);
+  ServerLoad bad(50);
+  for (int i = 0; i < 12; ++i) {
+    const TimePoint asked = now_;
+    for (ServerLoad* load : {&good, &bad}) {
+      while (load->HasRoom(now_)) load->Begin();
+    }
+    now_ += seconds(1);
+    good.Answered(now_, seconds(1));
+    i == 0 ? bad.Failed(now_, asked) : bad.Answered(now_, seconds(1));
+  }
+  EXPECT_LT(bad.limit(), good.limit());
+}
+
 TEST_F(ServerLoadTest, CostsMoreTheMoreItHasToDo) {
   Answer(seconds(2));
   ServerLoad faster(2);
-  faster.Begin(now_);
+  faster.Begin();
   faster.Answered(now_, seconds(1));
   EXPECT_LT(faster.Cost(now_), load_.Cost(now_));
-  faster.Begin(now_);
-  faster.Begin(now_);
+  faster.Begin();
+  faster.Begin();
   EXPECT_GT(faster.Cost(now_), load_.Cost(now_));
 }
 

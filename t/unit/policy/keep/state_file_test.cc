@@ -20,7 +20,9 @@ SavedState Sample() {
   ClientRecord record;
   record.key = 7;
   record.kind = 'u';
-  record.admitted = 9;
+  record.mail = 0x12345678;
+  record.good_days = 9;
+  record.last_day = 19675;
   state.clients.push_back(record);
   return state;
 }
@@ -36,7 +38,9 @@ TEST(StateFile, ComesBackAsItWas) {
   EXPECT_DOUBLE_EQ(loaded.state.limit, 17);
   EXPECT_EQ(loaded.state.saved, 1'700'000'000);
   ASSERT_EQ(loaded.state.clients.size(), 1U);
-  EXPECT_EQ(loaded.state.clients[0].admitted, 9U);
+  EXPECT_EQ(loaded.state.clients[0].mail, 0x12345678U);
+  EXPECT_EQ(loaded.state.clients[0].good_days, 9U);
+  EXPECT_EQ(loaded.state.clients[0].last_day, 19675U);
 }
 
 TEST(StateFile, NoFileIsNoError) {
@@ -65,21 +69,50 @@ TEST(StateFile, EveryDamageIsNoticed) {
   }
 }
 
-// What was learned over months must not go with an upgrade.
-TEST(StateFile, TheFormerNameOfTheFormatIsRead) {
-  const TempDir dir;
-  SaveState(dir / "memory", Sample());
+// Sample() as an older version wrote it: with its own magic, and where good_days and last_day are
+// now, how often the client was admitted.
+std::string OldFile(const TempDir& dir, std::string_view magic, uint32_t admitted) {
+  SavedState state = Sample();
+  state.clients[0].good_days = static_cast<uint16_t>(admitted);
+  state.clients[0].last_day = static_cast<uint16_t>(admitted >> 16);
+  SaveState(dir / "memory", state);
   std::string bytes = dir.Read("memory");
-  bytes.replace(0, 8, "FLENTER4");
+  bytes.replace(0, magic.size(), magic);
   constexpr size_t kChecksum = 72;
   bytes.replace(kChecksum, 8, 8, '\0');
   uint64_t hash = 0xcbf29ce484222325;
   for (const char c : bytes) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
   bytes.replace(kChecksum, 8, reinterpret_cast<const char*>(&hash), 8);
-  dir.Write("memory", bytes);
-  const LoadedState loaded = LoadState(dir / "memory");
-  EXPECT_EQ(loaded.error, "");
-  EXPECT_EQ(loaded.state.seed, 42U);
+  return bytes;
+}
+
+// What was learned over months must not go with an upgrade.
+TEST(StateFile, OlderFormatsAreRead) {
+  const TempDir dir;
+  for (const char* magic : {"FLENTER4", "SPSTATE1"}) {
+    dir.Write("memory", OldFile(dir, magic, 9));
+    const LoadedState loaded = LoadState(dir / "memory");
+    EXPECT_EQ(loaded.error, "") << magic;
+    EXPECT_EQ(loaded.state.seed, 42U);
+    EXPECT_DOUBLE_EQ(loaded.state.learned.no_load, 0.5);
+    ASSERT_EQ(loaded.state.clients.size(), 1U);
+    EXPECT_EQ(loaded.state.clients[0].mail, 0U) << "it did not know messages";
+  }
+  dir.Write("memory", OldFile(dir, "SPSTATE3", 9));
+  EXPECT_NE(LoadState(dir / "memory").error, "");
+}
+
+// Who was admitted often was known, and stays so; the number says nothing of days.
+TEST(StateFile, OlderFormatsTellWhoIsKnown) {
+  const TempDir dir;
+  for (const uint32_t admitted : {0U, 1U, 4U, 5U, 9U, 65536U, 100000U}) {
+    dir.Write("memory", OldFile(dir, "SPSTATE1", admitted));
+    const LoadedState loaded = LoadState(dir / "memory");
+    ASSERT_EQ(loaded.state.clients.size(), 1U);
+    const ClientRecord& record = loaded.state.clients[0];
+    EXPECT_EQ(record.good_days >= Constants().times, admitted >= 5) << admitted;
+    EXPECT_EQ(record.last_day, 0U);
+  }
 }
 
 TEST(StateFile, FailedWriteLeavesTheOldFile) {

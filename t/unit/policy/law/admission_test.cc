@@ -3,11 +3,16 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace spillway {
 namespace {
 
+constexpr Constants kLaw;
 const TimePoint kNow = TimePoint() + std::chrono::hours(100);
 constexpr Places kPlaces{.limited = true, .limit = 40, .slots = 100, .life = 1};
+// A session takes ten seconds.
+constexpr Places kSlow{.limited = true, .limit = 100, .slots = 200, .life = 10};
 
 ClientView Client(Tier tier, uint64_t host, double waiting = 0) {
   ClientView view;
@@ -18,162 +23,192 @@ ClientView Client(Tier tier, uint64_t host, double waiting = 0) {
   return view;
 }
 
-// The sessions at which a fresh admission still lets the client in.
-int RoomFor(const ClientView& client) {
+// At how many sessions the client is still let in.
+int RoomFor(const Admission& admission, const ClientView& client, const Places& places,
+            TimePoint now) {
   int sessions = 0;
-  constexpr Places kLarge{.limited = true, .limit = 400, .slots = 1000, .life = 1};
-  while (sessions < 2000 && Admission().WouldAdmit(client, kLarge, sessions, kNow)) ++sessions;
+  while (sessions < 2000 && admission.WouldAdmit(client, places, sessions, now)) ++sessions;
   return sessions;
 }
 
+class AdmissionTest : public testing::Test {
+ protected:
+  // Clients of a tier, one after the other, while so many sessions are there.
+  void Ask(Tier tier, double per_second, double seconds, double sessions) {
+    const TimePoint end = now_ + Seconds(seconds);
+    for (; now_ < end; now_ += Seconds(1 / per_second))
+      admitted_ += admission_.Admit(Client(tier, ++hosts_), kSlow, sessions, now_) ? 1 : 0;
+  }
+  int Room(Tier tier, double waiting = 0) {
+    return RoomFor(admission_, Client(tier, ++hosts_, waiting), kSlow, now_);
+  }
+  double Entitled(Tier tier) { return admission_.Entitled(tier, kSlow, now_); }
+
+  Admission admission_{kLaw};
+  TimePoint now_ = kNow;
+  uint64_t hosts_ = 0;
+  int admitted_ = 0;
+};
+
 TEST(Admission, EverybodyWhileThereIsNoLimit) {
-  Admission admission;
+  Admission admission(kLaw);
   EXPECT_TRUE(admission.Admit(Client(Tier::kUnknown, 1), {.limited = false}, 1000, kNow));
 }
 
-TEST(Admission, OrderOfTheTiers) {
-  const int unknown = RoomFor(Client(Tier::kUnknown, 1));
-  const int known = RoomFor(Client(Tier::kKnown, 1));
-  const int waiting = RoomFor(Client(Tier::kKnown, 1, 1800));
-  const int submission = RoomFor(Client(Tier::kSubmission, 1));
-  const int device = RoomFor(Client(Tier::kCannotRetry, 1));
-  EXPECT_LT(unknown, known);
-  EXPECT_LT(known, waiting);
-  EXPECT_LE(waiting, submission);
-  EXPECT_LT(submission, device);
-  EXPECT_LE(submission, 400);
-  EXPECT_EQ(device, 500);  // 1.25 L
+TEST(Admission, DevicesAreAlwaysAdmitted) {
+  const Admission admission(kLaw);
+  EXPECT_TRUE(admission.WouldAdmit(Client(Tier::kCannotRetry, 1), kPlaces, 100, kNow));
+  EXPECT_TRUE(admission.WouldAdmit(Client(Tier::kCannotRetry, 1), kPlaces, 1000, kNow));
 }
 
-TEST(Admission, DevicesLeaveASlot) {
-  const Places wide{.limited = true, .limit = 90, .slots = 100, .life = 1};
-  Admission admission;
-  EXPECT_TRUE(admission.Admit(Client(Tier::kCannotRetry, 1), wide, 98, kNow));
-  EXPECT_FALSE(admission.Admit(Client(Tier::kCannotRetry, 2), wide, 99, kNow));
+TEST(Admission, AnOrderHoldsForDevices) {
+  Places ordered = kPlaces;
+  ordered.ordered = true;
+  const Admission admission(kLaw);
+  EXPECT_TRUE(admission.WouldAdmit(Client(Tier::kCannotRetry, 1), ordered, 39, kNow));
+  EXPECT_FALSE(admission.WouldAdmit(Client(Tier::kCannotRetry, 1), ordered, 40, kNow));
 }
 
-// So many seconds of devices, one after the other, all admitted.
-Admission WithDevices(const Places& places, int seconds, int per_second = 1) {
-  Admission admission;
-  for (int i = 0; i < seconds * per_second; ++i) {
-    admission.Admit(Client(Tier::kCannotRetry, static_cast<uint64_t>(i)), places, 10,
-                    kNow + std::chrono::milliseconds(1000 * i / per_second));
-  }
-  return admission;
+TEST(Admission, StrangersUpToTheLimit) {
+  EXPECT_EQ(RoomFor(Admission(kLaw), Client(Tier::kUnknown, 1), kPlaces, kNow), 40);
 }
 
-TEST(Admission, ReserveFollowsTheDevices) {
-  EXPECT_NEAR(Admission().reserved(kPlaces, kNow), 0, 0.01);
-  const Places slow{.limited = true, .limit = 40, .slots = 100, .life = 60};
-  const double reserved = WithDevices(slow, 600).reserved(slow, kNow + std::chrono::seconds(600));
-  EXPECT_NEAR(reserved, 39.2, 0.01);  // 0.98 L
+// People's programs do not try again by themselves: with few of them, they have the other slots.
+TEST_F(AdmissionTest, SubmissionHasAReserveBeyondTheLimit) {
+  EXPECT_EQ(Room(Tier::kSubmission), kLaw.full * kSlow.slots);
+  for (int i = 0; i < 49; ++i) Ask(Tier::kSubmission, 1000, 0.001, 150);
+  EXPECT_EQ(admitted_, 49);
+  EXPECT_EQ(Room(Tier::kSubmission), kLaw.full * kSlow.slots);
+  for (int i = 0; i < 9; ++i) Ask(Tier::kSubmission, 1000, 0.001, 0);
+  EXPECT_EQ(Room(Tier::kSubmission), kSlow.limit) << "they have half of the limit";
 }
 
-// Trunk reservation: the busier they are, the more places stay free for their next burst.
-TEST(Admission, FreePlacesFollowTheDevices) {
-  const Places wide{.limited = true, .limit = 100, .slots = 200, .life = 20};
-  const auto room = [&](int per_second) {
-    const Admission admission = WithDevices(wide, 300, per_second);
-    int sessions = 0;
-    const TimePoint later = kNow + std::chrono::seconds(300);
-    while (admission.WouldAdmit(Client(Tier::kSubmission, 9), wide, sessions, later)) ++sessions;
-    return sessions;
+TEST(Admission, LongestDeferredFirst) {
+  const auto room = [](double waiting) {
+    return RoomFor(Admission(kLaw), Client(Tier::kKnown, 1, waiting), kPlaces, kNow);
   };
-  const int few = room(1);
-  const int many = room(3);
-  EXPECT_GT(few, 90);
-  EXPECT_LT(many, few - 5);
-  EXPECT_GE(many, 75);  // at most a quarter is kept free
+  EXPECT_EQ(room(0), std::lround((1 - kLaw.step) * kPlaces.limit));
+  EXPECT_LT(room(0), room(kLaw.comeback / 2));
+  EXPECT_LT(room(kLaw.comeback / 2), room(kLaw.comeback));
+  EXPECT_EQ(room(kLaw.comeback), kPlaces.limit);
+  EXPECT_EQ(room(2 * kLaw.comeback), kPlaces.limit);
 }
 
-// Where what is late is accepted, waiting does not hurt them.
-TEST(Admission, DevicesPassTheLimitWhereLateIsAccepted) {
-  Places places{.limited = true, .limit = 10, .slots = 100, .life = 1};
-  const ClientView device = Client(Tier::kCannotRetry, 1);
-  EXPECT_FALSE(Admission().WouldAdmit(device, places, 50, kNow));
-  places.late_accepted = true;
-  EXPECT_TRUE(Admission().WouldAdmit(device, places, 50, kNow));
-  EXPECT_FALSE(Admission().WouldAdmit(Client(Tier::kKnown, 2), places, 50, kNow));
+// One a second, for ten seconds each: ten of them, and three standard deviations more.
+TEST_F(AdmissionTest, EntitledIsTheDemandAndThreeDeviations) {
+  EXPECT_EQ(Entitled(Tier::kUnknown), 0);
+  Ask(Tier::kKnown, 1, 300, 1000);
+  EXPECT_EQ(admitted_, 0);
+  EXPECT_NEAR(Entitled(Tier::kUnknown), 10 + kLaw.deviations * std::sqrt(10.0), 1);
+  EXPECT_EQ(Entitled(Tier::kKnown), 0) << "not to what they want themselves";
+  EXPECT_EQ(Entitled(Tier::kSubmission), 0);
 }
 
-// One that floods gets no more places reserved than another one.
-TEST(Admission, FloodOfOneDeviceReservesNothing) {
-  const Places places{.limited = true, .limit = 90, .slots = 100, .life = 10};
-  Admission admission;
-  for (int i = 0; i < 3000; ++i) {
-    admission.Admit(Client(Tier::kCannotRetry, 1), places, 60,
-                    kNow + std::chrono::milliseconds(100 * i));
-  }
-  EXPECT_LT(admission.reserved(places, kNow + std::chrono::seconds(300)), 30);
+TEST_F(AdmissionTest, WhatTheyUseIsNotKeptFree) {
+  Ask(Tier::kKnown, 1, 300, 10);
+  EXPECT_EQ(admitted_, 300);
+  EXPECT_NEAR(Entitled(Tier::kUnknown), kLaw.deviations * std::sqrt(10.0), 1);
 }
 
-// Refused is lost; in the backlog, their turn comes.
-TEST(Admission, DevicesWaitForASlotWhileTheirDemandFits) {
-  const TimePoint later = kNow + std::chrono::seconds(300);
-  const ClientView device = Client(Tier::kCannotRetry, 900);
-  const auto at_the_last_slot = [&](double life, double mean, double completions) {
-    const Places places{true, 90, 100, life, mean, completions, true};
-    return WithDevices(places, 300).WouldAdmit(device, places, 99, later);
-  };
-  EXPECT_TRUE(at_the_last_slot(40, 40, 0));     // 40 of them in 100 slots
-  EXPECT_FALSE(at_the_last_slot(140, 40, 0));   // 140 of them
-  EXPECT_TRUE(at_the_last_slot(140, 40, 1.5));  // but more complete than come
-  EXPECT_FALSE(at_the_last_slot(40, 55, 0));    // they would give up before
+TEST_F(AdmissionTest, AtMostHalfOfTheLimitIsKeptFree) {
+  Ask(Tier::kKnown, 20, 120, 1000);
+  EXPECT_EQ(Entitled(Tier::kUnknown), kLaw.half * kSlow.limit);
 }
 
-// A stall in which late is accepted after a long budget: nobody leaves in time for their burst.
-TEST(Admission, WhereNobodyLeavesABurstIsKeptFree) {
-  const TimePoint later = kNow + std::chrono::seconds(300);
-  const auto room = [&](double mean) {
-    const Places places{true, 200, 300, 36, mean, 1, true};
-    const Admission admission = WithDevices(places, 300);  // 36 of them at a time
-    int sessions = 0;
-    while (admission.WouldAdmit(Client(Tier::kSubmission, 9), places, sessions, later)) ++sessions;
-    return sessions;
-  };
-  EXPECT_GT(room(40), 195);
-  EXPECT_NEAR(room(55), 200 - 2.75 * 6, 2);
+TEST_F(AdmissionTest, DemandIsKnownSoonAfterTheStart) {
+  Ask(Tier::kKnown, 1, 10, 1000);
+  EXPECT_NEAR(Entitled(Tier::kUnknown), 10 + kLaw.deviations * std::sqrt(10.0), 2);
+}
+
+TEST_F(AdmissionTest, DemandThatIsOverIsForgotten) {
+  Ask(Tier::kKnown, 1, 300, 1000);
+  now_ += std::chrono::minutes(20);
+  EXPECT_LT(Entitled(Tier::kUnknown), 0.1);
+}
+
+TEST_F(AdmissionTest, StrangersAreBehindTheDemandOfTheKnown) {
+  EXPECT_EQ(Room(Tier::kUnknown), 100);
+  Ask(Tier::kKnown, 3, 300, 1000);
+  EXPECT_NEAR(Room(Tier::kUnknown), 100 - 30 - kLaw.deviations * std::sqrt(30.0), 2);
+  EXPECT_EQ(Room(Tier::kKnown), 80);
+  EXPECT_EQ(Room(Tier::kSubmission), 180);
+}
+
+TEST_F(AdmissionTest, TheKnownAreBehindTheDemandOfSubmission) {
+  Ask(Tier::kSubmission, 1, 300, 1000);
+  EXPECT_NEAR(Room(Tier::kKnown), 80 - 19.5, 2);
+  EXPECT_NEAR(Room(Tier::kUnknown), 100 - 19.5, 2);
+  EXPECT_EQ(Room(Tier::kSubmission), 180);
+}
+
+// Nothing is kept free for devices: they are admitted anyway.
+TEST_F(AdmissionTest, DemandOfDevicesReservesNothing) {
+  Ask(Tier::kCannotRetry, 3, 300, 1000);
+  EXPECT_EQ(Room(Tier::kUnknown), 100);
+}
+
+// One that floods gets no more places reserved than its share.
+TEST_F(AdmissionTest, AFloodReservesNothing) {
+  for (int i = 0; i < 3000; ++i, now_ += std::chrono::milliseconds(100))
+    admission_.Admit(Client(Tier::kKnown, 1), kSlow, 60, now_);
+  EXPECT_LT(Entitled(Tier::kUnknown), 30);
 }
 
 TEST(Admission, OneClientDoesNotTakeAll) {
-  Admission admission;
+  for (const Tier tier : {Tier::kSubmission, Tier::kKnown, Tier::kUnknown}) {
+    Admission admission(kLaw);
+    int admitted = 0;
+    for (int i = 0; i < 40; ++i)
+      admitted += admission.Admit(Client(tier, 5), kPlaces, 26, kNow) ? 1 : 0;
+    EXPECT_EQ(admitted, kLaw.client * kPlaces.limit);
+    EXPECT_TRUE(admission.WouldAdmit(Client(tier, 6), kPlaces, 26, kNow));
+    EXPECT_TRUE(admission.WouldAdmit(Client(tier, 5), kPlaces, 20, kNow)) << "nobody else wants";
+  }
+}
+
+// A quarter of the slots, for it is admitted beyond the limit.
+TEST(Admission, NorDoesOneDevice) {
+  Admission admission(kLaw);
   int admitted = 0;
-  for (int i = 0; i < 40; ++i)
-    admitted += admission.Admit(Client(Tier::kSubmission, 5), kPlaces, 26, kNow) ? 1 : 0;
-  EXPECT_LE(admitted, 10);  // L / 4
-  EXPECT_TRUE(admission.WouldAdmit(Client(Tier::kSubmission, 6), kPlaces, 26, kNow));
+  for (int i = 0; i < 200; ++i)
+    admitted += admission.Admit(Client(Tier::kCannotRetry, 5), kPlaces, 90, kNow) ? 1 : 0;
+  EXPECT_EQ(admitted, kLaw.client * kPlaces.slots);
+  EXPECT_TRUE(admission.WouldAdmit(Client(Tier::kCannotRetry, 6), kPlaces, 90, kNow));
+}
+
+// By the network, but devices by their address: they are our own, and side by side.
+TEST(Admission, NeighboursAreOneClientUnlessTheyAreDevices) {
+  for (const Tier tier : {Tier::kUnknown, Tier::kCannotRetry}) {
+    Admission admission(kLaw);
+    int admitted = 0;
+    for (uint64_t i = 0; i < 30; ++i) {
+      ClientView client = Client(tier, i);
+      client.network = 7;
+      admitted += admission.Admit(client, kPlaces, 26, kNow) ? 1 : 0;
+    }
+    EXPECT_EQ(admitted, tier == Tier::kCannotRetry ? 30 : 10);
+  }
+}
+
+TEST(Admission, TwoSessionsAreNoFlood) {
+  const Places floor{.limited = true, .limit = 4, .slots = 20, .life = 30};
+  Admission admission(kLaw);
+  for (int i = 0; i < 2; ++i)
+    EXPECT_TRUE(admission.Admit(Client(Tier::kUnknown, 1), floor, 2.5, kNow));
+  EXPECT_FALSE(admission.Admit(Client(Tier::kUnknown, 1), floor, 2.5, kNow));
 }
 
 TEST(Admission, WhatAClientHeldLeaksAway) {
-  Admission admission;
+  Admission admission(kLaw);
   for (int i = 0; i < 40; ++i) admission.Admit(Client(Tier::kSubmission, 5), kPlaces, 26, kNow);
   EXPECT_FALSE(admission.WouldAdmit(Client(Tier::kSubmission, 5), kPlaces, 26, kNow));
   EXPECT_TRUE(admission.WouldAdmit(Client(Tier::kSubmission, 5), kPlaces, 26,
                                    kNow + std::chrono::seconds(5)));
 }
 
-TEST(Admission, SameAnswerThroughAnEpochAndAnotherTurnLater) {
-  Admission admission;
-  int in_both = 0;
-  int changed = 0;
-  for (uint64_t host = 1; host <= 400; ++host) {
-    const ClientView client = Client(Tier::kUnknown, host);
-    const auto admitted = [&](std::chrono::seconds later) {
-      return admission.WouldAdmit(client, {true, 1000, 2000, 1}, 525, kNow + later);
-    };
-    EXPECT_EQ(admitted(std::chrono::seconds(0)), admitted(std::chrono::seconds(200)));
-    const bool now = admitted(std::chrono::seconds(0));
-    const bool then = admitted(std::chrono::seconds(1200));
-    in_both += now && then ? 1 : 0;
-    changed += now != then ? 1 : 0;
-  }
-  EXPECT_GT(in_both, 40);
-  EXPECT_GT(changed, 100);
-}
-
 TEST(Admission, FloorLetsSomebodyIn) {
   const Places floor{.limited = true, .limit = 2, .slots = 100, .life = 30};
-  EXPECT_TRUE(Admission().WouldAdmit(Client(Tier::kUnknown, 1), floor, 0, kNow));
+  EXPECT_TRUE(Admission(kLaw).WouldAdmit(Client(Tier::kUnknown, 1), floor, 0, kNow));
 }
 
 }  // namespace

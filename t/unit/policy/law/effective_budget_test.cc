@@ -10,9 +10,14 @@ namespace {
 
 constexpr double kTickSeconds = InSeconds(kTick);
 
+EffectiveBudget Budget(double full, double slots) {
+  return {{.full = full, .slots = slots}, Constants{}};
+}
+
 // A filter in which every message takes as long as its budget, unless `takes` is shorter.
 struct Gateway {
   EffectiveBudget budget;
+  Samples samples{};
   double per_second = 0;
   double dialogue = 0;
   double takes = 1e9;
@@ -38,7 +43,9 @@ struct Gateway {
     std::vector<double> ages;
     for (const double start : since) ages.push_back(at - start);
     look.ages = ages;
-    budget.Tick(TimePoint(Seconds(1000 + at)), look, no_load);
+    const TimePoint now(Seconds(1000 + at));
+    samples.Add(now, look);
+    budget.Tick(now, samples, ages, no_load);
   }
   std::vector<double> since{};
   double at = 0;
@@ -46,7 +53,7 @@ struct Gateway {
 };
 
 TEST(EffectiveBudget, IsTheWholeOneWhileThereIsRoom) {
-  Gateway gateway{.budget = EffectiveBudget({.full = 1, .slots = 100}), .per_second = 20};
+  Gateway gateway{.budget = Budget(1, 100), .per_second = 20};
   gateway.takes = 0.1;
   gateway.Run(60);
   EXPECT_EQ(gateway.budget.value(), 1);
@@ -57,7 +64,7 @@ TEST(EffectiveBudget, IsTheWholeOneWhileThereIsRoom) {
 // Budget 20 s, 15 messages a second and a dead scanner would take 300 slots and more.
 TEST(EffectiveBudget, KeepsHalfOfTheSlotsFreeWhenAScannerHangs) {
   for (const double dialogue : {0.0, 1.0, 2.0}) {
-    Gateway gateway{.budget = EffectiveBudget({.full = 20, .slots = 100}),
+    Gateway gateway{.budget = Budget(20, 100),
                     .per_second = 15,
                     .dialogue = dialogue};
     gateway.takes = 0.1;
@@ -70,7 +77,7 @@ TEST(EffectiveBudget, KeepsHalfOfTheSlotsFreeWhenAScannerHangs) {
 }
 
 TEST(EffectiveBudget, ComesBackGraduallyWhenItIsQuiet) {
-  Gateway gateway{.budget = EffectiveBudget({.full = 20, .slots = 20}), .per_second = 15};
+  Gateway gateway{.budget = Budget(20, 20), .per_second = 15};
   gateway.Run(30);
   const double low = gateway.budget.value();
   EXPECT_LT(low, 1);
@@ -81,9 +88,21 @@ TEST(EffectiveBudget, ComesBackGraduallyWhenItIsQuiet) {
   EXPECT_EQ(gateway.budget.value(), 20);
 }
 
+TEST(EffectiveBudget, RisesByAStepALook) {
+  Gateway gateway{.budget = Budget(20, 20), .per_second = 15};
+  gateway.Run(30);
+  gateway.per_second = 0;
+  gateway.since.clear();
+  gateway.Run(1);
+  const double before = gateway.budget.value();
+  ASSERT_LT(before, 10);
+  gateway.Step();
+  EXPECT_NEAR(gateway.budget.value(), before * (1 + Constants().step), 1e-9);
+}
+
 // What is left of the budget on ten slots, with far too many messages.
 double Shortest(double full, double least, double no_load) {
-  const EffectiveBudget budget({.full = full, .least = least, .slots = 10});
+  const EffectiveBudget budget({.full = full, .least = least, .slots = 10}, Constants{});
   Gateway gateway{.budget = budget, .per_second = 100, .no_load = no_load};
   gateway.Run(30);
   return gateway.budget.value();
@@ -98,7 +117,7 @@ TEST(EffectiveBudget, NeverLessThanTheLeast) {
 
 // Down at the first look that shows it: the backlog grows with every second.
 TEST(EffectiveBudget, ShortensAtOnce) {
-  Gateway gateway{.budget = EffectiveBudget({.full = 20, .slots = 30}), .per_second = 10};
+  Gateway gateway{.budget = Budget(20, 30), .per_second = 10};
   gateway.takes = 0.1;
   gateway.Run(60);
   EXPECT_LT(gateway.budget.value(), 2);
@@ -106,7 +125,7 @@ TEST(EffectiveBudget, ShortensAtOnce) {
 
 // A shorter budget is no cure where messages do not follow it.
 TEST(EffectiveBudget, SeesWhetherItIsObeyed) {
-  Gateway gateway{.budget = EffectiveBudget({.full = 20, .slots = 100}), .per_second = 15};
+  Gateway gateway{.budget = Budget(20, 100), .per_second = 15};
   EXPECT_TRUE(gateway.budget.obeyed());
   gateway.Run(60);
   EXPECT_TRUE(gateway.budget.obeyed());

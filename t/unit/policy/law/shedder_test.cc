@@ -29,22 +29,42 @@ TEST(Shedder, CountsWhatItAdmitsAndRefuses) {
 
 TEST(Shedder, OrderEndsByItself) {
   Shedder shedder({.budget = 1, .slots = 100}, {}, {});
-  shedder.Order({OverrideMode::kHold, 10, kNow + std::chrono::minutes(1)});
+  shedder.Order({OverrideMode::kHold, 40, kNow + std::chrono::minutes(1)});
   EXPECT_TRUE(shedder.limited());
-  EXPECT_DOUBLE_EQ(shedder.limit(), 10);
+  EXPECT_DOUBLE_EQ(shedder.limit(), 40);
   shedder.Tick(kNow + std::chrono::seconds(61), {});
   EXPECT_FALSE(shedder.limited());
 }
 
-// Devices may pass the law's limit, not an order's.
-TEST(Shedder, OrderHoldsForDevicesToo) {
+const ClientId kDevice{.address = Ip::Parse("10.1.0.7").value()};
+
+// With a list of devices.
+Clients::Options Devices() {
   Config config;
   config.clients.internal = config.clients.cannot_retry = {"10.0.0.0/8"};
-  Shedder shedder({.budget = 1, .slots = 100}, {}, {.lists = ClientLists(config)});
-  shedder.Order({OverrideMode::kHold, 10, kNow + std::chrono::minutes(1)});
-  const ClientId device{Ip::Parse("10.1.0.7").value(), {}};
-  EXPECT_TRUE(shedder.WouldAdmit(device, 11, kNow, kWall));
-  EXPECT_FALSE(shedder.WouldAdmit(device, 50, kNow, kWall));
+  return {.lists = ClientLists(config)};
+}
+
+// Devices pass the law's limit, not an order's.
+TEST(Shedder, OrderHoldsForDevicesToo) {
+  Shedder shedder({.budget = 1, .slots = 100}, {}, Devices());
+  shedder.Resume(20, kNow);
+  shedder.Tick(kNow, {});
+  ASSERT_TRUE(shedder.limited());
+  EXPECT_TRUE(shedder.WouldAdmit(kDevice, 99, kNow, kWall));
+  shedder.Order({OverrideMode::kHold, 40, kNow + std::chrono::minutes(1)});
+  EXPECT_TRUE(shedder.WouldAdmit(kDevice, 39, kNow, kWall));
+  EXPECT_FALSE(shedder.WouldAdmit(kDevice, 50, kNow, kWall));
+}
+
+// Refused at connect, at the end of the message or not: whoever comes again is known to.
+TEST(Shedder, LearnsFromItsRefusals) {
+  Shedder shedder({.budget = 1, .slots = 100}, {}, {});
+  shedder.Order({OverrideMode::kHold, 40, kNow + std::chrono::minutes(1)});
+  EXPECT_FALSE(shedder.Admit(Stranger(1), 99, kNow, kWall));
+  EXPECT_EQ(shedder.clients().Look(Stranger(1), kWall + 600).reason, TierReason::kReturning);
+  EXPECT_TRUE(shedder.Admit(Stranger(1), 0, kNow, kWall + 600));
+  EXPECT_EQ(shedder.clients().Find(Stranger(1))->returned, 1U);
 }
 
 TEST(Shedder, RefusesSessionsWhenHardlyASlotIsFree) {
@@ -74,16 +94,22 @@ TEST(Shedder, CountsMessagesAndWhoIsOnTheWayNotSlots) {
   EXPECT_FALSE(shedder.WouldAdmit(Stranger(1), 95, kNow + kTick, kWall)) << "15 more since";
 }
 
-// Who was admitted and has not sent its message yet will do so.
-TEST(Shedder, WhoIsOnTheWayCountsForAWhile) {
+// Ten messages a second come after a dialogue of two seconds each: twenty are on the way.
+TEST(Shedder, WhoIsOnTheWayCounts) {
   Shedder shedder({.budget = 1, .slots = 100}, {}, {});
-  Tick(shedder, 60, 0, kNow);
-  shedder.Resume(20, kNow);
-  for (int i = 0; i < 15; ++i) shedder.Admit(Stranger(i), 60 + i, kNow, kWall);
-  Tick(shedder, 75, 0, kNow + kTick);
-  EXPECT_FALSE(shedder.WouldAdmit(Stranger(99), 80, kNow + kTick, kWall));
-  Tick(shedder, 75, 0, kNow + std::chrono::seconds(30));
-  EXPECT_TRUE(shedder.WouldAdmit(Stranger(99), 80, kNow + std::chrono::seconds(30), kWall));
+  Look look;
+  look.completed = 5;
+  look.dialogue = 2.0 * look.completed;
+  look.held = 60;
+  TimePoint now = kNow;
+  for (int i = 0; i < 20; ++i) shedder.Tick(now += 2 * kTick, look);
+  shedder.Resume(30, now);
+  shedder.Tick(now += 2 * kTick, look);
+  EXPECT_TRUE(shedder.WouldAdmit(Stranger(1), 69, now, kWall));
+  EXPECT_FALSE(shedder.WouldAdmit(Stranger(1), 71, now, kWall));
+  look.held = 5;
+  shedder.Tick(now += 2 * kTick, look);
+  EXPECT_TRUE(shedder.WouldAdmit(Stranger(1), 29, now, kWall)) << "no more than are held";
 }
 
 // Most slots are held by clients that send nothing.
@@ -98,14 +124,11 @@ TEST(Shedder, SlotsHeldByIdleClientsAreNoReasonToRefuse) {
 
 // Half of the slots for those who can come again, the rest for devices.
 TEST(Shedder, AFilterThatDoesNotRespondIsShedFor) {
-  Config config;
-  config.clients.internal = config.clients.cannot_retry = {"10.0.0.0/8"};
-  Shedder shedder({.budget = 1, .slots = 100}, {}, {.lists = ClientLists(config)});
-  const ClientId device{Ip::Parse("10.1.0.7").value(), {}};
+  Shedder shedder({.budget = 1, .slots = 100}, {}, Devices());
   shedder.FilterResponds(false);
   EXPECT_TRUE(shedder.WouldAdmit(Stranger(1), 20, kNow, kWall));
   EXPECT_FALSE(shedder.WouldAdmit(Stranger(1), 50, kNow, kWall));
-  EXPECT_TRUE(shedder.WouldAdmit(device, 95, kNow, kWall));
+  EXPECT_TRUE(shedder.WouldAdmit(kDevice, 95, kNow, kWall));
   EXPECT_FALSE(shedder.mild(50)) << "at RCPT it would be too late";
   shedder.FilterResponds(true);
   EXPECT_TRUE(shedder.WouldAdmit(Stranger(1), 95, kNow, kWall));
@@ -117,13 +140,14 @@ TEST(Shedder, LateMessagesAreNoNormalTime) {
   double in_filter = 0;
   for (int i = 0; i < 4 * 300; ++i) {
     const double budget = shedder.budget().value();
-    in_filter = std::min(in_filter + 2.5, 10 * budget);
-    const std::vector<double> ages(static_cast<size_t>(in_filter), budget / 2);
+    in_filter += 2.5;
     Look look;
-    look.completed = in_filter >= 10 * budget ? (i % 2 == 0 ? 2U : 3U) : 0U;
+    look.completed = static_cast<uint32_t>(std::max(0.0, in_filter - 10 * budget));
     look.busy = look.completed * budget;
-    look.late = look.waived = look.completed;
+    look.late = look.completed;
+    in_filter -= look.completed;
     look.held = static_cast<uint32_t>(in_filter);
+    const std::vector<double> ages(look.held, budget / 2);
     look.ages = ages;
     shedder.Tick(kNow + i * kTick, look);
   }
@@ -135,8 +159,8 @@ TEST(Shedder, GoesByTheSlotsThatItSees) {
   Shedder shedder({.budget = 1, .slots = 100}, {}, {});
   Tick(shedder, 150, 0, kNow);
   EXPECT_EQ(shedder.slots().count(), 150);
-  shedder.Order({OverrideMode::kHold, 10, kNow + std::chrono::minutes(1)});
-  EXPECT_DOUBLE_EQ(shedder.limit(), 15);
+  shedder.Order({OverrideMode::kHold, 40, kNow + std::chrono::minutes(1)});
+  EXPECT_DOUBLE_EQ(shedder.limit(), 60);
 }
 
 TEST(Shedder, AskingWhatIfChangesNothing) {

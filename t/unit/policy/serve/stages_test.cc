@@ -17,6 +17,21 @@ class DecisionTest : public ::testing::Test {
   void Hold(double percent) {
     shedder_.Order({OverrideMode::kHold, percent, kNow + std::chrono::hours(1)});
   }
+  static Clients::Options Internal() {
+    Config config;
+    config.clients.internal = {"10.0.0.0/8"};
+    return {.lists = ClientLists(config)};
+  }
+  // Of the internal networks, at RCPT with another recipient for another message.
+  std::string_view AskOurOwn(const std::string& state, double sessions,
+                             const std::string& recipient = "") {
+    PolicyRequest request;
+    request.attributes = {{"protocol_state", state},     {"client_address", "10.0.0.9"},
+                          {"client_port", "4711"},       {"instance", "a." + recipient},
+                          {"sender", "scan@example.com"}, {"recipient", recipient},
+                          {"server_port", "25"}};
+    return stages_.Answer(request, sessions, kNow, kWall);
+  }
   std::string_view Ask(const std::string& state, double sessions, const std::string& port = "4711",
                        const std::string& instance = "a.1", const std::string& user = "",
                        const std::string& server_port = "25",
@@ -41,7 +56,7 @@ class DecisionTest : public ::testing::Test {
     return stages_.Answer(request, sessions, now, kWall);
   }
 
-  Shedder shedder_{{.budget = 1, .slots = 100}, {}, {}};
+  Shedder shedder_{{.budget = 1, .slots = 100}, {}, Internal()};
   Stages stages_{shedder_};
 };
 
@@ -105,8 +120,40 @@ TEST_F(DecisionTest, NeverAfterData) {
 TEST_F(DecisionTest, SubmissionIsJudgedWhereTheUserIsKnown) {
   Hold(20);
   EXPECT_EQ(Ask("CONNECT", 99, "1", "a.1", "", "587"), kReplyDunno);
-  EXPECT_EQ(Ask("MAIL", 99, "1", "a.1", "ann", "587"), kReplyRefuseSession);
+  EXPECT_EQ(Ask("MAIL", 99, "1", "a.1", "ann", "587"), kReplyDunno);
+  EXPECT_EQ(Ask("RCPT", 99, "1", "a.2", "ann", "587"), kReplyRefuseMessage);
   EXPECT_EQ(shedder_.counts().refused_by_tier[1], 1U);
+}
+
+// Whether one of our own can come again is learned from what comes again: known at RCPT.
+TEST_F(DecisionTest, OurOwnAreRefusedAtRecipientEvenWhenSevere) {
+  Hold(20);
+  EXPECT_EQ(AskOurOwn("CONNECT", 60), kReplyDunno);
+  EXPECT_EQ(AskOurOwn("MAIL", 60), kReplyDunno);
+  EXPECT_EQ(AskOurOwn("RCPT", 60, "a@example.com"), kReplyRefuseMessage);
+  EXPECT_EQ(shedder_.counts().asked, 1U);
+  EXPECT_EQ(Ask("CONNECT", 60), kReplyRefuseSession) << "others at once";
+}
+
+TEST_F(DecisionTest, OurOwnComeBackWithTheSameMessageOnly) {
+  const ClientId scanner{.address = Ip::Parse("10.0.0.9").value()};
+  const auto send = [this](double sessions, const char* recipient) {
+    AskOurOwn("CONNECT", sessions);
+    AskOurOwn("MAIL", sessions);
+    return AskOurOwn("RCPT", sessions, recipient);
+  };
+  Hold(20);
+  EXPECT_EQ(send(60, "a@example.com"), kReplyRefuseMessage);
+  EXPECT_EQ(send(1, "b@example.com"), kReplyDunno);
+  EXPECT_EQ(shedder_.clients().Find(scanner)->returned, 0U);
+  EXPECT_EQ(send(1, "A@example.com"), kReplyDunno);
+  EXPECT_EQ(shedder_.clients().Find(scanner)->returned, 1U);
+}
+
+// A filter that does not respond would hold their slot up to RCPT.
+TEST_F(DecisionTest, OurOwnAreRefusedAtConnectWhereTheFilterDoesNotRespond) {
+  shedder_.FilterResponds(false);
+  EXPECT_EQ(AskOurOwn("CONNECT", 60), kReplyRefuseSession);
 }
 
 // Pitfall 22.

@@ -32,6 +32,19 @@ TEST(Judges, OnlyDevices) {
   EXPECT_EQ(judge->Ask(kClient, 0, 1), Answer::kRefuseSession);
 }
 
+// The law learns devices that nobody has listed; the others know the list.
+TEST(Judges, WhoCannotRetry) {
+  const ClientId listed{Ip::Parse("10.1.0.7").value(), {}};
+  const ClientId printer{Ip::Parse("10.2.0.1").value(), {}};
+  for (const char* name : {"ours", "none", "on_off"}) {
+    const auto judge = MakeJudge(name, {});
+    EXPECT_TRUE(judge->CannotRetry(listed, 1)) << name;
+    EXPECT_FALSE(judge->CannotRetry(printer, 1)) << name;
+    for (const double at : {0.0, 1e5, 2e5}) judge->Ended(printer, true, at);
+    EXPECT_EQ(judge->CannotRetry(printer, 3e5), std::string(name) == "ours") << name;
+  }
+}
+
 TEST(Judges, DevicesInFiveSecondsOfTheFirstEvent) {
   Scenario scenario;
   scenario.faults.push_back({.at = std::chrono::seconds(60)});

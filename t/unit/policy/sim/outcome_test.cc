@@ -65,6 +65,20 @@ TEST(Outcome, LossCountsDevicesOfTheEventOnly) {
   EXPECT_DOUBLE_EQ(outcome.device_loss(), 0.25);
 }
 
+// In the first events they are learned.
+TEST(Outcome, PrintersCountInTheLastEventOnly) {
+  Scenario s = Faulty(25, std::chrono::seconds(60));
+  s.faults.push_back({.at = std::chrono::seconds(500), .length = std::chrono::seconds(100)});
+  const Host printer{.kind = HostKind::kPrinter};
+  Outcome outcome(s);
+  for (const double born : {150.0, 510.0, 520.0}) outcome.Offered(printer, born);
+  outcome.Lost(printer, 150);
+  EXPECT_EQ(outcome.printer_loss(), 0);
+  outcome.Lost(printer, 510);
+  EXPECT_DOUBLE_EQ(outcome.printer_loss(), 0.5);
+  EXPECT_EQ(outcome.device_loss(), 0);
+}
+
 TEST(Outcome, TellsTheGroupsApart) {
   const Scenario s = Faulty(25, std::chrono::seconds(60));
   Outcome outcome(s);

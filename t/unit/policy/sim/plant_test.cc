@@ -54,6 +54,37 @@ TEST(Plant, MandatoryWorkThatDoesNotFitIsRefusedEarly) {
   EXPECT_LT(ours.time_to_recover, 900);
 }
 
+// The numbers of the law are the scenario's.
+TEST(Plant, LawOfTheScenarioChangesTheResult) {
+  Scenario s = WithFault(25);
+  s.duration = std::chrono::minutes(25);
+  s.budget = std::chrono::seconds(45);
+  s.on_timeout = "tempfail";
+  const uint64_t shipped = Simulate(s, "ours").outcome.refusals;
+  EXPECT_GT(shipped, 0U);
+  s.law.harm = 2;
+  s.law.door = 1e9;
+  s.law.half = 2;
+  EXPECT_EQ(Simulate(s, "ours").outcome.refusals, 0U);
+}
+
+// Devices in the internal networks that nobody has listed are lost in the first incidents only.
+TEST(Plant, PrintersAreLearned) {
+  Scenario s = Short();
+  s.duration = std::chrono::hours(9);
+  s.budget = std::chrono::seconds(20);
+  s.service_mean = 0.3;
+  s.on_timeout = "tempfail";
+  s.printer_share = 0.1;
+  for (const int hour : {1, 4, 7}) {
+    s.faults.push_back(
+        {.at = std::chrono::hours(hour), .length = std::chrono::minutes(10), .hang = true});
+  }
+  const Outcome ours = Simulate(s, "ours").outcome;
+  EXPECT_GT(ours.refusals, 0U);
+  EXPECT_LT(ours.printer_loss(), 0.2 * Simulate(s, "none").outcome.printer_loss());
+}
+
 // A short budget, late but accepted: not one refusal.
 TEST(Plant, SlowDependencyWithSlotsFreeRefusesNobody) {
   Scenario s = WithFault(25);

@@ -28,7 +28,7 @@ class SimulatedScanner : public ::testing::Test {
       agenda_.RunUntil(at);
       const uint64_t message = ++last_;
       open_.insert(message);
-      scanner.Ask(message, {.deadline = at + 2, .device = false, .insists = insists});
+      scanner.Ask(message, {.deadline = at + 2, .rank = LineRank::kOthers, .insists = insists});
       if (open_.contains(message)) agenda_.At<&SimulatedScanner::Late>(at + 2, this, message);
     }
     agenda_.RunUntil(end + 10);

@@ -29,6 +29,7 @@ on_timeout = "tempfail"
 [load]
 offered_per_s = 3.5
 device_share = 0.2
+printer_share = 0.05
 submission_share = 0.1
 bot_share = 0.3
 messages_per_connection = 2.5
@@ -53,6 +54,9 @@ for = "1m"
 clients = 60
 [[restart]]
 at = "6m"
+[law]
+moment = 5
+comeback = 600.5
 [[surge]]
 at = "30m"
 for = "10m"
@@ -77,7 +81,12 @@ factor = 4
   EXPECT_FALSE(s.HangsAt(600));
   EXPECT_TRUE(s.HangsAt(3601));
   EXPECT_DOUBLE_EQ(s.FactorAt(1801), 4);
+  EXPECT_DOUBLE_EQ(s.printer_share, 0.05);
+  EXPECT_DOUBLE_EQ(s.law.moment, 5);
+  EXPECT_DOUBLE_EQ(s.law.comeback, 600.5);
+  EXPECT_DOUBLE_EQ(s.law.look, Constants().look);
   EXPECT_DOUBLE_EQ(s.FirstEvent(), 600);
+  EXPECT_DOUBLE_EQ(s.LastBegin(), 4200);
   EXPECT_DOUBLE_EQ(s.LastEvent(), 4260);
 }
 
@@ -90,6 +99,25 @@ TEST(Scenario, ErrorsHaveTheirPlace) {
                                "s.toml:5:8: \"mtas\" is of type string, expected a whole number"}));
   EXPECT_EQ(ParseScenario("service_mean = 0\n", "s").errors.size(), 1U);
   EXPECT_EQ(ParseScenario("[fault]\nat = \"1s\"\n", "s").errors.size(), 1U);
+}
+
+TEST(Scenario, EveryNumberOfTheLawCanBeSet) {
+  for (const Constant& constant : kConstants) {
+    const std::string text = "[law]\n" + std::string(constant.name) + " = 77.5\n";
+    const ScenarioResult result = ParseScenario(text, "s.toml");
+    EXPECT_TRUE(result.errors.empty()) << result.errors.front();
+    EXPECT_EQ(result.scenario.law.*constant.value, 77.5) << constant.name;
+    EXPECT_NE(Constants().*constant.value, 77.5) << constant.name;
+    EXPECT_FALSE(constant.reason.empty());
+  }
+}
+
+TEST(Scenario, OtherNumbersOfTheLawAreErrors) {
+  const ScenarioResult result =
+      ParseScenario("[law]\nlook = 9\nmomment = 3\nhalf = -1\n", "s.toml");
+  EXPECT_EQ(result.errors, (std::vector<std::string>{
+                               "s.toml:3:1: unknown key \"momment\", did you mean \"moment\"?",
+                               "s.toml:4:8: \"half\" is -1, expected 0 to 1000000000"}));
 }
 
 TEST(Scenario, ShippedOnesAreGood) {

@@ -18,12 +18,16 @@ TEST(Senders, DevicesThenServersWithNetworksOfTheirOwn) {
   EXPECT_NE(server.address.HostOctets().substr(0, 3),
             hosts[hosts.Pick(Group::kServers, 2)].address.HostOctets().substr(0, 3));
   EXPECT_EQ(hosts[hosts.Pick(Group::kUsers, 7)].id().user, "user7");
+  const Host& printer = hosts[hosts.Pick(Group::kPrinters, 0)];
+  EXPECT_EQ(printer.address.ToString(), "10.2.0.1");
+  EXPECT_FALSE(printer.retries());
 }
 
 TEST(Senders, EachGroupIsItsOwn) {
   Hosts hosts(8);
   for (const Group group :
-       {Group::kDevices, Group::kUsers, Group::kServers, Group::kBots, Group::kIdle}) {
+       {Group::kDevices, Group::kUsers, Group::kServers, Group::kBots, Group::kIdle,
+        Group::kPrinters}) {
     for (const uint64_t pick : {0ULL, 1ULL, 12345678901ULL})
       EXPECT_EQ(hosts[hosts.Pick(group, pick)].group(), group);
   }

@@ -39,11 +39,40 @@ TEST(TelemetryFollower, LookIsWhatHappenedSinceTheLast) {
   EXPECT_DOUBLE_EQ(look.queue_wait, 1.5);
   EXPECT_EQ(look.late, 1U);
   EXPECT_EQ(look.deferred, 1U);
-  EXPECT_EQ(look.waived, 0U);
   EXPECT_EQ(look.held, 7U);
   ASSERT_EQ(look.ages.size(), 1U);
   EXPECT_DOUBLE_EQ(look.ages[0], 3);
   EXPECT_EQ(follower.TakeLook(kNow).completed, 0U);
+}
+
+// The law learns from them who has sent good mail, and what came again.
+TEST(TelemetryFollower, TellsWhoseMessagesWereAcceptedOrTempfailedForLateness) {
+  const TempDir dir;
+  Recorder recorder(dir / "telemetry", {"spf"}, std::chrono::milliseconds(1000), kNow);
+  TelemetryFollower follower(dir / "telemetry");
+  const auto push = [&](telemetry::Verdict verdict, uint8_t late, const char* client) {
+    telemetry::Record record = Message(0.5);
+    record.verdict = verdict;
+    record.late = late;
+    record.client = Ip::Parse(client)->Mapped();
+    record.mail = 7;
+    recorder.Push(record);
+  };
+  push(telemetry::Verdict::kAccept, 0, "192.0.2.1");
+  push(telemetry::Verdict::kAccept, 1, "2001:db8::1");
+  push(telemetry::Verdict::kTempfail, 1, "192.0.2.3");
+  push(telemetry::Verdict::kTempfail, 0, "192.0.2.4");
+  push(telemetry::Verdict::kReject, 0, "192.0.2.5");
+  follower.Follow(true);
+  const std::vector<TelemetryFollower::Ended> ended = follower.TakeEnded();
+  ASSERT_EQ(ended.size(), 3U);
+  EXPECT_EQ(ended[0].client, Ip::Parse("192.0.2.1"));
+  EXPECT_EQ(ended[0].mail, 7U);
+  EXPECT_FALSE(ended[0].deferred);
+  EXPECT_EQ(ended[1].client, Ip::Parse("2001:db8::1"));
+  EXPECT_EQ(ended[2].client, Ip::Parse("192.0.2.3"));
+  EXPECT_TRUE(ended[2].deferred);
+  EXPECT_TRUE(follower.TakeEnded().empty());
 }
 
 TEST(TelemetryFollower, ProbesAreNotMail) {
@@ -53,6 +82,7 @@ TEST(TelemetryFollower, ProbesAreNotMail) {
   recorder.Push(Message(0.5, false, telemetry::kProbeClass));
   follower.Follow(true);
   EXPECT_EQ(follower.TakeLook(kNow).completed, 0U);
+  EXPECT_TRUE(follower.TakeEnded().empty());
   EXPECT_EQ(recorder.counter(telemetry::Counter::kMessages), 0U);
 }
 
