@@ -101,15 +101,17 @@ std::pair<int, uint32_t> Clients::Worth(const ClientRecord& record, int64_t now)
 }
 
 const ClientRecord* Clients::Find(const ClientId& client) const {
-  return const_cast<Clients*>(this)->Find(HostKey(client));
+  const size_t at = PlaceOf(HostKey(client));
+  return at < records_.size() ? &records_[at] : nullptr;
 }
 
-ClientRecord* Clients::Find(uint64_t key) {
-  ClientRecord* const first = records_.data() + key % (records_.size() / kWays) * kWays;
-  ClientRecord* const end = first + kWays;
-  ClientRecord* const found =
-      std::find_if(first, end, [key](const ClientRecord& record) { return record.key == key; });
-  return found == end ? nullptr : found;
+// Beyond the records when there is none.
+size_t Clients::PlaceOf(uint64_t key) const {
+  const size_t first = key % (records_.size() / kWays) * kWays;
+  for (size_t at = first; at < first + kWays; ++at) {
+    if (records_[at].key == key) return at;
+  }
+  return records_.size();
 }
 
 ClientView Clients::Look(const ClientId& client, int64_t now) const {
@@ -137,7 +139,7 @@ ClientView Clients::Look(const ClientId& client, int64_t now) const {
 }
 
 ClientRecord& Clients::Place(const ClientId& client, uint64_t key, int64_t now) {
-  if (ClientRecord* found = Find(key)) return *found;
+  if (const size_t at = PlaceOf(key); at < records_.size()) return records_[at];
   ClientRecord* const first = records_.data() + key % (records_.size() / kWays) * kWays;
   ClientRecord* const least = std::min_element(
       first, first + kWays,
@@ -178,13 +180,14 @@ void Clients::Admitted(const ClientId& client, int64_t now) {
 void Clients::Ended(const ClientId& client, bool deferred, int64_t now) {
   constexpr int64_t kDay = 86400;
   if (deferred) return Refused(client, now);
-  ClientRecord* const record = Find(HostKey(client));
-  if (record == nullptr) return;
-  CameBack(*record, client, now);
+  const size_t at = PlaceOf(HostKey(client));
+  if (at == records_.size()) return;
+  ClientRecord& record = records_[at];
+  CameBack(record, client, now);
   const auto day = static_cast<uint16_t>(now / kDay);
-  if (record->last_day == day) return;
-  record->last_day = day;
-  Increment(record->good_days);
+  if (record.last_day == day) return;
+  record.last_day = day;
+  Increment(record.good_days);
 }
 
 void Clients::Refused(const ClientId& client, int64_t now) {

@@ -91,8 +91,7 @@ class Clients {
 
   // For the state file and for people.
   std::vector<ClientRecord> Records() const;
-  // The clients that were learned to be unable to retry, without users whose name is too long to be
-  // kept whole.
+  // Learned to be unable to retry; without users whose name is too long to be kept whole.
   DeviceNames LearnedDevices(int64_t now) const;
   void Restore(const std::vector<ClientRecord>& records, int64_t now);
   const ClientRecord* Find(const ClientId& client) const;
@@ -107,7 +106,7 @@ class Clients {
   uint64_t HostKey(const ClientId& client) const;
   uint64_t NetworkKey(const ClientId& client) const;
   ClientRecord& Place(const ClientId& client, uint64_t key, int64_t now);
-  ClientRecord* Find(uint64_t key);
+  size_t PlaceOf(uint64_t key) const;
   bool GivenUp(const ClientRecord& record, int64_t now) const;
   bool IsLearned(const ClientRecord& record, int64_t now) const;
   std::pair<int, uint32_t> Worth(const ClientRecord& record, int64_t now) const;

@@ -9,6 +9,14 @@
 
 namespace spillway {
 
+namespace {
+
+bool Lasts(TimePoint now, TimePoint since, double seconds) {
+  return now - since >= Seconds(seconds);
+}
+
+}  // namespace
+
 Limiter::Limiter(const Setting& setting, const Learned& learned, const Constants& constants)
     : setting_(setting),
       learned_(learned),
@@ -25,10 +33,6 @@ double Limiter::min_limit() const {
 
 double Limiter::Target() const {
   return std::max(constants_.slow * learned_.no_load, constants_.harm * setting_.budget);
-}
-
-bool Limiter::Lasts(TimePoint now, TimePoint since, double seconds) const {
-  return now - since >= Seconds(seconds);
 }
 
 void Limiter::Measure(TimePoint now, const Look& look, const Samples& samples) {

@@ -12,25 +12,22 @@
 //   df  share tempfailed because a check was late or could not be made, of many or more in half a
 //       minute, and df0, what of it is usual
 //   m'  the messages in the filter a moment from now, if they go on to come and leave as they did
-//   pile  their mean age, or how long they take to leave at the rate of the last moment (Little's
-//       law; at most B), whichever is larger
+//   pile  their mean age, or, if longer, how long they take to leave (Little's law; at most B)
 //
 // Trouble, the first that holds:
 //   required  df >= df0 + harm, and less goes well than usual: each such message costs 160 times as
 //             much as a refusal at connect
 //   slots     for a moment, new connections have waited `door` at the door, and half of the slots
-//             held are n; or messages pile up, and do not leave with a shorter budget; or, where
-//             nobody sees the door, n >= full slots for a look. In the hour and a half in which
-//             those who were refused may come back it takes half a minute: they come in bursts
+//             held are n; or messages pile up, and do not leave with a shorter budget
+//             (effective_budget.h); or, where nobody sees the door, n >= full slots for a look. In
+//             the hour and a half in which the refused come back, in bursts, for half a minute
 //   stalled   messages in flight, and none completed for B and a moment
 //   slow      W > Wt, or messages pile up: m' >= half of the slots, pile > max(look, slow S), and
 //             less goes well than usual
 //   late      ef >= ef0 + harm
-// "Less than usual": not half of the messages a second that come while healthy. Where more go well,
-// the filter does what it can, and refusing would save nothing.
-// The first two are harm, and a reason to refuse; the others are `degraded`, an alarm. With a
-// shorter budget (effective_budget.h) messages leave where nothing is mandatory and nine in ten
-// obey. What has lasted for long is learned as normal, but not messages that are late.
+// "Less than usual": not half of what comes while healthy; where more goes well, refusing would
+// save nothing. The first two are harm, and a reason to refuse; the others are `degraded`, an
+// alarm. What has lasted for long is learned as normal, but not messages that are late.
 //
 // Shedding begins with the sessions that there are as the limit, and moves it once an epoch of
 // clamp(W, moment, minute), in which each step has shown its effect:
@@ -92,7 +89,6 @@ class Limiter {
   bool Returns(TimePoint now) const;
   bool PilesUp() const;
   bool Well(TimePoint now, const Look& look, Cause trouble) const;
-  bool Lasts(TimePoint now, TimePoint since, double seconds) const;
   void Become(Regime regime, Cause cause, TimePoint now);
   void Watch(TimePoint now, Cause trouble);
   void Enter(Cause cause, TimePoint now, double sessions);

@@ -61,7 +61,8 @@ TEST_F(ControlTest, ClientsAndExplain) {
   request.attributes = {
       {"protocol_state", "CONNECT"}, {"client_address", "192.0.2.1"}, {"client_port", "1"}};
   EXPECT_EQ(policyd_->Answer(request), kReplyDunno);
-  EXPECT_NE(Run("clients 10").find("192.0.2.1=T3 not seen before; good on 0 days"), std::string::npos);
+  EXPECT_NE(Run("clients 10").find("192.0.2.1=T3 not seen before; good on 0 days"),
+            std::string::npos);
   EXPECT_NE(Run("explain 192.0.2.1").find("good_days=0\n"), std::string::npos);
   EXPECT_NE(Run("explain 192.0.2.2").find("now=would be admitted\n"), std::string::npos);
   EXPECT_NE(Run("explain ann").find("tier=T1 authenticated\n"), std::string::npos);

@@ -43,15 +43,14 @@ TEST_P(LearnedLimit, YieldsWhatTheServerCanDoWithoutALongQueueInside) {
   EXPECT_GT(overloaded.yield, yield * workers / shape.mean);
   EXPECT_LE(overloaded.limit, 2 * workers + 2);
 }
-// Where times vary much, the first to end at a new level are the short ones, which look like a gain.
-INSTANTIATE_TEST_SUITE_P(Each, LearnedLimit,
-                         testing::Values(Learnable{{1, 0.1, 0.3}, 0.88},
-                                         Learnable{{2, 0.05, 1}, 0.88},
-                                         Learnable{{4, 0.2, 0}, 0.88},
-                                         Learnable{{12, 0.1, 0.7}, 0.88},
-                                         Learnable{{12, 2, 1}, 0.8},
-                                         Learnable{{30, 0.5, 0.5}, 0.88},
-                                         Learnable{{12, 0.02, 1.2}, 0.8}));
+// Where times vary much, the first to end at a new level are the short ones, which look like a
+// gain.
+INSTANTIATE_TEST_SUITE_P(
+    Each, LearnedLimit,
+    testing::Values(Learnable{{1, 0.1, 0.3}, 0.88}, Learnable{{2, 0.05, 1}, 0.88},
+                    Learnable{{4, 0.2, 0}, 0.88}, Learnable{{12, 0.1, 0.7}, 0.88},
+                    Learnable{{12, 2, 1}, 0.8}, Learnable{{30, 0.5, 0.5}, 0.88},
+                    Learnable{{12, 0.02, 1.2}, 0.8}));
 
 // Three in ten hang: fewer requests at a time would not help, and cost the others their answers.
 TEST(ConcurrencyLimit, IsNotReducedForRequestsThatHang) {

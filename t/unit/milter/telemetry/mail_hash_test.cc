@@ -16,8 +16,7 @@ TEST(MailHash, TellsMessagesApart) {
 }
 
 TEST(MailHash, LettersOfEitherCaseAreTheSame) {
-  EXPECT_EQ(MailHash("A@Example.COM", "b@EXAMPLE.com"),
-            MailHash("a@example.com", "B@example.com"));
+  EXPECT_EQ(MailHash("A@Example.COM", "b@EXAMPLE.com"), MailHash("a@example.com", "B@example.com"));
   EXPECT_NE(MailHash("@", ""), MailHash("`", "")) << "not letters";
 }
 

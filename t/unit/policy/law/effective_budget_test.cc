@@ -64,9 +64,7 @@ TEST(EffectiveBudget, IsTheWholeOneWhileThereIsRoom) {
 // Budget 20 s, 15 messages a second and a dead scanner would take 300 slots and more.
 TEST(EffectiveBudget, KeepsHalfOfTheSlotsFreeWhenAScannerHangs) {
   for (const double dialogue : {0.0, 1.0, 2.0}) {
-    Gateway gateway{.budget = Budget(20, 100),
-                    .per_second = 15,
-                    .dialogue = dialogue};
+    Gateway gateway{.budget = Budget(20, 100), .per_second = 15, .dialogue = dialogue};
     gateway.takes = 0.1;
     gateway.Run(60);
     gateway.takes = 1e9;

@@ -123,8 +123,12 @@ TEST_F(LimiterTest, StallWithSlotsFillingIsSeenInSeconds) {
 // They leave soon: no reason to refuse, however many there are.
 TEST_F(LimiterTest, ManyMessagesThatLeaveSoonDoNotPileUp) {
   looks_.Run(healthy_, 120);
-  const Behaviour many{
-      .completions = 15, .seconds = 5, .arrivals = 15, .sessions = 75, .oldest = 2.5, .in_flight = 75};
+  const Behaviour many{.completions = 15,
+                       .seconds = 5,
+                       .arrivals = 15,
+                       .sessions = 75,
+                       .oldest = 2.5,
+                       .in_flight = 75};
   looks_.Run(many, 300);
   EXPECT_FALSE(limiter_.limiting());
 }

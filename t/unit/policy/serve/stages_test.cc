@@ -26,8 +26,8 @@ class DecisionTest : public ::testing::Test {
   std::string_view AskOurOwn(const std::string& state, double sessions,
                              const std::string& recipient = "") {
     PolicyRequest request;
-    request.attributes = {{"protocol_state", state},     {"client_address", "10.0.0.9"},
-                          {"client_port", "4711"},       {"instance", "a." + recipient},
+    request.attributes = {{"protocol_state", state},      {"client_address", "10.0.0.9"},
+                          {"client_port", "4711"},        {"instance", "a." + recipient},
                           {"sender", "scan@example.com"}, {"recipient", recipient},
                           {"server_port", "25"}};
     return stages_.Answer(request, sessions, kNow, kWall);

@@ -25,9 +25,8 @@ TEST(Senders, DevicesThenServersWithNetworksOfTheirOwn) {
 
 TEST(Senders, EachGroupIsItsOwn) {
   Hosts hosts(8);
-  for (const Group group :
-       {Group::kDevices, Group::kUsers, Group::kServers, Group::kBots, Group::kIdle,
-        Group::kPrinters}) {
+  for (const Group group : {Group::kDevices, Group::kUsers, Group::kServers, Group::kBots,
+                            Group::kIdle, Group::kPrinters}) {
     for (const uint64_t pick : {0ULL, 1ULL, 12345678901ULL})
       EXPECT_EQ(hosts[hosts.Pick(group, pick)].group(), group);
   }
