@@ -47,8 +47,9 @@ bool Admission::HasPlace(const ClientView& client, const Places& places, double 
   if (client.tier == Tier::kSubmission &&
       demand_[1].held.At(now, places.life) < constants_.half * places.limit)
     room = std::max(room, constants_.full * places.slots);
-  if (client.tier == Tier::kKnown)
-    room *= 1 - constants_.step * (1 - std::min(1.0, client.waiting / constants_.comeback));
+  const double deferred = std::min(1.0, client.waiting / constants_.comeback);
+  if (client.tier == Tier::kKnown) room *= 1 - constants_.step * (1 - deferred);
+  if (client.tier == Tier::kUnknown) room *= 1 - constants_.step;
   return sessions + Entitled(client.tier, places, now) < room;
 }
 

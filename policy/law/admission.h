@@ -6,14 +6,15 @@
 //   a   a tier's demand in sessions: its arrivals a second over the last minute, times how long a
 //       session holds its slot (Little's law)
 //   x   the sessions that it has now
-//   E   what the tiers before it are entitled to and do not use: the sum of a + 3 sqrt(a) - x,
-//       where that is more than 0 (three standard deviations of a Poisson count)
+//   E   what T1 and the tiers between are entitled to and do not use: the sum of a + 3 sqrt(a) - x,
+//       where that is more than 0 (three standard deviations of a Poisson count); at most half of L
 //   T0  is admitted: a device whose message is refused has lost it, one that waits for a slot, in
 //       the listen backlog, has not
-//   T1  while n + E < L, n the sessions in the filter or soon
-//   T2  likewise with less of L, by a step, for who has just been refused or is known, and all of
-//       it for who has come back for an hour and a half: longest deferred first
-//   T3  while n + E < L
+//   T1  while n < L, n the sessions in the filter or soon; or while x is less than half of L, as
+//       long as a tenth of the slots is free
+//   T2  while n + E < L for who has come back for an hour and a half; with less of L, by up to a
+//       step, for who has just been refused or is known: longest deferred first
+//   T3  while n + E < L less a step
 //   Beside that, once half of L is in use, one /24, /64 or user has at most a quarter of L, and a
 //   device a quarter of the slots: whoever floods.
 //

@@ -24,7 +24,7 @@ void Shedder::Tick(TimePoint now, Look look) {
   limiter_.SetSlots(slots_.count());
   budget_.SetSlots(slots_.count());
   places_.slots = slots_.count();
-  CountOnTheWay(look);
+  CountOnTheWay(now, look);
   look.arrived = arrived_;
   look.refused = refused_;
   arrived_ = refused_ = 0;
@@ -38,13 +38,17 @@ void Shedder::Tick(TimePoint now, Look look) {
   SetPlaces();
 }
 
-// Of the sessions that are held, those whose message is on its way: by Little's law what comes to
-// the filter a second, times the dialogue before. Who says nothing is not on the way.
-void Shedder::CountOnTheWay(const Look& look) {
+// Of the sessions that are held, those whose message is on its way: what comes to the filter a
+// second, times the dialogue before (Little's law); or, after silence, who was admitted within that
+// time. Who says nothing for longer is not on the way.
+void Shedder::CountOnTheWay(TimePoint now, const Look& look) {
+  const double life = std::max(InSeconds(kTick), budget_.dialogue());
+  admitted_ = admitted_ * std::exp(-InSeconds(now - ticked_) / life) + (arrived_ - refused_);
+  ticked_ = now;
   in_filter_ = static_cast<double>(look.ages.size());
   held_ = look.held;
-  const double talking = budget_.arrivals() * budget_.dialogue();
-  on_the_way_ = std::clamp(talking, 0.0, std::max(0.0, held_ - in_filter_));
+  on_the_way_ = std::min(std::max(admitted_, budget_.arrivals() * budget_.dialogue()),
+                         std::max(0.0, held_ - in_filter_));
 }
 
 // Sessions that count for the limit. Since the last tick, sessions have come and gone.
@@ -79,7 +83,7 @@ void Shedder::SetPlaces() {
   if (override_.mode == OverrideMode::kOpen) places_.limited = false;
   if (override_.mode != OverrideMode::kHold) return;
   places_.limited = true;
-  places_.limit = std::max(limiter_.min_limit(), override_.hold_percent / 100 * slots_.count());
+  places_.limit = std::max(1.0, override_.hold_percent / 100 * slots_.count());
 }
 
 bool Shedder::WouldAdmit(const ClientId& client, double held, TimePoint now, int64_t wall) const {

@@ -70,7 +70,7 @@ class Shedder {
 
  private:
   void SetPlaces();
-  void CountOnTheWay(const Look& look);
+  void CountOnTheWay(TimePoint now, const Look& look);
   double Counted(double held) const;
 
   const Constants constants_;
@@ -87,6 +87,8 @@ class Shedder {
   bool responds_ = true;
   bool crowded_by_idle_ = false;
   // As of the last tick.
+  TimePoint ticked_;
+  double admitted_ = 0;  // sessions, within about a dialogue
   double in_filter_ = 0;
   double on_the_way_ = 0;  // sessions whose message will come to the filter
   double held_ = 0;        // slots

@@ -74,7 +74,7 @@ class Ours final : public Judge {
     const Hosts hosts(static_cast<size_t>(scenario_.mtas));
     for (const Host& host : hosts.all()) {
       if (host.group() != Group::kServers) continue;
-      for (double day = -3; day < 0; ++day) {
+      for (const double day : {-3, -2, -1}) {
         const ClientId client{host.address, host.user};
         clients.Admitted(client, Wall(day * 86400));
         clients.Ended(client, false, Wall(day * 86400));

@@ -77,9 +77,11 @@ std::vector<TomlKey> KeysOf(Restart& restart) {
 }
 
 std::vector<TomlKey> KeysOf(Constants& law) {
+  constexpr int64_t kMost = 1000000;
   std::vector<TomlKey> keys;
+  keys.reserve(kConstants.size());
   for (const Constant& constant : kConstants)
-    keys.emplace_back(constant.name, &(law.*constant.value), 0, 1e9);
+    keys.push_back({constant.name, &(law.*constant.value), 0, kMost});
   return keys;
 }
 
@@ -166,6 +168,10 @@ ScenarioResult ParseScenario(std::string_view text, const std::string& name) {
   out.errors = ReadToml(text, name, Sections(out.scenario));
   if (out.errors.empty() && out.scenario.service_mean <= 0)
     out.errors.push_back(name + ": \"service_mean\" must be above 0");
+  for (const Constant& constant : kConstants) {
+    if (out.errors.empty() && out.scenario.law.*constant.value <= 0)
+      out.errors.push_back(name + ": \"" + std::string(constant.name) + "\" must be above 0");
+  }
   return out;
 }
 

@@ -93,18 +93,32 @@ TEST_F(ServerLoadTest, LearnsItsUsualTimeAndWhatIsLateNeverLowersIt) {
 
 // A failure ends the fast start: from there on the limit rises by one level at a time.
 TEST_F(ServerLoadTest, FailuresCountForTheLimit) {
-  ServerLoad good(50);
-  ServerLoad bad(50);
-  for (int i = 0; i < 12; ++i) {
-    const TimePoint asked = now_;
-    for (ServerLoad* load : {&good, &bad}) {
-      while (load->HasRoom(now_)) load->Begin();
+  for (const bool fails : {true, false}) {
+    ServerLoad load(50);
+    for (int i = 0; i < 8; ++i) {
+      while (load.HasRoom(now_)) load.Begin();
+      const TimePoint asked = now_;
+      now_ += seconds(1);
+      if (i > 0)
+        load.Answered(now_, seconds(1));
+      else if (fails)
+        load.Failed(now_, asked);
+      else
+        load.Dropped(now_);
     }
-    now_ += seconds(1);
-    good.Answered(now_, seconds(1));
-    i == 0 ? bad.Failed(now_, asked) : bad.Answered(now_, seconds(1));
+    EXPECT_EQ(load.limit() < 8, fails);
   }
-  EXPECT_LT(bad.limit(), good.limit());
+}
+
+// They began before the limit rose.
+TEST_F(ServerLoadTest, AnswersToOldRequestsDoNotCountForTheLimit) {
+  ServerLoad load(50);
+  for (int i = 0; i < 100; ++i) {
+    while (load.HasRoom(now_)) load.Begin();
+    now_ += seconds(1);
+    load.Answered(now_, seconds(i < 4 ? 1 : 500));
+  }
+  EXPECT_EQ(load.limit(), 8U);
 }
 
 TEST_F(ServerLoadTest, CostsMoreTheMoreItHasToDo) {

@@ -69,8 +69,10 @@ TEST(Admission, AnOrderHoldsForDevices) {
   EXPECT_FALSE(admission.WouldAdmit(Client(Tier::kCannotRetry, 1), ordered, 40, kNow));
 }
 
-TEST(Admission, StrangersUpToTheLimit) {
-  EXPECT_EQ(RoomFor(Admission(kLaw), Client(Tier::kUnknown, 1), kPlaces, kNow), 40);
+// A client that is known and has just been refused is no worse off than a stranger.
+TEST(Admission, StrangersUpToTheLimitLessAStep) {
+  EXPECT_EQ(RoomFor(Admission(kLaw), Client(Tier::kUnknown, 1), kPlaces, kNow),
+            std::lround((1 - kLaw.step) * kPlaces.limit));
 }
 
 // People's programs do not try again by themselves: with few of them, they have the other slots.
@@ -127,9 +129,9 @@ TEST_F(AdmissionTest, DemandThatIsOverIsForgotten) {
 }
 
 TEST_F(AdmissionTest, StrangersAreBehindTheDemandOfTheKnown) {
-  EXPECT_EQ(Room(Tier::kUnknown), 100);
+  EXPECT_EQ(Room(Tier::kUnknown), 80);
   Ask(Tier::kKnown, 3, 300, 1000);
-  EXPECT_NEAR(Room(Tier::kUnknown), 100 - 30 - kLaw.deviations * std::sqrt(30.0), 2);
+  EXPECT_NEAR(Room(Tier::kUnknown), 80 - 30 - kLaw.deviations * std::sqrt(30.0), 2);
   EXPECT_EQ(Room(Tier::kKnown), 80);
   EXPECT_EQ(Room(Tier::kSubmission), 180);
 }
@@ -137,14 +139,14 @@ TEST_F(AdmissionTest, StrangersAreBehindTheDemandOfTheKnown) {
 TEST_F(AdmissionTest, TheKnownAreBehindTheDemandOfSubmission) {
   Ask(Tier::kSubmission, 1, 300, 1000);
   EXPECT_NEAR(Room(Tier::kKnown), 80 - 19.5, 2);
-  EXPECT_NEAR(Room(Tier::kUnknown), 100 - 19.5, 2);
+  EXPECT_NEAR(Room(Tier::kUnknown), 80 - 19.5, 2);
   EXPECT_EQ(Room(Tier::kSubmission), 180);
 }
 
 // Nothing is kept free for devices: they are admitted anyway.
 TEST_F(AdmissionTest, DemandOfDevicesReservesNothing) {
   Ask(Tier::kCannotRetry, 3, 300, 1000);
-  EXPECT_EQ(Room(Tier::kUnknown), 100);
+  EXPECT_EQ(Room(Tier::kUnknown), 80);
 }
 
 // One that floods gets no more places reserved than its share.

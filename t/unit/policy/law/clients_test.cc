@@ -179,12 +179,12 @@ TEST(Clients, ALaterScanOfTheSameDeviceIsNoReturn) {
 }
 
 TEST(Clients, TheSameMessageAgainIsAReturn) {
-  for (const uint32_t again : {1U, 0U}) {  // 0: not known
+  for (const auto& [refused, again] : {std::pair{1U, 1U}, {1U, 0U}, {0U, 1U}}) {  // 0: not known
     Clients clients = Make();
-    clients.Refused(At("10.9.9.9", "", 1), kStart);
+    clients.Refused(At("10.9.9.9", "", refused), kStart);
     clients.Admitted(At("10.9.9.9", "", again), kStart + 600);
-    EXPECT_EQ(clients.Find(At("10.9.9.9"))->returned, 1U) << again;
-    EXPECT_EQ(clients.Find(At("10.9.9.9"))->refusals, 0U) << again;
+    EXPECT_EQ(clients.Find(At("10.9.9.9"))->returned, 1U) << refused << again;
+    EXPECT_EQ(clients.Find(At("10.9.9.9"))->refusals, 0U) << refused << again;
   }
 }
 
@@ -201,8 +201,29 @@ TEST(Clients, AnAcceptedMessageIsAReturnOfTheSame) {
 // Pitfall 21: not coming back must not make anybody important.
 TEST(Clients, StrangerThatNeverComesBackIsNot) {
   Clients clients = Make();
-  for (int i = 0; i < 9; ++i) clients.Refused(At("198.51.100.1"), kStart + i * kDay);
-  EXPECT_NE(clients.Look(At("198.51.100.1"), kStart + 999 * kHour).tier, Tier::kCannotRetry);
+  const int64_t later = RefuseForDays(clients, At("198.51.100.1"), 9);
+  EXPECT_NE(clients.Look(At("198.51.100.1"), later).tier, Tier::kCannotRetry);
+  EXPECT_TRUE(clients.LearnedDevices(later).addresses.empty());
+}
+
+TEST(Clients, WhoIsNoLongerInternalIsNoDevice) {
+  Clients before = Make();
+  const int64_t later = RefuseForDays(before, At("10.9.9.9"));
+  Clients after({.capacity = 1024, .seed = 7});
+  after.Restore(before.Records(), later);
+  ASSERT_NE(after.Find(At("10.9.9.9")), nullptr);
+  EXPECT_NE(after.Look(At("10.9.9.9"), later).tier, Tier::kCannotRetry);
+}
+
+TEST(Clients, OthersOfOurOwnDoNotPushOutLearnedDevices) {
+  Clients clients = Make(1024);
+  const int64_t later = RefuseForDays(clients, At("10.9.9.9"));
+  for (uint32_t i = 0; i < 100'000; ++i) {
+    const std::array<uint8_t, 4> bytes = {10, 2, static_cast<uint8_t>(i >> 8),
+                                          static_cast<uint8_t>(i)};
+    clients.Refused({.address = Ip::FromBytes4(bytes.data())}, later);
+  }
+  EXPECT_EQ(clients.Look(At("10.9.9.9"), later).tier, Tier::kCannotRetry);
 }
 
 TEST(Clients, OneReturnShowsThatItCan) {

@@ -43,6 +43,8 @@ TEST_F(DoorWaitTest, AFullBacklogDropsConnections) {
   EXPECT_NEAR(Run(70, 50, 20), 1.4, 0.1);
   EXPECT_NEAR(Run(100, 50, 5), 5, 0.5) << "and has been, for five seconds";
   EXPECT_NEAR(Run(100, 50, 20), 25, 0.5);
+  EXPECT_EQ(Run(0, 50, 1), 0);
+  EXPECT_NEAR(Run(85, 50, 5), 5, 0.5) << "it goes up and down";
   EXPECT_EQ(Run(100, 50, 60), Constants().minute);
 }
 

@@ -121,6 +121,25 @@ TEST(EffectiveBudget, ShortensAtOnce) {
   EXPECT_LT(gateway.budget.value(), 2);
 }
 
+// Told in time or not: of twenty messages, so many are so old.
+bool ObeyedWith(size_t old, double age) {
+  EffectiveBudget budget = Budget(20, 100);
+  std::vector<double> ages(20, 1.0);
+  std::fill_n(ages.begin(), old, age);
+  budget.Tick(TimePoint(Seconds(1000)), Samples(), ages, 0.1);
+  return budget.obeyed();
+}
+
+TEST(EffectiveBudget, IsObeyedByThoseWhoLeaveAMomentLate) {
+  EXPECT_TRUE(ObeyedWith(20, 22));
+  EXPECT_FALSE(ObeyedWith(20, 24));
+}
+
+TEST(EffectiveBudget, IsObeyedWhereAFewDoNot) {
+  EXPECT_TRUE(ObeyedWith(1, 60));
+  EXPECT_FALSE(ObeyedWith(10, 60));
+}
+
 // A shorter budget is no cure where messages do not follow it.
 TEST(EffectiveBudget, SeesWhetherItIsObeyed) {
   Gateway gateway{.budget = Budget(20, 100), .per_second = 15};

@@ -58,6 +58,15 @@ TEST_F(LimiterTest, SlowThatLastsIsTheNewNormal) {
   EXPECT_EQ(InRegime(), Regime::kHealthy);
 }
 
+// Half of the messages are late, from the first day.
+TEST_F(ShortBudgetTest, LateFromTheStartIsNormal) {
+  Behaviour late = fast_;
+  late.late = 0.5;
+  looks_.Run(late, 200);
+  EXPECT_EQ(InRegime(), Regime::kHealthy);
+  EXPECT_NEAR(limiter_.learned().late_floor, 0.5, 0.05);
+}
+
 // A filter that is slow from the first day is not in an incident.
 TEST_F(LimiterTest, SlowFromTheStartIsLearnedWhileSlotsAreFree) {
   const Behaviour slow{

@@ -46,6 +46,15 @@ TEST_F(LimitTest, RisesOnlyWhereSomebodyWasRefused) {
   EXPECT_GT(NextLimit(refusing_), 400);
 }
 
+TEST_F(LimitTest, OneRefusalIsOneStep) {
+  Resume(400);
+  looks_.Run(refusing_, 0.25);
+  Behaviour quiet = refusing_;
+  quiet.refuses = false;
+  looks_.Run(quiet, 30);
+  EXPECT_DOUBLE_EQ(limiter_.state().limit, 500);
+}
+
 TEST_F(LimitTest, FallsByTheShareTempfailedAtMostByTheCut) {
   Resume(800);
   EXPECT_NEAR(NextLimit(Deferring(0.15)), 800 * 0.85, 1);
@@ -72,6 +81,35 @@ TEST_F(LimitTest, FallsFromWhatIsUsed) {
   Behaviour less = Deferring(1);
   less.sessions = 500;
   EXPECT_NEAR(NextLimit(less), 500 * (1 - kLaw.cut), 0.1);
+}
+
+// At the moment of the step there is nobody.
+TEST_F(LimitTest, FallsFromWhatWasUsedSinceTheLastStep) {
+  Resume(800);
+  looks_.Run(Deferring(1), kLaw.moment - 0.25);
+  Behaviour gone = Deferring(1);
+  gone.sessions = 0;
+  EXPECT_NEAR(NextLimit(gone), 800 * (1 - kLaw.cut), 0.1);
+}
+
+TEST_F(LimitTest, AFewMessagesSayNothing) {
+  Resume(800);
+  Behaviour few = Deferring(1);
+  few.completions = 1;
+  looks_.Run(few, kLaw.few - 1);
+  EXPECT_DOUBLE_EQ(limiter_.state().limit, 800);
+  EXPECT_LT(NextLimit(few), 800);
+}
+
+TEST(Limit, DoesNotFallForWhatIsAlwaysTempfailed) {
+  Limiter limiter({.budget = 1, .slots = 1000}, {0.1, 0.3, 100, 0.3}, kLaw);
+  Looks looks(limiter);
+  const Behaviour usual{
+      .completions = 40, .seconds = 0.1, .deferred = 0.35, .sessions = 900, .refuses = true};
+  looks.Run(usual, 1);
+  limiter.Resume(800, looks.now());
+  looks.Run(usual, 10);
+  EXPECT_GT(limiter.state().limit, 800);
 }
 
 TEST_F(LimitTest, FallsWhileTheDoorIsBlocked) {
@@ -136,6 +174,28 @@ TEST_F(LimitTest, AWaitAtTheDoorIsNotWell) {
   EXPECT_EQ(limiter_.state().regime, Regime::kShedding);
 }
 
+TEST_F(LimitTest, NorIsLittleThatIsTempfailed) {
+  Resume(500);
+  Behaviour little = Deferring(0.15);
+  looks_.Run(little, 2 * kLaw.lasting);
+  EXPECT_EQ(limiter_.state().regime, Regime::kShedding);
+  looks_.Run(Deferring(0.02), 200);
+  EXPECT_FALSE(limiter_.limiting());
+}
+
+TEST_F(LimitTest, NorIsAStall) {
+  Resume(500);
+  looks_.Run({.completions = 0, .sessions = 10, .oldest = 200, .in_flight = 10}, 2 * kLaw.lasting);
+  EXPECT_EQ(limiter_.state().regime, Regime::kShedding);
+}
+
+TEST_F(LimitTest, FewMessagesAreWellWhereNobodyIsRefused) {
+  const Behaviour few{.completions = 0.02, .seconds = 0.1, .arrivals = 0.02, .in_flight = 0};
+  looks_.Run(few, 1);
+  limiter_.Resume(500, looks_.now());
+  EXPECT_NEAR(looks_.Until(few, 600, [&] { return !limiter_.limiting(); }), 2 * kLaw.minute, 5);
+}
+
 TEST_F(LimitTest, RecoveringIsOverWithTheFirstHarm) {
   Resume(500);
   looks_.Until(refusing_, 30, [&] { return limiter_.state().regime == Regime::kRecovering; });
@@ -149,6 +209,14 @@ TEST_F(LimiterTest, BeginsWithTheSessionsThatThereAre) {
   looks_.Run(healthy_, 120);
   UntilLimiting(slow_, 60);
   EXPECT_DOUBLE_EQ(Limit(), slow_.sessions);
+}
+
+TEST_F(LimiterTest, BeginsWithinItsEnds) {
+  looks_.Run(healthy_, 1);
+  limiter_.Resume(1, looks_.now());
+  EXPECT_DOUBLE_EQ(Limit(), limiter_.min_limit());
+  limiter_.Resume(1e6, looks_.now());
+  EXPECT_DOUBLE_EQ(Limit(), limiter_.max_limit());
 }
 
 // Trouble that does no harm does not keep the limit for longer than `lasting`.

@@ -52,6 +52,11 @@ TEST_F(ShortBudgetTest, AFewTempfailedMessagesAreNoShare) {
   EXPECT_FALSE(limiter_.limiting());
 }
 
+// What is usual is not known yet.
+TEST_F(ShortBudgetTest, TempfailedFromTheStartIsRefused) {
+  EXPECT_LT(UntilLimiting(Deferring(10, 1), 30), 5);
+}
+
 TEST_F(DoorTest, BlockedForAMomentIsHarm) {
   busy_.door = 15;
   EXPECT_NEAR(UntilLimiting(busy_, 30), kLaw.moment, 0.5);
@@ -133,6 +138,37 @@ TEST_F(LimiterTest, ManyMessagesThatLeaveSoonDoNotPileUp) {
   EXPECT_FALSE(limiter_.limiting());
 }
 
+// Nor where it is much less than usual: these stay for a second and a half.
+TEST(PilesUp, NotWhatLeavesSoon) {
+  Limiter limiter({.budget = 60, .slots = 100}, {.no_load = 1, .arrivals = 100}, kLaw);
+  Looks looks(limiter);
+  looks.Run({.completions = 40, .seconds = 1.5, .sessions = 60, .in_flight = 60}, 120);
+  EXPECT_FALSE(limiter.limiting());
+}
+
+// S is 10 s.
+TEST(PilesUp, NotWhatStaysForHardlyLongerThanUsual) {
+  Limiter limiter({.budget = 120, .slots = 100}, {.no_load = 10, .arrivals = 10}, kLaw);
+  Looks looks(limiter);
+  Behaviour behaviour{
+      .completions = 4, .seconds = 12, .sessions = 60, .oldest = 12, .in_flight = 60};
+  looks.Run(behaviour, 120);
+  EXPECT_FALSE(limiter.limiting());
+  behaviour.oldest = 60;
+  looks.Run(behaviour, 10);
+  EXPECT_TRUE(limiter.limiting());
+}
+
+// Ten more a second: by the messages that there will be in a moment, in which it is judged.
+TEST(PilesUp, IsSeenBeforeHalfOfTheSlotsAreTaken) {
+  Limiter limiter({.budget = 120, .slots = 100}, {.no_load = 0.1, .arrivals = 50}, kLaw);
+  Looks looks(limiter);
+  looks.Run({.completions = 50, .seconds = 0.1}, 60);
+  Behaviour stall{.completions = 0, .sessions = 30, .oldest = 20, .in_flight = 0};
+  for (; stall.in_flight < 90 && !limiter.limiting(); stall.in_flight += 5) looks.Run(stall, 0.5);
+  EXPECT_LE(stall.in_flight, 60U);
+}
+
 TEST_F(ShortBudgetTest, StallWithSlotsFreeIsAnAlarm) {
   looks_.Run(fast_, 120);
   const Behaviour stalled{.completions = 0, .sessions = 5, .oldest = 4, .in_flight = 5};
@@ -197,6 +233,12 @@ TEST_F(ShortBudgetTest, LateIsAFifthMoreThanUsual) {
   EXPECT_EQ(WithCause(), Cause::kLate);
 }
 
+TEST_F(ShortBudgetTest, AFewLateMessagesAreNoShare) {
+  looks_.Run(fast_, 120);
+  looks_.Run({.completions = 1, .seconds = 0.1, .late = 1}, 60);
+  EXPECT_EQ(InRegime(), Regime::kHealthy);
+}
+
 TEST_F(ShortBudgetTest, SurgeWithLateMessagesRefusesNobodyWhileTheDoorIsOpen) {
   looks_.Run(fast_, 300);
   Behaviour surge = late_;
@@ -238,9 +280,17 @@ TEST_F(ShortBudgetTest, AMomentOfTroubleIsNoAlarm) {
   const Behaviour stalled{.completions = 0, .sessions = 5, .oldest = 4, .in_flight = 5};
   for (int i = 0; i < 10; ++i) {
     looks_.Run(stalled, 1 + kLaw.moment + 1);
-    looks_.Run(fast_, 10);
     EXPECT_EQ(InRegime(), Regime::kHealthy);
+    looks_.Run(fast_, 10);
   }
+}
+
+TEST_F(ShortBudgetTest, AnAlarmEndsOnceAllHasBeenWellForALook) {
+  looks_.Run(fast_, 120);
+  looks_.Run({.completions = 0, .sessions = 5, .oldest = 4, .in_flight = 5}, 20);
+  ASSERT_EQ(InRegime(), Regime::kDegraded);
+  EXPECT_GE(UntilRegime(Regime::kHealthy, fast_, 60), kLaw.look);
+  EXPECT_EQ(InRegime(), Regime::kHealthy);
 }
 
 }  // namespace

@@ -105,11 +105,24 @@ TEST(Shedder, WhoIsOnTheWayCounts) {
   for (int i = 0; i < 20; ++i) shedder.Tick(now += 2 * kTick, look);
   shedder.Resume(30, now);
   shedder.Tick(now += 2 * kTick, look);
-  EXPECT_TRUE(shedder.WouldAdmit(Stranger(1), 69, now, kWall));
-  EXPECT_FALSE(shedder.WouldAdmit(Stranger(1), 71, now, kWall));
+  EXPECT_TRUE(shedder.WouldAdmit(Stranger(1), 63, now, kWall));
+  EXPECT_FALSE(shedder.WouldAdmit(Stranger(1), 65, now, kWall));
   look.held = 5;
   shedder.Tick(now += 2 * kTick, look);
-  EXPECT_TRUE(shedder.WouldAdmit(Stranger(1), 29, now, kWall)) << "no more than are held";
+  EXPECT_TRUE(shedder.WouldAdmit(Stranger(1), 23, now, kWall)) << "no more than are held";
+}
+
+// After silence nothing is measured, but who was just admitted counts.
+TEST(Shedder, ABurstAfterSilenceDoesNotPassTheLimit) {
+  Shedder shedder({.budget = 1, .slots = 100}, {}, {});
+  shedder.Resume(20, kNow);
+  Tick(shedder, 0, 0, kNow);
+  double held = 0;
+  for (uint8_t i = 0; i < 100; ++i) held += shedder.Admit(Stranger(i), held, kNow, kWall) ? 1 : 0;
+  EXPECT_LE(held, 20);
+  EXPECT_GT(held, 10);
+  Tick(shedder, static_cast<uint32_t>(held), 0, kNow + kTick);
+  EXPECT_FALSE(shedder.WouldAdmit(Stranger(200), held + 5, kNow + kTick, kWall));
 }
 
 // Most slots are held by clients that send nothing.
@@ -161,6 +174,58 @@ TEST(Shedder, GoesByTheSlotsThatItSees) {
   EXPECT_EQ(shedder.slots().count(), 150);
   shedder.Order({OverrideMode::kHold, 40, kNow + std::chrono::minutes(1)});
   EXPECT_DOUBLE_EQ(shedder.limit(), 60);
+}
+
+TEST(Shedder, AllThatDependsOnTheSlotsFollowsThem) {
+  Shedder shedder({.budget = 20, .slots = 20}, {}, {});
+  TimePoint now = kNow;
+  for (size_t messages = 0; messages < 100; messages += 5)
+    Tick(shedder, 100, messages, now += 2 * kTick);
+  EXPECT_DOUBLE_EQ(shedder.limiter().max_limit(), 90);
+  EXPECT_NEAR(shedder.budget().value(), 5, 0.5) << "ten a second may take half of a hundred";
+}
+
+// The law's own limit is why fewer are held.
+TEST(Shedder, ConcludesNothingOfTheSlotsWhileItRefuses) {
+  for (const bool refuses : {false, true}) {
+    Shedder shedder({.budget = 1, .slots = 100}, {}, {});
+    if (refuses) shedder.Resume(20, kNow);
+    Look look;
+    look.held = 30;
+    look.door = 5;
+    for (int i = 0; i < 40; ++i) shedder.Tick(kNow + i * kTick, look);
+    EXPECT_EQ(shedder.slots().count(), refuses ? 100 : 30);
+  }
+}
+
+// Whoever holds a slot counts where an order says so, or the filter does not respond.
+TEST(Shedder, CountsAllSlotsUnderAnOrderOrWithoutAFilter) {
+  Shedder shedder({.budget = 1, .slots = 100}, {}, {});
+  Tick(shedder, 60, 0, kNow);
+  EXPECT_TRUE(shedder.WouldAdmit(Stranger(1), 60, kNow, kWall));
+  shedder.FilterResponds(false);
+  EXPECT_FALSE(shedder.WouldAdmit(Stranger(1), 60, kNow, kWall));
+  shedder.FilterResponds(true);
+  shedder.Order({OverrideMode::kHold, 40, kNow + std::chrono::minutes(1)});
+  EXPECT_FALSE(shedder.WouldAdmit(Stranger(1), 60, kNow, kWall));
+}
+
+TEST(Shedder, AnOrderCanOpen) {
+  Shedder shedder({.budget = 1, .slots = 100}, {}, {});
+  shedder.Resume(20, kNow);
+  Tick(shedder, 60, 60, kNow);
+  EXPECT_FALSE(shedder.WouldAdmit(Stranger(1), 60, kNow, kWall));
+  shedder.Order({OverrideMode::kOpen, 100, kNow + std::chrono::minutes(1)});
+  EXPECT_TRUE(shedder.WouldAdmit(Stranger(1), 60, kNow, kWall));
+}
+
+TEST(Shedder, TellsTheLimiterWhoAsked) {
+  Shedder shedder({.budget = 1, .slots = 100}, {}, {});
+  for (int i = 0; i < 40; ++i) {
+    for (int j = 0; j < 3; ++j) shedder.Admit(Stranger(j), 0, kNow, kWall);
+    Tick(shedder, 0, 0, kNow + i * kTick);
+  }
+  EXPECT_NEAR(shedder.limiter().state().arrivals, 12, 0.1);
 }
 
 TEST(Shedder, AskingWhatIfChangesNothing) {

@@ -25,6 +25,8 @@ class SlotsTest : public ::testing::Test {
 TEST_F(SlotsTest, AreWhatWeWereToldWhileNothingSpeaksAgainstIt) {
   Run(40, 0, 60);
   Run(100, 5, 60);
+  Run(95, 0, 1);
+  Run(95, 5, 60);
   EXPECT_EQ(slots_.count(), 100);
 }
 
