@@ -68,7 +68,10 @@ void Limiter::Measure(TimePoint now, const Look& look, const Samples& samples) {
 double Limiter::Pile(const Look& look, const Samples& samples) const {
   const auto messages = static_cast<double>(look.ages.size());
   const double age = Share(std::accumulate(look.ages.begin(), look.ages.end(), 0.0), messages);
-  const SampleSums recent = samples.Enough(constants_.moment, constants_.few);
+  const SampleSums moment = samples.Enough(constants_.moment, 0);
+  // Where a few were to be expected within the moment, none tells, too.
+  const bool telling = learned_.arrivals * moment.span >= constants_.few;
+  const SampleSums recent = telling ? moment : samples.Enough(constants_.moment, constants_.few);
   const double leave =
       recent.completed > 0 ? messages * recent.span / recent.completed : setting_.budget;
   return std::max(age, std::min(setting_.budget, leave));
