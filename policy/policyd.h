@@ -79,7 +79,7 @@ class Policyd {
   Bottleneck bottleneck_;  // as of the last round
   FilterHealth health_;
   const SmtpSockets sockets_;
-  DoorWait door_;
+  DoorWait door_{Constants()};
   SmtpQueue queue_;            // as of the last round
   double held_elsewhere_ = 0;  // slots, as of the last round, where the filter does not tell
   std::optional<Probe> probe_;

@@ -7,19 +7,21 @@
 #include <cstdint>
 #include <string_view>
 
+#include "milter/base/fnv.h"
+
 namespace spillway {
 
 inline uint32_t MailHash(std::string_view mail_from, std::string_view recipient) {
-  constexpr uint32_t kBasis = 0x811c9dc5;  // FNV-1a
-  constexpr uint32_t kPrime = 0x01000193;
-  uint32_t hash = kBasis;
-  const auto add = [&hash](unsigned char c) {
-    hash = (hash ^ (c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c)) * kPrime;
+  uint64_t hash = kFnvBasis;
+  const auto add = [&hash](std::string_view address) {
+    for (const char c : address)
+      hash = Fnv1a(c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c, hash);
   };
-  for (const char c : mail_from) add(static_cast<unsigned char>(c));
-  add(0);
-  for (const char c : recipient) add(static_cast<unsigned char>(c));
-  return hash == 0 ? 1 : hash;
+  add(mail_from);
+  hash = Fnv1a('\0', hash);
+  add(recipient);
+  const auto folded = static_cast<uint32_t>(hash ^ hash >> 32);
+  return folded == 0 ? 1 : folded;
 }
 
 }  // namespace spillway

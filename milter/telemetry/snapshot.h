@@ -48,9 +48,8 @@ struct Record {
   // Of the SMTP dialogue: from the connect, or the message before, to the end of this message, less
   // what the filter took of it.
   uint32_t dialogue_ms = 0;
-  uint32_t mail = 0;  // MailHash() of MAIL FROM and the first recipient
-  std::array<uint8_t, 16>
-      client{};  // the address; IPv4 as IPv6 writes it (RFC 4291 section 2.5.5.2)
+  uint32_t mail = 0;                 // MailHash() of MAIL FROM and the first recipient
+  std::array<uint8_t, 16> client{};  // Ip::Mapped()
 };
 static_assert(std::is_trivially_copyable_v<Record>);
 static_assert(sizeof(Record) == 184);

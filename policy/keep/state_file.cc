@@ -9,6 +9,7 @@
 #include <cstring>
 #include <fstream>
 
+#include "milter/base/fnv.h"
 #include "milter/base/replace_file.h"
 
 namespace spillway {
@@ -35,12 +36,6 @@ struct Header {
 };
 static_assert(sizeof(Header) == 80);
 
-uint64_t Checksum(std::string_view bytes) {
-  uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : bytes) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return hash;
-}
-
 std::string Encode(const SavedState& state) {
   Header header;
   header.seed = state.seed;
@@ -56,7 +51,7 @@ std::string Encode(const SavedState& state) {
   if (!state.clients.empty())
     std::memcpy(bytes.data() + sizeof(header), state.clients.data(),
                 state.clients.size() * sizeof(ClientRecord));
-  header.checksum = Checksum(bytes);
+  header.checksum = Fnv1a(bytes);
   std::memcpy(bytes.data(), &header, sizeof(header));
   return bytes;
 }
@@ -96,7 +91,7 @@ bool Decode(std::string bytes, SavedState& out) {
   out.learned = {header.no_load, header.late_floor, header.arrivals, header.deferred_floor};
   out.limit = header.limit;
   out.saved = header.saved;
-  if (Checksum(bytes) != checksum || !Sane(out.learned) || !Good(out.limit, 1e6)) return false;
+  if (Fnv1a(bytes) != checksum || !Sane(out.learned) || !Good(out.limit, 1e6)) return false;
   out.seed = header.seed;
   out.clients.resize(header.clients);
   if (rest > 0) std::memcpy(out.clients.data(), bytes.data() + sizeof(header), rest);

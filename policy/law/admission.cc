@@ -31,7 +31,9 @@ double Admission::Entitled(Tier tier, const Places& places, TimePoint now) const
   const double age = std::max(InSeconds(kTick), InSeconds(now - first_.value_or(now)));
   const double covered = memory * (1 - std::exp(-age / memory));
   double entitled = 0;
-  for (size_t before = 1; before < static_cast<size_t>(tier); ++before) {
+  // Nothing is kept for T0, which is admitted anyway.
+  for (auto before = static_cast<size_t>(Tier::kSubmission); before < static_cast<size_t>(tier);
+       ++before) {
     const Demand& demand = demand_[before];
     const double mean = demand.arrived.At(now, memory) / covered * places.life;
     const double most = mean + constants_.deviations * std::sqrt(mean);
@@ -44,8 +46,9 @@ bool Admission::HasPlace(const ClientView& client, const Places& places, double 
                          TimePoint now) const {
   if (client.tier == Tier::kCannotRetry) return !places.ordered || sessions < places.limit;
   double room = places.limit;
+  const Demand& own = demand_[static_cast<size_t>(client.tier)];
   if (client.tier == Tier::kSubmission &&
-      demand_[1].held.At(now, places.life) < constants_.half * places.limit)
+      own.held.At(now, places.life) < constants_.half * places.limit)
     room = std::max(room, constants_.full * places.slots);
   const double deferred = std::min(1.0, client.waiting / constants_.comeback);
   if (client.tier == Tier::kKnown) room *= 1 - constants_.step * (1 - deferred);

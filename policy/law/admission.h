@@ -26,6 +26,7 @@
 #include <optional>
 
 #include "policy/law/clients.h"
+#include "policy/law/samples.h"
 
 namespace spillway {
 

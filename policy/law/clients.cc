@@ -7,6 +7,8 @@
 #include <cstring>
 #include <limits>
 
+#include "milter/base/fnv.h"
+
 namespace spillway {
 
 namespace {
@@ -50,12 +52,7 @@ Clients::Clients(Options options, const Constants& constants)
 // FNV-1a, then the finalizer of MurmurHash3, both seeded: cheap, and not to be steered from
 // outside.
 uint64_t Clients::Hash(std::string_view bytes, char kind) const {
-  uint64_t hash =
-      (0xcbf29ce484222325 ^ options_.seed ^ static_cast<uint64_t>(kind)) * 0x100000001b3;
-  for (const char byte : bytes) {
-    hash ^= static_cast<unsigned char>(byte);
-    hash *= 0x100000001b3;
-  }
+  uint64_t hash = Fnv1a(bytes, Fnv1a(kind, kFnvBasis ^ options_.seed));
   hash ^= hash >> 33;
   hash *= 0xff51afd7ed558ccd;
   hash ^= hash >> 33;
@@ -105,13 +102,25 @@ const ClientRecord* Clients::Find(const ClientId& client) const {
   return at < records_.size() ? &records_[at] : nullptr;
 }
 
+size_t Clients::SetOf(uint64_t key) const {
+  return key % (records_.size() / kWays) * kWays;
+}
+
 // Beyond the records when there is none.
 size_t Clients::PlaceOf(uint64_t key) const {
-  const size_t first = key % (records_.size() / kWays) * kWays;
+  const size_t first = SetOf(key);
   for (size_t at = first; at < first + kWays; ++at) {
     if (records_[at].key == key) return at;
   }
   return records_.size();
+}
+
+// The one that a new client with this key replaces.
+ClientRecord& Clients::Least(uint64_t key, int64_t now) {
+  ClientRecord* const first = records_.data() + SetOf(key);
+  return *std::min_element(first, first + kWays, [this, now](const auto& a, const auto& b) {
+    return Worth(a, now) < Worth(b, now);
+  });
 }
 
 ClientView Clients::Look(const ClientId& client, int64_t now) const {
@@ -140,21 +149,18 @@ ClientView Clients::Look(const ClientId& client, int64_t now) const {
 
 ClientRecord& Clients::Place(const ClientId& client, uint64_t key, int64_t now) {
   if (const size_t at = PlaceOf(key); at < records_.size()) return records_[at];
-  ClientRecord* const first = records_.data() + key % (records_.size() / kWays) * kWays;
-  ClientRecord* const least = std::min_element(
-      first, first + kWays,
-      [this, now](const auto& a, const auto& b) { return Worth(a, now) < Worth(b, now); });
-  *least = ClientRecord{};
-  least->key = key;
-  least->trusted = Trusted(client) ? 1 : 0;
+  ClientRecord& least = Least(key, now);
+  least = ClientRecord{};
+  least.key = key;
+  least.trusted = Trusted(client) ? 1 : 0;
   if (client.user.empty()) {
-    least->kind = client.address.is_v4() ? 4 : 6;
-    std::memcpy(least->label.data(), client.address.bytes(), client.address.is_v4() ? 4 : 16);
+    least.kind = client.address.is_v4() ? 4 : 6;
+    std::memcpy(least.label.data(), client.address.bytes(), client.address.is_v4() ? 4 : 16);
   } else {
-    least->kind = 'u';
-    client.user.copy(least->label.data(), least->label.size());
+    least.kind = 'u';
+    client.user.copy(least.label.data(), least.label.size());
   }
-  return *least;
+  return least;
 }
 
 // Ends the streak under way where its time is over, or where the client is back with what was
@@ -224,12 +230,8 @@ DeviceNames Clients::LearnedDevices(int64_t now) const {
 void Clients::Restore(const std::vector<ClientRecord>& records, int64_t now) {
   for (const ClientRecord& record : records) {
     if (record.key == 0) continue;
-    const size_t first = record.key % (records_.size() / kWays) * kWays;
-    auto* const begin = records_.data() + first;
-    auto* const least = std::min_element(
-        begin, begin + kWays,
-        [this, now](const auto& a, const auto& b) { return Worth(a, now) < Worth(b, now); });
-    if (Worth(*least, now) < Worth(record, now)) *least = record;
+    ClientRecord& least = Least(record.key, now);
+    if (Worth(least, now) < Worth(record, now)) least = record;
   }
 }
 

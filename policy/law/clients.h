@@ -3,12 +3,11 @@
 // fixed at construction, so that millions of addresses need no more of it than a few.
 //
 //   T0 cannot retry   listed, or learned: in two incidents, what was refused did not come back
-//                     within an hour and a half. Only clients in the internal networks and
-//                     authenticated ones are learned: else a stranger could become a "printer" by
-//                     not coming back.
+//                     within an hour and a half. Only internal and authenticated clients are
+//                     learned: else a stranger could become a "printer" by not coming back.
 //   T1 submission     authenticated
-//   T2 known          had mail accepted on two different days; or on the way back after our 4xx,
-//                     later than a minute, which a bot's schedule does not wait for
+//   T2 known          had mail accepted on two days; or is on the way back after our 4xx, later
+//                     than a minute, which a bot's schedule does not wait for
 //   T3 unknown
 // Only the address that Postfix saw counts, never HELO.
 #pragma once
@@ -21,7 +20,7 @@
 
 #include "milter/client/client_lists.h"
 #include "milter/client/learned_devices.h"
-#include "policy/law/samples.h"
+#include "policy/law/constants.h"
 
 namespace spillway {
 
@@ -81,7 +80,7 @@ class Clients {
     ClientLists lists;
     uint64_t seed = 0;  // of the hashes: a stranger must not choose his place
   };
-  explicit Clients(Options options, const Constants& constants = {});
+  explicit Clients(Options options, const Constants& constants);
 
   ClientView Look(const ClientId& client, int64_t now) const;
   void Admitted(const ClientId& client, int64_t now);
@@ -95,8 +94,7 @@ class Clients {
   DeviceNames LearnedDevices(int64_t now) const;
   void Restore(const std::vector<ClientRecord>& records, int64_t now);
   const ClientRecord* Find(const ClientId& client) const;
-  // In the internal networks, or authenticated: may be learned as a device.
-  bool Trusted(const ClientId& client) const;
+  bool Trusted(const ClientId& client) const;  // internal or authenticated
   uint64_t seed() const { return options_.seed; }
 
  private:
@@ -106,7 +104,9 @@ class Clients {
   uint64_t HostKey(const ClientId& client) const;
   uint64_t NetworkKey(const ClientId& client) const;
   ClientRecord& Place(const ClientId& client, uint64_t key, int64_t now);
+  size_t SetOf(uint64_t key) const;
   size_t PlaceOf(uint64_t key) const;
+  ClientRecord& Least(uint64_t key, int64_t now);
   bool GivenUp(const ClientRecord& record, int64_t now) const;
   bool IsLearned(const ClientRecord& record, int64_t now) const;
   std::pair<int, uint32_t> Worth(const ClientRecord& record, int64_t now) const;

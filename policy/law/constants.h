@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The numbers of the law: all of them, each with its reason. Times are in seconds, and "of" what a
-// share is of is said. Ten of them are scales that several rules have in common. A simulation may
-// set them ("[law]" in its scenario); the daemon takes them as they are. `make sim-ablate` halves
-// and doubles each one, on scenarios of its own draw, and prints what that changes.
+// The numbers of the law: all of them, each with its reasons; some are scales that several rules
+// have in common. A simulation may set them ("[law]" in its scenario); the daemon takes them as
+// they are. `make sim-ablate` halves and doubles each one, on scenarios of its own draw, and prints
+// what that changes.
 #pragma once
 
 #include <array>
@@ -33,7 +33,8 @@ inline constexpr std::array kConstants = {
     Constant{"minute", &Constants::minute,
              "s; how long it must be well before the limit ends; and what a device waits"},
     Constant{"lasting", &Constants::lasting,
-             "s; trouble that lasts so long without harm is normal"},
+             "s; degraded for so long without harm is normal; refusing ends when it has been well "
+             "so long"},
     Constant{"few", &Constants::few, "messages; a mean of fewer says nothing"},
     Constant{"many", &Constants::many, "messages; a share of fewer says little"},
     Constant{"harm", &Constants::harm,
@@ -41,13 +42,17 @@ inline constexpr std::array kConstants = {
     Constant{"door", &Constants::door,
              "s; a wait at the door that is harm: a device gives up after a minute"},
     Constant{"half", &Constants::half,
-             "of the slots; the other half is for bursts, and for clients that say nothing"},
+             "of the slots: what the law may use; the other half is for bursts and for who says "
+             "nothing"},
     Constant{"full", &Constants::full,
              "of the slots; the rest answers refusals, and some are just being started"},
     Constant{"slow", &Constants::slow,
-             "times the time without load; below it, the filter is not slow"},
-    Constant{"least", &Constants::least, "s; nobody notices less"},
-    Constant{"step", &Constants::step, "of the limit, or of the budget; with which they rise"},
+             "times the time without load: what is above is slow, what is below no budget goes"},
+    Constant{"least", &Constants::least,
+             "s; the least budget, and a wait in the filter's queues or at the door that nobody "
+             "notices"},
+    Constant{"step", &Constants::step,
+             "of the limit: its rise, what strangers lack of it, and of the slots its floor"},
     Constant{"cut", &Constants::cut,
              "of the limit; with which it falls at most: the effect shows later"},
     Constant{"deviations", &Constants::deviations,

@@ -12,7 +12,7 @@ namespace spillway {
 
 class DoorWait {
  public:
-  explicit DoorWait(const Constants& constants = {}) : constants_(constants) {}
+  explicit DoorWait(const Constants& constants) : constants_(constants) {}
 
   // Connections that wait now, how many can, and how many were accepted since the start. By
   // Little's law the wait is what is there by what leaves a second, over the last ten seconds.

@@ -45,12 +45,12 @@ void Limiter::Measure(TimePoint now, const Look& look, const Samples& samples) {
   state_.queue_share = Share(sums.queue_wait, sums.busy);
   state_.throughput = Share(sums.completed - sums.deferred, sums.span);
   state_.arrivals = Share(sums.arrived, sums.span);
+  const SampleSums moment = samples.Since(now - Seconds(constants_.moment));
   const SampleSums longer = samples.Since(now - Seconds(constants_.half * constants_.minute));
   state_.deferred_share =
       longer.completed < constants_.many ? 0 : Share(longer.deferred, longer.completed);
   deferred_ = Less(longer) ? state_.deferred_share - learned_.deferred_floor : 0;
-  pile_ = Pile(look, samples);
-  const SampleSums moment = samples.Since(now - Seconds(constants_.moment));
+  pile_ = Pile(look, samples, moment);
   less_ = Less(moment);
   soon_ = static_cast<double>(look.ages.size()) + moment.came - moment.completed;
   state_.hold = Hold(samples);
@@ -65,10 +65,9 @@ void Limiter::Measure(TimePoint now, const Look& look, const Samples& samples) {
 
 // How old the messages in the filter are or will be, at the rate of the last moment, or of as long
 // as it takes to see a few.
-double Limiter::Pile(const Look& look, const Samples& samples) const {
+double Limiter::Pile(const Look& look, const Samples& samples, const SampleSums& moment) const {
   const auto messages = static_cast<double>(look.ages.size());
   const double age = Share(std::accumulate(look.ages.begin(), look.ages.end(), 0.0), messages);
-  const SampleSums moment = samples.Enough(constants_.moment, 0);
   // Where a few were to be expected within the moment, none tells, too.
   const bool telling = learned_.arrivals * moment.span >= constants_.few;
   const SampleSums recent = telling ? moment : samples.Enough(constants_.moment, constants_.few);

@@ -73,7 +73,7 @@ class Limiter {
  private:
   void Measure(TimePoint now, const Look& look, const Samples& samples);
   double Target() const;
-  double Pile(const Look& look, const Samples& samples) const;
+  double Pile(const Look& look, const Samples& samples, const SampleSums& moment) const;
   double Hold(const Samples& samples) const;
   void Learn(const Samples& samples);
   bool Usual() const;

@@ -18,7 +18,7 @@ std::string_view CauseName(Cause cause);     // "none", "slow", "late", "stalled
 struct Learned {
   double no_load = 0;         // S; 0: not learned yet
   double late_floor = 0;      // ef0
-  double arrivals = 0;        // sessions a second while healthy; 0: not learned yet
+  double arrivals = 0;        // messages a second while healthy; 0: not learned yet
   double deferred_floor = 0;  // df0
 };
 

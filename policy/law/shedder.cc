@@ -13,7 +13,7 @@ Shedder::Shedder(const Limiter::Setting& setting, const Learned& learned, Client
       limiter_(setting, learned, constants),
       budget_({.full = setting.budget, .least = least, .slots = setting.slots}, constants),
       brownout_(setting.budget, constants),
-      clients_(std::move(clients)),
+      clients_(std::move(clients), constants),
       admission_(constants),
       slots_(setting.slots, constants) {
   places_.slots = slots_.count();

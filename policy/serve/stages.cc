@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "milter/base/fnv.h"
 #include "milter/telemetry/mail_hash.h"
 #include "policy/serve/reply.h"
 
@@ -13,11 +14,7 @@ namespace spillway {
 namespace {
 
 uint64_t Hash(std::string_view a, std::string_view b) {
-  uint64_t hash = 0xcbf29ce484222325;
-  for (const std::string_view part : {a, std::string_view("\0", 1), b}) {
-    for (const char c : part) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  }
-  return hash | 1;
+  return Fnv1a(b, Fnv1a('\0', Fnv1a(a))) | 1;
 }
 
 uint64_t ConnectionKey(const PolicyRequest& request) {

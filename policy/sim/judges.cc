@@ -105,15 +105,13 @@ class OnlyDevices final : public Other {
   explicit OnlyDevices(double from) : from_(from) {}
   Answer Ask(const ClientId& client, double, double now) override {
     if (now < from_) return Answer::kAdmit;
-    return lists_.CannotRetry(client.address, client.user) ? Answer::kAdmit
-                                                           : Answer::kRefuseSession;
+    return CannotRetry(client, now) ? Answer::kAdmit : Answer::kRefuseSession;
   }
   void Tick(const Look&, double) override {}
   bool limiting() const override { return false; }
 
  private:
   const double from_;
-  const ClientLists lists_ = ClientLists(Devices());
 };
 
 class Fixed final : public Other {

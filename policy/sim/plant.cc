@@ -26,7 +26,8 @@ Plant::Plant(const Scenario& scenario, Judge& judge)
       random_(static_cast<uint64_t>(scenario.seed)),
       outcome_(scenario),
       filter_(agenda_, scenario, random_, [this](const Filter::Verdict& v) { Leave(v); }),
-      hosts_(static_cast<size_t>(scenario.mtas)) {}
+      hosts_(static_cast<size_t>(scenario.mtas)),
+      door_(scenario.law) {}
 
 Outcome Plant::Run() {
   agenda_.At<&Plant::NewMail>(0, this, 0);

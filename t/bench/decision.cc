@@ -5,36 +5,25 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cstdio>
-#include <ctime>
+#include <cstdlib>
 #include <functional>
-#include <vector>
 
 #include "policy/law/shedder.h"
+#include "t/rig/cpu_time.h"
 
 namespace spillway {
 namespace {
 
 constexpr int kBatch = 1000;
 
-double ThreadNanoseconds() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
-}
-
-double Median(const std::function<void()>& step) {
+double Nanoseconds(const std::function<void()>& step) {
   constexpr size_t kRounds = 301;
-  std::vector<double> times;
-  for (size_t i = 0; i < kRounds; ++i) {
-    const double start = ThreadNanoseconds();
-    for (int j = 0; j < kBatch; ++j) step();
-    times.push_back((ThreadNanoseconds() - start) / kBatch);
-  }
-  std::nth_element(times.begin(), times.begin() + kRounds / 2, times.end());
-  return times[kRounds / 2];
+  const auto batch = [&step] {
+    for (int i = 0; i < kBatch; ++i) step();
+  };
+  return MedianMicroseconds(batch, kRounds) * 1000 / kBatch;
 }
 
 Ip Client(uint32_t number) {
@@ -49,7 +38,7 @@ double Decision(uint32_t clients) {
   TimePoint now = TimePoint() + std::chrono::hours(1);
   shedder.Order({.mode = OverrideMode::kHold, .until = now + std::chrono::hours(9)});
   uint32_t number = 0;
-  return Median([&] {
+  return Nanoseconds([&] {
     now += std::chrono::milliseconds(1);
     shedder.Admit({.address = Client(++number % clients)}, 90, now, 1'700'000'000 + number / 1000);
   });
@@ -60,7 +49,7 @@ double RoundTrip() {
   std::array<int, 2> ends{};
   if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()) != 0) return 0;
   std::array<char, 400> request{};  // what Postfix sends is about as long
-  const double out = Median([&] {
+  const double out = Nanoseconds([&] {
     for (const size_t end : {0U, 1U}) {
       const bool passed = write(ends[end], request.data(), request.size()) > 0 &&
                           read(ends[1 - end], request.data(), request.size()) > 0;

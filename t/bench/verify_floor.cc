@@ -2,13 +2,12 @@
 // verify-floor: what verifying one DKIM signature takes of the CPU, by us and by libopendkim,
 // beside the least that it can take: SHA-256 of the body as it is, and RSA with a key that has been
 // read. Medians of the thread's CPU time in one run.
-#include <algorithm>
 #include <cstdio>
-#include <ctime>
 #include <functional>
 #include <stdexcept>
 
 #include "milter/auth/dkim_verify.h"
+#include "t/rig/cpu_time.h"
 #include "t/rig/dkim_oracle.h"
 #include "t/rig/dkim_signer.h"
 #include "t/rig/dkim_vectors.h"
@@ -16,21 +15,12 @@
 namespace spillway {
 namespace {
 
-double ThreadMicroseconds() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) * 1e6 + static_cast<double>(now.tv_nsec) / 1e3;
-}
-
-double Median(const std::function<bool()>& step, int rounds) {
-  std::vector<double> times;
-  for (int i = 0; i < rounds; ++i) {
-    const double start = ThreadMicroseconds();
-    if (!step()) throw std::runtime_error("a signature did not verify");
-    times.push_back(ThreadMicroseconds() - start);
-  }
-  std::nth_element(times.begin(), times.begin() + rounds / 2, times.end());
-  return times[static_cast<size_t>(rounds) / 2];
+double Median(const std::function<bool()>& step, size_t rounds) {
+  return MedianMicroseconds(
+      [&step] {
+        if (!step()) throw std::runtime_error("a signature did not verify");
+      },
+      rounds);
 }
 
 std::string Body(size_t size) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What the limiter's tests have in common: a limiter for a hundred slots, and the usual filters.
+// What the limiter's tests have in common: a limiter, for a hundred slots unless said, and the
+// usual filters.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -12,8 +13,9 @@ inline constexpr Constants kLaw;
 
 class LimiterTest : public ::testing::Test {
  protected:
-  explicit LimiterTest(double budget = 120, bool mandatory = false)
-      : limiter_({.budget = budget, .slots = 100, .mandatory = mandatory}, {}, kLaw) {}
+  explicit LimiterTest(const Limiter::Setting& setting = {.budget = 120, .slots = 100},
+                       const Learned& learned = {})
+      : limiter_(setting, learned, kLaw) {}
   Regime InRegime() const { return limiter_.state().regime; }
   Cause WithCause() const { return limiter_.state().cause; }
   double Limit() const { return limiter_.state().limit; }
@@ -51,7 +53,7 @@ class LimiterTest : public ::testing::Test {
 // With a budget of a second.
 class ShortBudgetTest : public LimiterTest {
  protected:
-  ShortBudgetTest() : LimiterTest(1) {}
+  ShortBudgetTest() : LimiterTest({.budget = 1, .slots = 100}) {}
   Behaviour Deferring(double completions, double share) const {
     Behaviour out = late_;
     out.completions = completions;

@@ -21,7 +21,7 @@ ClientLists Lists() {
 }
 
 Clients Make(size_t capacity = 1024) {
-  return Clients({.capacity = capacity, .lists = Lists(), .seed = 7});
+  return Clients({.capacity = capacity, .lists = Lists(), .seed = 7}, {});
 }
 
 ClientId At(const char* address, std::string_view user = {}, uint32_t mail = 0) {
@@ -209,7 +209,7 @@ TEST(Clients, StrangerThatNeverComesBackIsNot) {
 TEST(Clients, WhoIsNoLongerInternalIsNoDevice) {
   Clients before = Make();
   const int64_t later = RefuseForDays(before, At("10.9.9.9"));
-  Clients after({.capacity = 1024, .seed = 7});
+  Clients after({.capacity = 1024, .seed = 7}, {});
   after.Restore(before.Records(), later);
   ASSERT_NE(after.Find(At("10.9.9.9")), nullptr);
   EXPECT_NE(after.Look(At("10.9.9.9"), later).tier, Tier::kCannotRetry);

@@ -18,7 +18,7 @@ class DoorWaitTest : public ::testing::Test {
     }
     return wait;
   }
-  DoorWait door_;
+  DoorWait door_{Constants()};
   TimePoint now_ = TimePoint() + std::chrono::hours(1);
   double accepted_ = 0;
 };

@@ -10,23 +10,17 @@ namespace spillway {
 namespace {
 
 // A limiter that already refuses, with a thousand slots.
-class LimitTest : public ::testing::Test {
+class LimitTest : public LimiterTest {
  protected:
+  LimitTest() : LimiterTest({.budget = 1, .slots = 1000}, {.no_load = 0.1, .arrivals = 100}) {}
   void Resume(double limit) {
     looks_.Run(refusing_, 1);
     limiter_.Resume(limit, looks_.now());
-  }
-  double NextLimit(const Behaviour& b) {
-    const double before = limiter_.state().limit;
-    looks_.Until(b, 70, [&] { return limiter_.state().limit != before; });
-    return limiter_.state().limit;
   }
   static Behaviour Deferring(double share) {
     return {.completions = 40, .seconds = 0.1, .late = share, .deferred = share, .sessions = 900};
   }
   const Behaviour refusing_{.completions = 100, .seconds = 0.1, .refuses = true};
-  Limiter limiter_{{.budget = 1, .slots = 1000}, {.no_load = 0.1, .arrivals = 100}, kLaw};
-  Looks looks_{limiter_};
 };
 
 TEST_F(LimitTest, DoublesBelowHalfOfTheSlotsThenRisesByAStep) {

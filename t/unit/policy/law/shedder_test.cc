@@ -125,6 +125,16 @@ TEST(Shedder, ABurstAfterSilenceDoesNotPassTheLimit) {
   EXPECT_FALSE(shedder.WouldAdmit(Stranger(200), held + 5, kNow + kTick, kWall));
 }
 
+// The numbers of an experiment hold for the clients, too: here a minute after a refusal nobody is
+// expected back any more.
+TEST(Shedder, ItsNumbersAreThoseOfItsClients) {
+  Shedder shipped({.budget = 1, .slots = 100}, {}, {});
+  Shedder other({.budget = 1, .slots = 100}, {}, {}, 0, {.comeback = 60});
+  for (Shedder* shedder : {&shipped, &other}) shedder->clients().Refused(Stranger(1), kWall);
+  EXPECT_EQ(shipped.clients().Look(Stranger(1), kWall + 100).tier, Tier::kKnown);
+  EXPECT_EQ(other.clients().Look(Stranger(1), kWall + 100).tier, Tier::kUnknown);
+}
+
 // Most slots are held by clients that send nothing.
 TEST(Shedder, SlotsHeldByIdleClientsAreNoReasonToRefuse) {
   Shedder shedder({.budget = 1, .slots = 100}, {}, {});
