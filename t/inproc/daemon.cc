@@ -4,8 +4,11 @@
 #include <fcntl.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
+#include <functional>
+#include <ranges>
 #include <stdexcept>
 #include <thread>
 
@@ -39,10 +42,13 @@ Config ConfigFor(const Daemon::Options& options, const TempDir& dir) {
   return config;
 }
 
-int CountEntries(const std::string& directory) {
-  int count = 0;
-  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(directory)) ++count;
-  return count;
+std::filesystem::directory_iterator Entries(pid_t pid, const char* directory) {
+  return std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/" + directory);
+}
+
+bool IsPipe(const std::filesystem::directory_entry& descriptor) {
+  std::error_code closed_meanwhile;
+  return std::filesystem::read_symlink(descriptor, closed_meanwhile).string().starts_with("pipe:");
 }
 
 }  // namespace
@@ -85,10 +91,11 @@ MilterClient Daemon::Negotiated() const {
 }
 
 int Daemon::threads() const {
-  return CountEntries("/proc/" + std::to_string(pid_) + "/task");
+  return static_cast<int>(std::ranges::distance(Entries(pid_, "task")));
 }
+
 int Daemon::descriptors() const {
-  return CountEntries("/proc/" + std::to_string(pid_) + "/fd");
+  return static_cast<int>(std::ranges::count_if(Entries(pid_, "fd"), std::not_fn(IsPipe)));
 }
 
 void Daemon::Signal(int signal) const {

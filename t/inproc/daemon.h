@@ -44,6 +44,7 @@ class Daemon {
   std::string log() const { return dir_.Read("log"); }
   pid_t pid() const { return pid_; }
   int threads() const;
+  // All but pipes: a sanitizer's symbolizer is started at some time, and is talked to by pipes.
   int descriptors() const;
 
   void Signal(int signal) const;
