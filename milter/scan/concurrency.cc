@@ -10,7 +10,7 @@ namespace {
 
 constexpr double kStep = 1.4;   // from level to level
 constexpr double kGain = 1.1;   // less than this is no gain: a quarter of a step
-constexpr double kChanged = 4;  // a yield so many times another: the server is another one
+constexpr double kChanged = 2;  // a yield so many times another: the server is another one
 constexpr size_t kStart = 4;
 
 }  // namespace
@@ -32,15 +32,16 @@ void ConcurrencyLimit::Start() {
 }
 
 void ConcurrencyLimit::MoveTo(size_t level) {
-  if (level != at_) moved_ = last_;
+  if (level != at_) earlier_ = std::max(limit(), levels_[level].limit);
   at_ = level;
 }
 
 void ConcurrencyLimit::Ended(TimePoint asked, TimePoint now, bool good) {
   constexpr size_t kLeast = 8;  // results in a round: fewer say nothing, more take long
-  last_ = now;
-  if (!good) slow_until_ = 0;
-  if (asked < moved_) return;
+  if (earlier_ > 0) {
+    --earlier_;
+    return;
+  }
   ++ended_;
   good_ += good ? 1 : 0;
   took_ += now - asked;
@@ -54,7 +55,7 @@ void ConcurrencyLimit::EndSlowRound() {
   if (ended_ < limit()) return;
   const double yield = Yield();
   Remember(yield);
-  if (yield < kWorthIt * slow_yield_) {
+  if (yield <= kWorthIt * slow_yield_) {
     slow_until_ = 0;
     MoveTo(at_ - std::min<size_t>(at_, 1));
   } else {
@@ -108,6 +109,7 @@ void ConcurrencyLimit::Restart() {
   levels_[at_].age = 0;
   slow_yield_ = 0;
   Start();
+  earlier_ = 0;  // they are what has failed
   BeginRound();
 }
 

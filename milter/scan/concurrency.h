@@ -5,10 +5,12 @@
 // What counts is the yield, the answers in time a second. Below the number of the server's workers,
 // more requests at a time yield more; above it they only wait inside the server, where nobody sees
 // them. With N requests at a time that take T each, the yield is N / T (Little's law), of which the
-// share in time counts; measured only while the limit holds requests back, of requests that began
-// at this level of the limit, and remembered for each level. The limit climbs one level where that
-// yields more or is not known, and goes down one where the level below yields nearly as much. So a
-// server on which some requests hang is not taken for a server with too many requests.
+// share in time counts; measured only while the limit holds requests back, once as many have ended
+// at this level of the limit as began before it, for of those that begin there the short ones end
+// first; and remembered for each level. The limit climbs one level where that yields more or is not
+// known, and goes down one where the level below yields nearly as much. So a server on which some
+// requests hang is not taken for a server with too many requests. What is remembered is forgotten
+// when a level yields half or twice as much as before: the server is slower, or faster.
 #pragma once
 
 #include <cstddef>
@@ -30,8 +32,7 @@ class ConcurrencyLimit {
   void Ended(TimePoint asked, TimePoint now, bool good);
   // The server was away, or had too much to do: begins again with a few requests. Up to half of
   // the limit of before it doubles with each round that yields more (slow start, RFC 5681 section
-  // 3.1); the limit of before counts as too high for a while. At
-  // first, too, the limit doubles.
+  // 3.1); the limit of before counts as too high for a while. At first, too, the limit doubles.
   void Restart();
 
  private:
@@ -54,14 +55,13 @@ class ConcurrencyLimit {
 
   std::vector<Level> levels_;
   size_t at_ = 0;
-  TimePoint last_{};   // the last end of a request
-  TimePoint moved_{};  // to this level
+  size_t earlier_ = 0;  // requests that are still to end, and began at another level
   // Of this round.
   Duration took_{};
   size_t ended_ = 0;
   size_t good_ = 0;
   double slow_yield_ = 0;  // of the last round of the slow start
-  size_t slow_until_;      // limit; above it, and once a request fails, the start is over
+  size_t slow_until_;      // limit; from it on the start is over
 };
 
 }  // namespace spillway

@@ -41,16 +41,14 @@ TEST_P(LearnedLimit, YieldsWhatTheServerCanDoWithoutALongQueueInside) {
   ServerLoad load(50);
   const Overloaded overloaded = Overload(shape, load);
   EXPECT_GT(overloaded.yield, yield * workers / shape.mean);
-  EXPECT_LE(overloaded.limit, 2 * workers + 2);
+  EXPECT_LE(overloaded.limit, workers + std::max(workers, 12.0));
 }
-// Where times vary much, the first to end at a new level are the short ones, which look like a
-// gain.
 INSTANTIATE_TEST_SUITE_P(
     Each, LearnedLimit,
     testing::Values(Learnable{{1, 0.1, 0.3}, 0.88}, Learnable{{2, 0.05, 1}, 0.88},
                     Learnable{{4, 0.2, 0}, 0.88}, Learnable{{12, 0.1, 0.7}, 0.88},
-                    Learnable{{12, 2, 1}, 0.8}, Learnable{{30, 0.5, 0.5}, 0.88},
-                    Learnable{{12, 0.02, 1.2}, 0.8}));
+                    Learnable{{12, 2, 1}, 0.88}, Learnable{{30, 0.5, 0.5}, 0.88},
+                    Learnable{{12, 0.02, 1.2}, 0.88}));
 
 // Three in ten hang: fewer requests at a time would not help, and cost the others their answers.
 TEST(ConcurrencyLimit, IsNotReducedForRequestsThatHang) {
@@ -70,6 +68,15 @@ TEST(ConcurrencyLimit, FollowsAServerThatChanges) {
   server.set_mean(0.1);
   server.Overload(load, seconds(20));
   EXPECT_GT(server.Overload(load, seconds(100)), 0.8 * 120);
+}
+
+// What fewer requests yielded when it was faster would make it go down, level by level.
+TEST(ConcurrencyLimit, DoesNotGoDownForAServerThatIsSlower) {
+  ServerLoad load(50);
+  SimulatedServer server({.workers = 27, .mean = 2, .spread = 0.2, .budget = 60});
+  server.Overload(load, seconds(300));
+  server.set_mean(5.2);
+  EXPECT_GT(server.Overload(load, seconds(300)), 0.97 * 27 / 5.2);
 }
 
 TEST(ConcurrencyLimit, BeginsLowAgainAfterARestart) {
@@ -112,21 +119,19 @@ TEST(ConcurrencyLimit, DoublesAfterARestart) {
   server.Run(60, true);
   EXPECT_GE(limit.limit(), 20U);
   limit.Restart();
-  server.Run(1, false);
-  server.Run(32, true);
-  EXPECT_LE(limit.limit(), 8U) << "a failure ends the fast start";
+  server.Run(60, false);
+  EXPECT_LE(limit.limit(), 8U) << "what yields nothing ends the fast start";
 }
 
 // What was asked at another level says nothing of this one.
-TEST(ConcurrencyLimit, MeasuresOnlyRequestsThatBeganAtTheLevel) {
+TEST(ConcurrencyLimit, PassesOverAsManyAsBeganAtAnotherLevel) {
   ConcurrencyLimit limit(200);
   FullServer server(limit);
-  server.Run(4, true);
+  server.Run(4 + 4, true);
   ASSERT_EQ(limit.limit(), 8U);
-  for (int i = 0; i < 100; ++i) server.EndOld();
-  EXPECT_EQ(limit.limit(), 8U);
-  server.Run(16, true);
-  EXPECT_GT(limit.limit(), 8U);
+  for (int i = 0; i < 8; ++i) server.EndOld();
+  server.Run(8, true);
+  EXPECT_GT(limit.limit(), 8U) << "the old ones would have made it look worse";
 }
 
 TEST(ConcurrencyLimit, StaysWithinItsBounds) {
