@@ -52,6 +52,7 @@ void Limiter::Measure(TimePoint now, const Look& look, const Samples& samples) {
   deferred_ = Less(longer) ? state_.deferred_share - learned_.deferred_floor : 0;
   pile_ = Pile(look, samples, moment);
   less_ = Less(moment);
+  stands_ = moment.came >= constants_.few && moment.completed == 0;
   soon_ = static_cast<double>(look.ages.size()) + moment.came - moment.completed;
   state_.hold = Hold(samples);
   if (look.completed > 0 || look.ages.empty()) last_completed_ = now;
@@ -68,9 +69,9 @@ void Limiter::Measure(TimePoint now, const Look& look, const Samples& samples) {
 double Limiter::Pile(const Look& look, const Samples& samples, const SampleSums& moment) const {
   const auto messages = static_cast<double>(look.ages.size());
   const double age = Share(std::accumulate(look.ages.begin(), look.ages.end(), 0.0), messages);
-  // Where a few were to be expected within the moment, none tells, too.
-  const bool telling = learned_.arrivals * moment.span >= constants_.few;
-  const SampleSums recent = telling ? moment : samples.Enough(constants_.moment, constants_.few);
+  // Where a few have come within the moment, none tells, too.
+  const SampleSums recent =
+      moment.came >= constants_.few ? moment : samples.Enough(constants_.moment, constants_.few);
   const double leave =
       recent.completed > 0 ? messages * recent.span / recent.completed : setting_.budget;
   return std::max(age, std::min(setting_.budget, leave));
@@ -117,6 +118,7 @@ bool Limiter::Returns(TimePoint now) const {
 // they do, only what lasts is harm.
 double Limiter::Patience(TimePoint now, const Look& look) const {
   if (!limiting() && Returns(now)) return constants_.half * constants_.minute;
+  if (stands_ && PilesUp() && !Curable(look)) return 0;
   return look.door < 0 ? constants_.look : constants_.moment;
 }
 
@@ -139,8 +141,7 @@ bool Limiter::Curable(const Look& look) const {
 
 // Messages come faster than they leave, not for their number, and the door will be blocked soon.
 bool Limiter::PilesUp() const {
-  return less_ && soon_ >= constants_.half * setting_.slots &&
-         pile_ > std::max(constants_.look, constants_.slow * learned_.no_load);
+  return less_ && soon_ >= constants_.half * setting_.slots && pile_ > state_.target;
 }
 
 // Nothing would be lost if nobody were refused any more.

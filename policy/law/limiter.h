@@ -19,11 +19,13 @@
 //             much as a refusal at connect
 //   slots     for a moment, new connections have waited `door` at the door, and half of the slots
 //             held are n; or messages pile up, and do not leave with a shorter budget
-//             (effective_budget.h); or, where nobody sees the door, n >= full slots for a look. In
-//             the hour and a half in which the refused come back, in bursts, for half a minute
+//             (effective_budget.h), which counts at once when a few have come and none has
+//             completed; or, where nobody sees the door, n >= full slots for a look. In the hour
+//             and a half in which the refused come back, in bursts, for half a minute
 //   stalled   messages in flight, and none completed for B and a moment
-//   slow      W > Wt, or messages pile up: m' >= half of the slots, pile > max(look, slow S), and
-//             less goes well than usual
+//   slow      W > Wt, or messages pile up: m' >= half of the slots, pile > Wt, and less goes well
+//   than
+//             usual
 //   late      ef >= ef0 + harm
 // "Less than usual": not half of what comes while healthy; where more goes well, refusing would
 // save nothing. The first two are harm, and a reason to refuse; the others are `degraded`, an
@@ -102,6 +104,7 @@ class Limiter {
   double deferred_ = 0;  // share that is more than usual, where fewer messages go well than usual
   double soon_ = 0;      // messages in the filter a moment from now
   bool less_ = false;    // fewer messages go well than usual
+  bool stands_ = false;  // none completes, in the last moment
   double pile_ = 0;      // seconds
   double learned_looks_ = 0;  // that learned_ is an average of
   std::optional<TimePoint> last_tick_, last_shed_;

@@ -169,6 +169,16 @@ TEST(PilesUp, IsSeenBeforeHalfOfTheSlotsAreTaken) {
   EXPECT_LE(stall.in_flight, 60U);
 }
 
+// Twelve a second come, and from one moment to the next none completes.
+TEST(PilesUp, IsHarmAtOnceWhenNoneCompletes) {
+  Limiter limiter({.budget = 20, .slots = 100}, {}, kLaw);
+  Looks looks(limiter);
+  looks.Run({.completions = 12, .seconds = 0.1}, 10);
+  Behaviour stall{.completions = 0, .sessions = 20, .oldest = 1, .in_flight = 0};
+  for (; stall.in_flight < 90 && !limiter.limiting(); stall.in_flight += 3) looks.Run(stall, 0.25);
+  EXPECT_LE(stall.in_flight, 12 * (kLaw.moment + 1));
+}
+
 TEST_F(ShortBudgetTest, StallWithSlotsFreeIsAnAlarm) {
   looks_.Run(fast_, 120);
   const Behaviour stalled{.completions = 0, .sessions = 5, .oldest = 4, .in_flight = 5};
