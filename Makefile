@@ -222,9 +222,9 @@ tidy:  ## clang-format and clang-tidy, both must be clean
 	@clang-format --dry-run -Werror $(FORMATTED)
 	@$(call TIDY)
 
-tidy-changed:  ## the same, clang-tidy only on what changed in the last days (DAYS=2)
+tidy-changed:  ## the same, clang-tidy only on what changed in the last days (DAYS=1)
 	@clang-format --dry-run -Werror $(FORMATTED)
-	@$(call TIDY,--days $(or $(DAYS),2))
+	@$(call TIDY,--days $(or $(DAYS),1))
 
 deb:  ## Debian package in dist/
 	scripts/make-deb $(VERSION)

@@ -98,6 +98,12 @@ std::string_view ValidDmarcAction(std::string_view value) {
              : "expected \"none\", \"mark\", \"quarantine\" or \"reject\"";
 }
 
+std::string_view ValidUnclearAction(std::string_view value) {
+  return value == "on_reject" || ValidDmarcAction(value).empty()
+             ? kGood
+             : "expected \"on_reject\", \"none\", \"mark\", \"quarantine\" or \"reject\"";
+}
+
 std::string_view ValidContentAction(std::string_view value) {
   return value == "tempfail" || ValidAction(value).empty()
              ? kGood

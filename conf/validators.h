@@ -21,6 +21,8 @@ std::string_view ValidPath(std::string_view value);
 std::string_view ValidAction(std::string_view value);
 // What is done with a message whose author's domain is forged.
 std::string_view ValidDmarcAction(std::string_view value);
+// What is done with a message whose author is unclear: "on_reject" stands for that action.
+std::string_view ValidUnclearAction(std::string_view value);
 // What is done with a message for its content.
 std::string_view ValidContentAction(std::string_view value);
 std::string_view ValidOnTimeout(std::string_view value);

@@ -10,6 +10,7 @@
 #include "milter/auth/authres.h"
 #include "milter/auth/authres_reader.h"
 #include "milter/auth/body_hashes.h"
+#include "milter/mail/from.h"
 #include "milter/telemetry/mail_hash.h"
 
 namespace spillway {
@@ -177,10 +178,20 @@ void Session::Header(std::string_view name, std::string_view value) {
   const size_t size = name.size() + value.size() + 3;
   if (message.headers.size() >= kMaxHeaderFields || message.header_bytes + size > kMaxHeaderBytes) {
     message.headers_truncated = true;
-    return;
+    return KeepLateAuthor(name, value);
   }
   message.header_bytes += size;
   message.headers.push_back({std::string(name), std::string(value)});
+}
+
+// A second author must not hide behind a large header. Of what is too much of it remains a field
+// that nobody can read.
+void Session::KeepLateAuthor(std::string_view name, std::string_view value) {
+  constexpr unsigned kMost = 4;
+  constexpr size_t kMaxBytes = 4096;
+  if (!IsAuthorField(name) || ++late_authors_ > kMost) return;
+  const bool readable = late_authors_ < kMost && value.size() <= kMaxBytes;
+  message_->headers.push_back({std::string(name), readable ? std::string(value) : ""});
 }
 
 void Session::EndOfHeaders() {
@@ -308,6 +319,7 @@ void Session::Abort() {
   message_.reset();
   forged_.clear();
   our_fields_ = {};
+  late_authors_ = 0;
   body_wanted_ = true;
   spent_ = {};
   shared_.messages.fetch_sub(1);

@@ -91,7 +91,7 @@ class ArcCheck final : public Check {
       return std::find(trusted_.begin(), trusted_.end(), sealer) != trusted_.end();
     });
     if (trusted && chain_.covers_author() &&
-        chain_.vouches_for(FindAuthor(message_.headers).domain))
+        chain_.vouches_for(FindAuthor(message_.headers).domain()))
       result.vouched_by = sealers.back();
   }
 

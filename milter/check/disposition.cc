@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "milter/check/disposition.h"
 
+#include <algorithm>
+
 namespace spillway {
 
 Wish Disposition::Action(const Result& result) const {
-  if (result.unclear_author) return on_unclear_author;
-  if (result.wish == Wish::kReject) return on_reject;
-  return result.wish == Wish::kQuarantine ? on_quarantine : result.wish;
+  const Wish unclear = result.unclear_author ? on_unclear_author : Wish::kNone;
+  if (result.wish == Wish::kReject) return std::max(unclear, on_reject);
+  return std::max(unclear, result.wish == Wish::kQuarantine ? on_quarantine : result.wish);
 }
 
 ClientSet TempfailSet(const std::string& on_timeout) {

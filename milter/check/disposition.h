@@ -26,8 +26,8 @@ struct Disposition {
   ClientSet required;
   // Shadow mode: the actions are only written to the log.
   bool shadow = false;
-  // What is done when the result wishes quarantine or reject, or the author is unclear. Wishes for
-  // a mark or a tempfail are followed as they are.
+  // What is done when the result wishes quarantine or reject, or, if that is stricter, when the
+  // author is unclear. Wishes for a mark or a tempfail are followed as they are.
   Wish on_quarantine = Wish::kQuarantine;
   Wish on_reject = Wish::kReject;
   Wish on_unclear_author = Wish::kNone;

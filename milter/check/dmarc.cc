@@ -17,18 +17,21 @@ namespace {
 
 struct DmarcOptions final : OptionsOf<DmarcOptions> {
   static constexpr std::string_view kName = "dmarc";
+  static constexpr const char* kOnReject = "on_reject";  // the same action
   bool judge_ours = false;
   Strings act_on{"external"};  // classes of client
   std::string on_quarantine = "none";
   std::string on_reject = "none";
-  std::string on_unclear_author = "none";
+  std::string on_unclear_author = kOnReject;
   std::vector<TomlKey> Keys() override {
     return With({{"judge_ours", &judge_ours},
                  {"act_on", &act_on, 0, 0, ValidClass},
                  {"on_quarantine", &on_quarantine, 0, 0, ValidDmarcAction},
                  {"on_reject", &on_reject, 0, 0, ValidDmarcAction},
-                 {"on_unclear_author", &on_unclear_author, 0, 0, ValidDmarcAction}});
+                 {"on_unclear_author", &on_unclear_author, 0, 0, ValidUnclearAction}});
   }
+  // Is what becomes of several authors the matter of their policies?
+  bool ByPolicy() const { return on_unclear_author == kOnReject; }
   // Without SPF or DKIM, DMARC would fail messages that should pass.
   bool Runs(const Config& config) const override {
     return on && config.checks.Enabled("spf") && config.checks.Enabled("dkim");
@@ -37,7 +40,7 @@ struct DmarcOptions final : OptionsOf<DmarcOptions> {
     Disposition out = CheckOptions::MakeDisposition();
     out.on_quarantine = WishFrom(on_quarantine);
     out.on_reject = WishFrom(on_reject);
-    out.on_unclear_author = WishFrom(on_unclear_author);
+    out.on_unclear_author = ByPolicy() ? out.on_reject : WishFrom(on_unclear_author);
     for (const Wish wish : {out.on_quarantine, out.on_reject, out.on_unclear_author})
       out.marks_spam = out.marks_spam || wish == Wish::kMark;
     return out;
@@ -69,14 +72,13 @@ class DmarcCheck final : public Check {
       : message_(message), options_(options), services_(services) {}
 
   void OnHeaders() override {
-    if (!SkipReason().empty() || message_.headers_truncated) return;
+    if (!SkipReason().empty()) return;
     author_ = FindAuthor(message_.headers);
-    if (!author_.error.empty()) return;
-    const std::string& author = author_.domain;
+    if (author_.domains.empty()) return;
     lookups_ = std::make_shared<DnsLookups>(
-        author, services_.resolver, [author, domains = Domains()](const DnsFind& find) {
-          auto questions = PolicyQuestions(author, find);
-          return questions.empty() ? AlignmentQuestions(author, domains, find) : questions;
+        author_.domains.front(), services_.resolver,
+        [authors = author_.domains, domains = Domains()](const DnsFind& find) {
+          return Questions(authors, domains, find);
         });
     lookups_->Step();
   }
@@ -91,13 +93,13 @@ class DmarcCheck final : public Check {
   Result Finish(Deadline deadline) override {
     if (const std::string reason = SkipReason(); !reason.empty())
       return {.state = State::kSkipped, .reason = reason};
-    if (message_.headers_truncated) author_.error = "the header is too large to read";
-    if (!lookups_ && author_.error.empty()) author_.error = "no header";
-    if (!author_.error.empty()) return Unclear();
+    if (!lookups_) return Unclear();
     Result result;
-    MethodResult method{.method = "dmarc", .properties = {{"header", "from", author_.domain}}};
-    Judge(Outcome(deadline, result.waited), method, result);
+    const auto [author, outcome] = Strictest(deadline, result.waited);
+    MethodResult method{.method = "dmarc", .properties = {{"header", "from", author}}};
+    Judge(outcome, method, result);
     method.state = result.state;
+    result.unclear_author = author_.domains.size() > 1 && !options_.ByPolicy() && Acts();
     result.methods.push_back(std::move(method));
     return result;
   }
@@ -140,18 +142,56 @@ class DmarcCheck final : public Check {
       identifiers_.push_back({true, method.state, SpfDomain()});
   }
 
-  DmarcOutcome Outcome(Deadline deadline, Waited& waited) const {
+  static std::vector<DnsQuestion> Questions(const std::vector<std::string>& authors,
+                                            const std::vector<std::string>& domains,
+                                            const DnsFind& find) {
+    std::vector<DnsQuestion> all;
+    for (const std::string& author : authors) {
+      auto questions = PolicyQuestions(author, find);
+      if (questions.empty()) questions = AlignmentQuestions(author, domains, find);
+      for (DnsQuestion& question : questions) {
+        if (std::find(all.begin(), all.end(), question) == all.end())
+          all.push_back(std::move(question));
+      }
+    }
+    return all;
+  }
+
+  // Whom a mail program shows of several authors, we do not know: the outcome that is worst for the
+  // message.
+  std::pair<std::string, DmarcOutcome> Strictest(Deadline deadline, Waited& waited) const {
     lookups_->Wait(deadline, waited);
-    DmarcOutcome outcome =
-        EvaluateDmarc(author_.domain, identifiers_,
-                      [this](const DnsQuestion& question) { return lookups_->Find(question); });
+    std::pair<std::string, DmarcOutcome> worst;
+    for (const std::string& author : author_.domains) {
+      const DmarcOutcome outcome = OutcomeFor(author, waited);
+      if (worst.first.empty() || Severity(outcome) > Severity(worst.second))
+        worst = {author, outcome};
+    }
+    return worst;
+  }
+
+  DmarcOutcome OutcomeFor(const std::string& author, const Waited& waited) const {
+    DmarcOutcome outcome = EvaluateDmarc(author, identifiers_, [this](const DnsQuestion& question) {
+      return lookups_->Find(question);
+    });
     if (outcome.state != State::kTemperror || waited.missing.empty()) return outcome;
     return {.state = State::kLate, .reason = WaitingFor(waited.missing)};
+  }
+
+  // A fail for which something is done, one that could not be told, any other; the rest.
+  static int Severity(const DmarcOutcome& outcome) {
+    const bool fails = outcome.state == State::kFail;
+    if (fails && outcome.policy != DmarcPolicy::kNone) return 3 + static_cast<int>(outcome.policy);
+    if (outcome.state == State::kTemperror || outcome.state == State::kLate) return 3;
+    if (fails) return 2;
+    return outcome.state == State::kNone ? 1 : 0;
   }
 
   void Judge(const DmarcOutcome& outcome, MethodResult& method, Result& result) const {
     result.state = outcome.state;
     method.reason = result.reason = outcome.reason;
+    if (!author_.error.empty())
+      method.reason += (method.reason.empty() ? "" : ", ") + author_.error;
     if (outcome.found_at.empty()) return;
     const std::string policy(DmarcPolicyName(outcome.policy));
     method.properties.push_back({"policy", "dmarc", policy});
@@ -168,10 +208,12 @@ class DmarcCheck final : public Check {
   }
 
   Result Unclear() const {
+    std::string why = author_.error.empty() ? "no header" : author_.error;
+    if (message_.headers_truncated) why += "; the header is too large to read";
     return {.state = State::kPermerror,
-            .reason = author_.error,
-            .methods = {{.method = "dmarc", .state = State::kPermerror, .reason = author_.error}},
-            .refusal = {"7.26", author_.error},
+            .reason = why,
+            .methods = {{.method = "dmarc", .state = State::kPermerror, .reason = why}},
+            .refusal = {"7.26", why},
             .unclear_author = Acts()};
   }
 

@@ -61,7 +61,7 @@ class SignCheck final : public Check {
     const bool ours =
         client.cls == ClientClass::kInternal || client.cls == ClientClass::kAuthenticated;
     if (!ours || message_.headers_truncated) return;
-    const std::string author = FindAuthor(message_.headers).domain;
+    const std::string author = FindAuthor(message_.headers).domain();
     auto selected =
         keys_.Select([&](const SigningRow& row) { return WantedBy(row, client, author); });
     if (selected.empty()) return;

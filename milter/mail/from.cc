@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "milter/mail/idna.h"
+#include "milter/mail/shown_domains.h"
 
 namespace spillway {
 
@@ -176,34 +177,65 @@ bool GoodLines(std::string_view value) {
   return true;
 }
 
+// Empty: this is an author field by the grammar, with `domains`.
+std::string ReadStrictly(std::string_view value, std::vector<std::string>& domains) {
+  if (value.find('\0') != std::string_view::npos) return "a NUL in the From field";
+  if (!GoodLines(value)) return "a bare line break in the From field";
+  FromReader reader(value);
+  if (!reader.MailboxList()) return "From cannot be read: " + reader.error();
+  domains = reader.domains();
+  return {};
+}
+
+void AddEach(const std::vector<std::string>& more, std::vector<std::string>& domains) {
+  for (const std::string& domain : more) {
+    if (std::find(domains.begin(), domains.end(), domain) == domains.end())
+      domains.push_back(domain);
+  }
+}
+
+Author Limited(Author author) {
+  if (author.domains.size() > 1 && author.error.empty()) author.error = "several author domains";
+  if (author.domains.size() > kMaxAuthorDomains) author = {{}, "too many author domains"};
+  return author;
+}
+
 }  // namespace
 
 Author ParseFrom(std::string_view value) {
   if (value.size() > kMaxField) return {{}, "a From field over 64 KiB"};
-  if (value.find('\0') != std::string_view::npos) return {{}, "a NUL in the From field"};
-  if (!GoodLines(value)) return {{}, "a bare line break in the From field"};
-  FromReader reader(value);
-  if (!reader.MailboxList()) return {{}, "From cannot be read: " + reader.error()};
-  const auto& domains = reader.domains();
-  const bool one = std::all_of(domains.begin(), domains.end(), [&](const std::string& domain) {
-    return domain == domains.front();
-  });
-  if (!one) return {{}, "several author domains"};
-  return {domains.front(), {}};
+  Author author;
+  std::vector<std::string> read;
+  author.error = ReadStrictly(value, read);
+  if (!author.error.empty()) {
+    auto shown = ShownDomains(value, kMaxAuthorDomains);
+    if (!shown) return {{}, "too many addresses in the From field"};
+    read = std::move(*shown);
+  }
+  AddEach(read, author.domains);
+  return Limited(std::move(author));
+}
+
+bool IsAuthorField(std::string_view name) {
+  return EqualsNoCase(Trim(name), "From");
 }
 
 Author FindAuthor(const std::vector<HeaderField>& headers) {
-  const HeaderField* from = nullptr;
+  Author author;
   size_t count = 0;
+  bool unreadable = false;
   for (const HeaderField& field : headers) {
-    // Blanks before the colon do not hide a field from mail programs.
-    if (!EqualsNoCase(Trim(field.name), "From")) continue;
-    from = &field;
+    if (!IsAuthorField(field.name)) continue;
+    const Author here = ParseFrom(field.value);
+    AddEach(here.domains, author.domains);
+    unreadable = unreadable || here.domains.empty();
+    author.error = here.error;
     ++count;
   }
   if (count == 0) return {{}, "no From field"};
-  if (count > 1) return {{}, std::to_string(count) + " From fields"};
-  return ParseFrom(from->value);
+  if (count > 1) author.error = std::to_string(count) + " From fields";
+  if (unreadable) author.domains.clear();
+  return Limited(std::move(author));
 }
 
 }  // namespace spillway

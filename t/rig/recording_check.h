@@ -21,6 +21,7 @@ struct RecordingCheckPlan {
   std::function<Result(Deadline)> finish = [](Deadline) { return Result{.state = State::kPass}; };
   // Every call in order: "envelope", "headers", "body:N", "end", "finish".
   std::function<void(const std::string&)> on_call = [](const std::string&) {};
+  std::function<void(const Message&)> on_header = [](const Message&) {};
 };
 
 class RecordingCheckType final : public CheckType {
@@ -33,17 +34,21 @@ class RecordingCheckType final : public CheckType {
   std::string_view name() const override { return plan_.name; }
   const Disposition& disposition() const override { return disposition_; }
   bool learns() const override { return plan_.learns; }
-  std::unique_ptr<Check> Begin(const Message& /*message*/,
+  std::unique_ptr<Check> Begin(const Message& message,
                                std::shared_ptr<MessageCost> /*cost*/) const override {
-    return std::make_unique<Recording>(plan_);
+    return std::make_unique<Recording>(plan_, message);
   }
 
  private:
   class Recording final : public Check {
    public:
-    explicit Recording(const RecordingCheckPlan& plan) : plan_(plan) {}
+    Recording(const RecordingCheckPlan& plan, const Message& message)
+        : plan_(plan), message_(message) {}
     void OnEnvelope() override { plan_.on_call("envelope"); }
-    void OnHeaders() override { plan_.on_call("headers"); }
+    void OnHeaders() override {
+      plan_.on_call("headers");
+      plan_.on_header(message_);
+    }
     bool OnBody(std::string_view chunk) override {
       plan_.on_call("body:" + std::to_string(chunk.size()));
       return plan_.wants_body;
@@ -56,6 +61,7 @@ class RecordingCheckType final : public CheckType {
 
    private:
     const RecordingCheckPlan& plan_;
+    const Message& message_;
   };
 
   const RecordingCheckPlan plan_;

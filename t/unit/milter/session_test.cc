@@ -5,6 +5,7 @@
 
 #include <fstream>
 
+#include "milter/mail/from.h"
 #include "milter/telemetry/reader.h"
 #include "t/rig/fake_clock.h"
 #include "t/rig/recording_check.h"
@@ -267,6 +268,28 @@ TEST_F(SessionTest, QueueIdMayBeMissing) {
   session_->MailFrom("<a@b.example>", "");
   session_->EndOfMessage("");
   EXPECT_TRUE(log_.lines().at(0).starts_with("s0000000")) << log_.lines().at(0);
+}
+
+// A header that is too large to keep hides no second author.
+TEST_F(SessionTest, AuthorsBehindALargeHeaderAreKept) {
+  std::vector<std::string> authors;
+  plan_.on_header = [&](const struct Message& message) {
+    EXPECT_TRUE(message.headers_truncated);
+    authors.clear();
+    for (const HeaderField& field : message.headers) {
+      if (IsAuthorField(field.name)) authors.push_back(field.value);
+    }
+  };
+  Begin();
+  std::vector<std::pair<std::string, std::string>> headers(5100, {"X", ""});
+  headers.insert(headers.begin(), {"From", "a@b.example"});
+  headers.emplace_back("From ", "ceo@bank.example");
+  Message(headers);
+  EXPECT_EQ(authors, (std::vector<std::string>{"a@b.example", "ceo@bank.example"}));
+  for (int i = 0; i < 10; ++i) headers.emplace_back("from", "c@d.example");
+  Message(headers);
+  ASSERT_EQ(authors.size(), 5U);
+  EXPECT_EQ(authors.back(), "") << "that there were more makes the author unclear";
 }
 
 }  // namespace

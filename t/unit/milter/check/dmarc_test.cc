@@ -77,15 +77,59 @@ TEST_F(DmarcCheckTest, DkimDomainsAreWalkedFor) {
   EXPECT_EQ(Run({Dkim("Sub.example.org", State::kPass)}).state, State::kPass);
 }
 
-TEST_F(DmarcCheckTest, UnclearAuthorIsPermerrorWithAnActionOfItsOwn) {
-  message_.headers.push_back({"From", " ceo@bank.example"});
+TEST_F(DmarcCheckTest, NoAuthorGetsTheActionOfRejectUnlessItHasItsOwn) {
+  message_.headers = {{"From", " undisclosed:;"}};
   const Result result = Run({Spf("mailfrom", "user@example.org", State::kPass)});
   EXPECT_EQ(result.state, State::kPermerror);
-  EXPECT_EQ(result.reason, "2 From fields");
+  EXPECT_NE(result.reason.find("a group in place of an author"), std::string::npos);
   EXPECT_EQ(type_->Action(result), Wish::kNone);
   Configure(R"([dmarc]
-on_unclear_author = "reject")");
+on_reject = "reject")");
   EXPECT_EQ(Make("dmarc")->Action(result), Wish::kReject);
+  Configure(R"([dmarc]
+on_reject = "reject"
+on_unclear_author = "quarantine")");
+  EXPECT_EQ(Make("dmarc")->Action(result), Wish::kQuarantine);
+}
+
+TEST_F(DmarcCheckTest, OfSeveralAuthorsTheStrictestOutcomeCounts) {
+  dns_.Txt("_dmarc.lax.example", {"v=DMARC1; p=none"});
+  dns_.Txt("_dmarc.example", {"v=spf1"});
+  message_.mail_from = ParsePath("<user@lax.example>");
+  const auto lax = Spf("mailfrom", "user@lax.example", State::kPass);
+  for (const char* from :
+       {" user@lax.example, ceo@example.org", " ceo@example.org <user@lax.example>"}) {
+    message_.headers = {{"From", from}};
+    const Result result = Run({lax});
+    EXPECT_EQ(result.state, State::kFail) << from;
+    EXPECT_EQ(result.wish, Wish::kReject) << from;
+    EXPECT_EQ(result.methods[0].properties[0].value, "example.org") << from;
+  }
+  message_.headers = {{"From", " user@lax.example"}, {"From", " user@lax.example"}};
+  EXPECT_EQ(Run({lax}).state, State::kPass);
+}
+
+// What the administrator wants done with them, if it is stricter.
+TEST_F(DmarcCheckTest, SeveralAuthorsAreUnclearOnlyWhereThatHasAnActionOfItsOwn) {
+  dns_.Txt("_dmarc.example.org", {"v=DMARC1; p=none"});
+  message_.headers = {{"From", " user@example.org, b@b.example"}};
+  Configure(R"([dmarc]
+on_reject = "reject")");
+  const Result by_policy = Run({});
+  EXPECT_EQ(type_->Action(by_policy), Wish::kNone);
+  Configure(R"([dmarc]
+on_unclear_author = "reject")");
+  const Result own = Run({});
+  EXPECT_EQ(type_->Action(own), Wish::kReject);
+}
+
+TEST_F(DmarcCheckTest, AHeaderTooLargeToKeepIsJudgedByTheFromThatWasSeen) {
+  message_.headers_truncated = true;
+  EXPECT_EQ(Run({}).wish, Wish::kReject);
+  message_.headers = {{"Subject", " x"}};
+  const Result unseen = Run({});
+  EXPECT_TRUE(unseen.unclear_author);
+  EXPECT_NE(unseen.reason.find("too large to read"), std::string::npos);
 }
 
 TEST_F(DmarcCheckTest, SilentDnsIsLateAndNamed) {
