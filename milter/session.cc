@@ -10,16 +10,11 @@
 #include "milter/auth/authres.h"
 #include "milter/auth/authres_reader.h"
 #include "milter/auth/body_hashes.h"
-#include "milter/mail/from.h"
 #include "milter/telemetry/mail_hash.h"
 
 namespace spillway {
 
 namespace {
-
-// What we keep of a header. Postfix's header_size_limit is 102,400 octets, Sendmail's 32,768.
-constexpr size_t kMaxHeaderBytes = 512 * 1024;
-constexpr size_t kMaxHeaderFields = 5000;
 
 std::string SessionId(uint64_t number) {
   char text[20];
@@ -174,24 +169,7 @@ void Session::Header(std::string_view name, std::string_view value) {
   const Timed timed(*this);
   // Before any cap: a forged field must not hide behind a large header.
   CountOurs(name, value);
-  Message& message = *message_;
-  const size_t size = name.size() + value.size() + 3;
-  if (message.headers.size() >= kMaxHeaderFields || message.header_bytes + size > kMaxHeaderBytes) {
-    message.headers_truncated = true;
-    return KeepLateAuthor(name, value);
-  }
-  message.header_bytes += size;
-  message.headers.push_back({std::string(name), std::string(value)});
-}
-
-// A second author must not hide behind a large header. Of what is too much of it remains a field
-// that nobody can read.
-void Session::KeepLateAuthor(std::string_view name, std::string_view value) {
-  constexpr unsigned kMost = 4;
-  constexpr size_t kMaxBytes = 4096;
-  if (!IsAuthorField(name) || ++late_authors_ > kMost) return;
-  const bool readable = late_authors_ < kMost && value.size() <= kMaxBytes;
-  message_->headers.push_back({std::string(name), readable ? std::string(value) : ""});
+  message_->AddHeader(name, value);
 }
 
 void Session::EndOfHeaders() {
@@ -319,7 +297,6 @@ void Session::Abort() {
   message_.reset();
   forged_.clear();
   our_fields_ = {};
-  late_authors_ = 0;
   body_wanted_ = true;
   spent_ = {};
   shared_.messages.fetch_sub(1);

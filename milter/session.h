@@ -69,7 +69,6 @@ class Session {
   bool CannotRetry() const;
   bool MarksSpam() const;  // do we write kSpamFlag ourselves?
   void Classify();
-  void KeepLateAuthor(std::string_view name, std::string_view value);
   void CountOurs(std::string_view name, std::string_view value);
   void Report(const Verdict& verdict, const std::vector<CheckReport>& reports, TimePoint start,
               TimePoint end);
@@ -90,7 +89,6 @@ class Session {
   std::unique_ptr<Message> message_;
   std::unique_ptr<Pipeline> pipeline_;
   std::vector<HeaderDeletion> forged_;    // fields that claim to be ours
-  unsigned late_authors_ = 0;             // From fields behind a header too large to keep
   std::array<unsigned, 6> our_fields_{};  // how many of each name that we write there have been
   bool body_wanted_ = true;
   Duration spent_{};

@@ -216,10 +216,6 @@ Author ParseFrom(std::string_view value) {
   return Limited(std::move(author));
 }
 
-bool IsAuthorField(std::string_view name) {
-  return EqualsNoCase(Trim(name), "From");
-}
-
 Author FindAuthor(const std::vector<HeaderField>& headers) {
   Author author;
   size_t count = 0;

@@ -21,9 +21,6 @@ struct Author {
   std::string domain() const { return domains.size() == 1 ? domains.front() : std::string(); }
 };
 
-// Is it a From field? Blanks before the colon do not hide it from mail programs.
-bool IsAuthorField(std::string_view name);
-
 // By the grammar: RFC 5322 section 3.6.2, with UTF-8 (RFC 6532); without groups (RFC 6854), address
 // literals and the obsolete routes. More than kMaxAuthorDomains are as good as none.
 constexpr size_t kMaxAuthorDomains = 8;

@@ -32,6 +32,10 @@ std::string_view Trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
 }
 
+bool IsAuthorField(std::string_view name) {
+  return EqualsNoCase(Trim(name), "From");
+}
+
 std::string CanonicalLineBreaks(const HeaderField& field) {
   std::string out;
   out.reserve(field.name.size() + field.value.size() + 16);

@@ -20,6 +20,9 @@ std::string ToLower(std::string_view text);
 // Without spaces, tabs, CR and LF at both ends.
 std::string_view Trim(std::string_view text);
 
+// Is it a From field? Blanks before the colon do not hide it from mail programs.
+bool IsAuthorField(std::string_view name);
+
 // "Name:value" with every line break as CRLF, the form that DKIM hashes (RFC 6376 section 3.4).
 std::string CanonicalLineBreaks(const HeaderField& field);
 

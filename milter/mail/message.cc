@@ -34,4 +34,19 @@ std::string ClassNames(const Client& client) {
   return out;
 }
 
+void Message::AddHeader(std::string_view name, std::string_view value) {
+  // Postfix's header_size_limit is 102,400 octets, Sendmail's 32,768.
+  constexpr size_t kMaxBytes = 512 * 1024, kMaxFields = 5000, kMaxLateBytes = 4096;
+  constexpr unsigned kMaxLate = 4;
+  const size_t size = name.size() + value.size() + 3;
+  if (headers.size() >= kMaxFields || header_bytes + size > kMaxBytes) {
+    headers_truncated = true;
+    if (!IsAuthorField(name) || ++late_authors_ > kMaxLate) return;
+    if (late_authors_ == kMaxLate || value.size() > kMaxLateBytes) value = {};
+  } else {
+    header_bytes += size;
+  }
+  headers.push_back({std::string(name), std::string(value)});
+}
+
 }  // namespace spillway

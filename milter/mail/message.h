@@ -59,6 +59,13 @@ struct Message {
   std::optional<Content> content;  // only when a check wants it
   // The inspection of the parts, from the end of message on; only when a check wants it.
   std::shared_ptr<Inspecting> inspecting;
+
+  // Keeps a field. Behind a header too large to keep, the first From fields are still kept, for no
+  // second author must hide there; what is too much of them becomes a field that nobody can read.
+  void AddHeader(std::string_view name, std::string_view value);
+
+ private:
+  unsigned late_authors_ = 0;
 };
 
 }  // namespace spillway

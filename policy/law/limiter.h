@@ -102,11 +102,9 @@ class Limiter {
   const Constants constants_;
   LimiterState state_;
   double deferred_ = 0;  // share that is more than usual, where fewer messages go well than usual
-  double soon_ = 0;      // messages in the filter a moment from now
-  bool less_ = false;    // fewer messages go well than usual
-  bool stands_ = false;  // none completes, in the last moment
-  double pile_ = 0;      // seconds
-  double learned_looks_ = 0;  // that learned_ is an average of
+  double soon_ = 0, pile_ = 0;          // messages in the filter a moment from now; seconds
+  bool less_ = false, stands_ = false;  // fewer messages go well than usual; none completes
+  double learned_looks_ = 0;            // that learned_ is an average of
   std::optional<TimePoint> last_tick_, last_shed_;
   TimePoint last_completed_, last_trouble_, last_refused_, last_open_;
 
