@@ -141,10 +141,12 @@ SealedText Seal(const std::vector<ArcSet>& sets) {
 
 bool Verifies(const std::string& text, const TagList& tags, const ArcKeyFind& find,
               const ArcLimits& limits) {
-  const auto key = find(KeyName(tags), TagValue(tags, "a"));
+  const auto keys = find(KeyName(tags), TagValue(tags, "a"));
   const auto signature = DecodeBase64(TagValue(tags, "b"));
-  return key && signature && key->HasBits(limits.min_key_bits, limits.max_key_bits) &&
-         key->Verify(Sha256(text), *signature);
+  return signature && std::any_of(keys.begin(), keys.end(), [&](const SignatureKeyPtr& key) {
+           return key->HasBits(limits.min_key_bits, limits.max_key_bits) &&
+                  key->Verify(Sha256(text), *signature);
+         });
 }
 
 }  // namespace

@@ -44,9 +44,9 @@ ArcChain ReadArcChain(const std::vector<HeaderField>& headers);
 // The names of the keys needed, "selector._domainkey.domain", each once.
 std::vector<std::string> ArcKeyNames(const ArcChain& chain);
 
-// The key at a name for an algorithm; null: there is none.
-using ArcKeyFind =
-    std::function<SignatureKeyPtr(const std::string& name, const std::string& algorithm)>;
+// The keys at a name for an algorithm; empty: there is none.
+using ArcKeyFind = std::function<std::vector<SignatureKeyPtr>(const std::string& name,
+                                                              const std::string& algorithm)>;
 
 struct ArcLimits {
   int min_key_bits = 1024;

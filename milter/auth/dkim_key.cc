@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "milter/auth/signature_key.h"
 #include "milter/auth/tag_list.h"
 #include "milter/mail/header.h"
 
@@ -14,6 +15,8 @@ namespace {
 
 // libopendkim copies a key record into 1,024 octets; an RSA key of 4,096 bits takes about 740.
 constexpr size_t kMaxRecord = 1000;
+constexpr size_t kMaxKeys = 4;
+constexpr size_t kShortest = 31;  // octets: below an Ed25519 key
 
 bool LooksLikeKey(std::string_view record) {
   const std::vector<TagPart> parts = SplitTags(record);
@@ -36,21 +39,25 @@ DkimKey SelectDkimKey(const std::string& name, const DnsAnswer& answer) {
   }
   DkimKey key{DkimKey::Status::kMissing, {}, "no key at " + name};
   for (const std::string& text : answer.texts) {
-    if (!LooksLikeKey(text)) continue;
-    if (key.status == DkimKey::Status::kFound) {
-      return {DkimKey::Status::kUnusable, {}, "several keys at " + name};
-    }
-    if (text.size() > kMaxRecord) {
-      return {DkimKey::Status::kUnusable, {}, "key record at " + name + " is too long"};
-    }
-    key = {DkimKey::Status::kFound, text, {}};
+    if (!LooksLikeKey(text) || key.records.size() >= kMaxKeys) continue;
+    if (text.size() <= kMaxRecord)
+      key.records.push_back(text);
+    else
+      key = {DkimKey::Status::kUnusable, key.records, "key record at " + name + " is too long"};
   }
+  if (!key.records.empty()) key = {DkimKey::Status::kFound, key.records, {}};
   return key;
 }
 
 bool IsPublished(const DkimKey& found, std::string_view public_key) {
-  const auto tags = ParseTagList(found.record);
-  return tags && tags->contains("p") && WithoutWhiteSpace(tags->at("p")) == public_key;
+  const auto wanted = DecodeUnpaddedBase64(public_key);
+  return std::any_of(found.records.begin(), found.records.end(), [&](const std::string& record) {
+    const auto tags = ParseTagList(record);
+    const auto key =
+        tags && tags->contains("p") ? DecodeUnpaddedBase64(tags->at("p")) : std::nullopt;
+    // The longer form of an RSA key ends with the shorter one.
+    return key && wanted && key->size() > kShortest && wanted->ends_with(*key);
+  });
 }
 
 }  // namespace spillway

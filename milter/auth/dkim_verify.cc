@@ -209,27 +209,34 @@ void DkimVerifier::SetKey(size_t index, const DkimKey& key) {
     const bool temporary = key.status == DkimKey::Status::kUnavailable;
     return Settle(index, temporary ? State::kTemperror : State::kPermerror, key.reason);
   }
-  CheckKey(index, *keys_.Get(key.record, ToLower(signature.algorithm)));
+  // A record that is no key for this signature says less than one under which it is bad.
+  Attempt attempt;
+  for (const std::string& record : key.records) {
+    if (attempt.state == State::kPass) break;
+    Attempt next = TryKey(index, *keys_.Get(record, ToLower(signature.algorithm)));
+    if (attempt.state == State::kPermerror || next.state == State::kPass) attempt = std::move(next);
+  }
+  state_->claims[index].verified = attempt.state == State::kPass;
+  if (attempt.state != State::kPass) Settle(index, attempt.state, attempt.reason);
   if (signature.state == State::kLate && state_->bodies) JudgeBody(index);
 }
 
 // RFC 6376 section 6.1.2, and the signature's own digest.
-void DkimVerifier::CheckKey(size_t index, const SignatureKey& key) {
+DkimVerifier::Attempt DkimVerifier::TryKey(size_t index, const SignatureKey& key) const {
   const DkimSignature& signature = signatures_[index];
-  Claim& claim = state_->claims[index];
+  const Claim& claim = state_->claims[index];
   const auto least = static_cast<int>(limits_.min_key_bits);
-  if (!key.problem().empty()) return Settle(index, State::kPermerror, key.problem());
+  if (!key.problem().empty()) return {State::kPermerror, key.problem()};
   if (!key.HasBits(least, static_cast<int>(limits_.max_key_bits))) {
-    return Settle(index, State::kPolicy,
-                  "a key of " + std::to_string(key.bits()) + " bits is " +
-                      (key.bits() < least ? "too short" : "too long"));
+    return {State::kPolicy, "a key of " + std::to_string(key.bits()) + " bits is " +
+                                (key.bits() < least ? "too short" : "too long")};
   }
   const std::string_view identity = signature.identity;
   if (key.strict() && !identity.empty() &&
       !EqualsNoCase(identity.substr(identity.rfind('@') + 1), signature.domain))
-    return Settle(index, State::kPermerror, "the key is not for subdomains (t=s)");
-  claim.verified = key.Verify(claim.digest, claim.signature);
-  if (!claim.verified) Settle(index, State::kFail, "signature did not verify");
+    return {State::kPermerror, "the key is not for subdomains (t=s)"};
+  if (!key.Verify(claim.digest, claim.signature)) return {State::kFail, "signature did not verify"};
+  return {State::kPass, {}};
 }
 
 void DkimVerifier::EndOfBody(const BodyHashes& hashes) {

@@ -65,7 +65,8 @@ class DkimVerifier {
 
   // Nothing of `headers` is kept; `hashes` learns what of the body is wanted.
   void Headers(const std::vector<HeaderField>& headers, BodyHashes& hashes);
-  // Checks the signature `index` against its key; whether the body matches shows after EndOfBody().
+  // Checks the signature `index` against each of the keys; whether the body matches shows after
+  // EndOfBody().
   void SetKey(size_t index, const DkimKey& key);
   void EndOfBody(const BodyHashes& hashes);
 
@@ -77,7 +78,12 @@ class DkimVerifier {
   bool Offer(const HeaderField& field);
   void Describe(size_t index);
   void Prepare(size_t index, const std::vector<HeaderField>& headers, BodyHashes& hashes);
-  void CheckKey(size_t index, const SignatureKey& key);
+  // Of a signature under one key; pass: verified.
+  struct Attempt {
+    State state = State::kPermerror;
+    std::string reason;
+  };
+  Attempt TryKey(size_t index, const SignatureKey& key) const;
   void JudgeBody(size_t index);
   void JudgeError(size_t index);
   void Settle(size_t index, State state, std::string reason);

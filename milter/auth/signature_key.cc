@@ -42,6 +42,15 @@ std::string WhatIsWrong(const std::optional<TagList>& tags, std::string_view kin
   return get("p", "").empty() ? "the key is revoked" : "";
 }
 
+// A SubjectPublicKeyInfo, which everybody publishes, or the RSAPublicKey that RFC 6376 names.
+evp_pkey_st* ReadRsa(std::string_view der) {
+  const unsigned char* at = Bytes(der);
+  const auto size = static_cast<long>(der.size());
+  if (evp_pkey_st* key = d2i_PUBKEY(nullptr, &at, size)) return key;
+  at = Bytes(der);
+  return d2i_PublicKey(EVP_PKEY_RSA, nullptr, &at, size);
+}
+
 bool VerifyRsa(evp_pkey_st* key, std::string_view digest, std::string_view signature) {
   const std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)> context(
       EVP_PKEY_CTX_new(key, nullptr), EVP_PKEY_CTX_free);
@@ -97,9 +106,9 @@ SignatureKey::SignatureKey(std::string_view record, std::string_view algorithm)
 }
 
 void SignatureKey::Read(std::string_view der) {
-  const unsigned char* at = Bytes(der);
-  key_.reset(ed25519_ ? EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, at, der.size())
-                      : d2i_PUBKEY(nullptr, &at, static_cast<long>(der.size())));
+  key_.reset(ed25519_
+                 ? EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, Bytes(der), der.size())
+                 : ReadRsa(der));
   if (key_ && !ed25519_ && EVP_PKEY_base_id(key_.get()) != EVP_PKEY_RSA) key_.reset();
   if (key_) bits_ = EVP_PKEY_bits(key_.get());
 }

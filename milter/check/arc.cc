@@ -58,7 +58,7 @@ class ArcCheck final : public Check {
     VerifyArcChain(
         message_.headers, message_.body_hashes->Get(chain_.relaxed_body).sha256,
         [this](const std::string& name, const std::string& algorithm) {
-          return Key(name, algorithm);
+          return Keys(name, algorithm);
         },
         limits_, chain_);
     // A key that could not be had is no proof that the chain is broken.
@@ -69,11 +69,13 @@ class ArcCheck final : public Check {
     return result;
   }
 
-  SignatureKeyPtr Key(const std::string& name, const std::string& algorithm) {
+  std::vector<SignatureKeyPtr> Keys(const std::string& name, const std::string& algorithm) {
     const DkimKey key = SelectDkimKey(name, *keys_->Find({name, RrType::kTxt}));
     if (key.status == DkimKey::Status::kUnavailable) unavailable_ = name;
-    if (key.status != DkimKey::Status::kFound) return nullptr;
-    return services_.keys.Get(key.record, algorithm);
+    std::vector<SignatureKeyPtr> keys;
+    for (const std::string& record : key.records)
+      keys.push_back(services_.keys.Get(record, algorithm));
+    return keys;
   }
 
   static Result Report(State state, const std::string& reason) {

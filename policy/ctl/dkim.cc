@@ -125,9 +125,10 @@ std::string WhatIsWrong(const SigningRow& row, Cares& dns, std::string& good) {
     return found.reason + "; it belongs there:\n" + ZoneLine(name, key->Record());
   if (!IsPublished(found, key->public_key()))
     return "another key is in DNS; this one would be:\n" + ZoneLine(name, key->Record());
+  if (found.records.size() > 1) return "several keys are in DNS; many receivers take none of them";
   if (key->kind() == PrivateKey::Kind::kRsa && key->bits() < kGoodBits)
     return "only " + std::to_string(key->bits()) + " bits; some receivers want 2048 (RFC 8301)";
-  const TagList tags = ParseTagList(found.record).value_or(TagList());
+  const TagList tags = ParseTagList(found.records.front()).value_or(TagList());
   if (tags.contains("t") && tags.at("t").find('y') != std::string::npos)
     return "published with t=y, as a test: receivers take the mail for unsigned";
   return {};

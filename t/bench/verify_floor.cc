@@ -59,7 +59,7 @@ class Floor {
     BodyHashes hashes;
     DkimVerifier verifier(ours_, keys_, "floor");
     verifier.Headers(fields, hashes);
-    verifier.SetKey(0, {DkimKey::Status::kFound, signer_.record(), {}});
+    verifier.SetKey(0, {DkimKey::Status::kFound, {signer_.record()}, {}});
     hashes.Update(body);
     hashes.Finish();
     verifier.EndOfBody(hashes);

@@ -49,12 +49,14 @@ Text Split(const std::string& message) {
 void Verify(const Text& text, const YAML::Node& records, ArcChain& chain) {
   BodyHash hash(chain.relaxed_body);
   hash.Update(text.body);
-  const auto find = [&](const std::string& name, const std::string& algorithm) -> SignatureKeyPtr {
+  const auto find = [&](const std::string& name, const std::string& algorithm) {
+    std::vector<SignatureKeyPtr> keys;
     for (const auto& record : records) {
       if (ToLower(record.first.as<std::string>()) == name)
-        return std::make_shared<const SignatureKey>(record.second.as<std::string>(), algorithm);
+        keys.push_back(
+            std::make_shared<const SignatureKey>(record.second.as<std::string>(), algorithm));
     }
-    return nullptr;
+    return keys;
   };
   VerifyArcChain(text.headers, hash.Finish(), find, {}, chain);
 }

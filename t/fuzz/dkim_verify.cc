@@ -12,7 +12,7 @@ const FuzzTarget kTarget("dkim_verify", [](std::string_view input) {
   DkimVerifier verifier(library, keys, "fuzz");
   verifier.Headers({{"DKIM-Signature", std::string(input)}, {"From", " a@example.org"}}, hashes);
   hashes.Update(input);
-  verifier.SetKey(0, {DkimKey::Status::kFound, std::string(input), {}});
+  verifier.SetKey(0, {DkimKey::Status::kFound, {std::string(input)}, {}});
   hashes.Finish();
   verifier.EndOfBody(hashes);
 });

@@ -28,7 +28,10 @@ class ArcTest : public testing::Test {
     VerifyArcChain(
         mail_, kBodyHash,
         [this](const std::string&, const std::string& algorithm) {
-          return std::make_shared<const SignatureKey>(key_.Record(), algorithm);
+          // One of several at the selector.
+          return std::vector<SignatureKeyPtr>{
+              std::make_shared<const SignatureKey>("p=", algorithm),
+              std::make_shared<const SignatureKey>(key_.Record(), algorithm)};
         },
         {}, chain);
     return std::string(StateName(chain.state)) + " " + chain.reason;

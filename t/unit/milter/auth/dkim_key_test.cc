@@ -20,11 +20,26 @@ TEST(DkimKey, NameIsLowerCase) {
 TEST(DkimKey, RecordsThatAreNoKeysAreLeftOut) {
   const DkimKey key = Select(DnsStatus::kOk, {"google-site-verification=abc", "k=rsa; p=AAAA"});
   EXPECT_EQ(key.status, DkimKey::Status::kFound);
-  EXPECT_EQ(key.record, "k=rsa; p=AAAA");
+  EXPECT_EQ(key.records, (std::vector<std::string>{"k=rsa; p=AAAA"}));
 }
 
-TEST(DkimKey, SeveralKeysAreNone) {
-  EXPECT_EQ(Select(DnsStatus::kOk, {"p=A", "p=B"}).status, DkimKey::Status::kUnusable);
+TEST(DkimKey, SeveralAreAllTriedUpToALimit) {
+  EXPECT_EQ(Select(DnsStatus::kOk, {"p=A", "p=" + std::string(2000, 'A'), "p=B"}).records,
+            (std::vector<std::string>{"p=A", "p=B"}));
+  EXPECT_EQ(Select(DnsStatus::kOk, std::vector<std::string>(100, "p=A")).records.size(), 4U);
+}
+
+// The shorter form of an RSA key is what the longer one ends with.
+TEST(DkimKey, IsPublishedInEitherForm) {
+  const std::string rest = std::string(60, 'B');
+  const std::string whole = "AAAA" + rest;
+  for (const std::string& record :
+       std::vector<std::string>{"p=" + whole, "p=AAAA " + rest, "p=" + rest, "p=; p=x", "p=BBBB",
+                                "p=C" + rest + "BBB"}) {
+    const DkimKey found = Select(DnsStatus::kOk, {"v=DKIM1; p=", record});
+    const bool good = record.find("AAAA") == 2 || record == "p=" + rest;
+    EXPECT_EQ(IsPublished(found, whole), good) << record;
+  }
 }
 
 TEST(DkimKey, RecordBeyondTheLibrarysBufferIsSaidToBeTooLong) {

@@ -31,7 +31,7 @@ class DkimOracleTest : public testing::Test {
     DkimVerifier verifier(library_, keys_, "test");
     verifier.Headers(fields, hashes);
     for (size_t i = 0; i < verifier.signatures().size(); ++i)
-      verifier.SetKey(i, {DkimKey::Status::kFound, record, {}});
+      verifier.SetKey(i, {DkimKey::Status::kFound, {record}, {}});
     hashes.Update(body);
     hashes.Finish();
     verifier.EndOfBody(hashes);

@@ -51,7 +51,7 @@ class DkimSignTest : public testing::TestWithParam<Case> {
     BodyHashes hashes;
     DkimVerifier verifier(library_, keys, "test");
     verifier.Headers(fields, hashes);
-    verifier.SetKey(0, {DkimKey::Status::kFound, key_.Record(), {}});
+    verifier.SetKey(0, {DkimKey::Status::kFound, {key_.Record()}, {}});
     hashes.Update(body);
     hashes.Finish();
     verifier.EndOfBody(hashes);

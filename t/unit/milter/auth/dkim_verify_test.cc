@@ -15,7 +15,7 @@ namespace {
 using Fields = std::vector<HeaderField>;
 
 DkimKey Found(const std::string& record) {
-  return {DkimKey::Status::kFound, record, {}};
+  return {DkimKey::Status::kFound, {record}, {}};
 }
 
 class DkimVerifyTest : public testing::Test {
@@ -67,6 +67,19 @@ TEST_F(DkimVerifyTest, Rfc8463AppendixA) {
   EXPECT_EQ(out[0].state, State::kPass) << out[0].reason;
   EXPECT_EQ(out[0].algorithm, "ed25519-sha256");
   EXPECT_EQ(out[1].state, State::kPass) << out[1].reason;
+}
+
+// Each of several keys at a selector is tried; what is no key for this signature says the least.
+TEST_F(DkimVerifyTest, SeveralKeysAtASelector) {
+  const Fields fields = With(signer_.Sign(fields_, body_), fields_);
+  const std::string other = PrivateKey::Generate(PrivateKey::Kind::kRsa, 1024).Record();
+  const auto under = [&](const std::vector<std::string>& records) {
+    return Verify(fields, body_, {DkimKey{DkimKey::Status::kFound, records, {}}}).at(0).state;
+  };
+  EXPECT_EQ(under({other, "p=", signer_.record()}), State::kPass);
+  EXPECT_EQ(under({signer_.record(), other}), State::kPass);
+  EXPECT_EQ(under({"k=ed25519; p=AAAA", other, "p="}), State::kFail);
+  EXPECT_EQ(under({"k=ed25519; p=AAAA", "p="}), State::kPermerror);
 }
 
 TEST_F(DkimVerifyTest, ChangedBodyAndChangedHeaderFailForTheirReasons) {

@@ -40,6 +40,17 @@ TEST(SignatureKeyTest, KeysThatAreNone) {
   EXPECT_FALSE(SignatureKey("p=", "rsa-sha256").Verify(std::string(32, 'x'), "signature"));
 }
 
+// The form that RFC 6376 section 3.6.1 names: it is what the usual one ends with.
+TEST(SignatureKeyTest, RsaPublicKeyWithoutItsAlgorithm) {
+  constexpr size_t kAlgorithm = 22;  // octets
+  const PrivateKey rsa = PrivateKey::Generate(PrivateKey::Kind::kRsa, 1024);
+  const std::string whole = DecodeBase64(rsa.public_key()).value();
+  const SignatureKey key("p=" + EncodeBase64(whole.substr(kAlgorithm)), "rsa-sha256");
+  EXPECT_EQ(key.problem(), "");
+  EXPECT_EQ(key.bits(), 1024);
+  EXPECT_EQ(SignatureKey("p=MAMCAQE=", "rsa-sha256").problem(), "the key cannot be read");
+}
+
 TEST(SignatureKeyTest, Flags) {
   const auto strict = [](const std::string& flags) {
     return SignatureKey("k=ed25519; t=" + flags + "; p=" + Key().public_key(), "ed25519-sha256")
