@@ -149,7 +149,7 @@ void Policyd::LogSlots() {
   if (!idle) return log_.Info("slots: " + held + " busy, no longer nearly all");
   const std::string text = held + " busy, " + FormatFigure(shedder_.in_filter()) +
                            " of them in the filter: clients hold them that send no message; "
-                           "nobody is refused but who holds a quarter";
+                           "nobody is refused but who holds a fifth";
   log_.Warning("slots: " + text);
   journal_.NoteEvent("slots held", text, wall());
 }
@@ -159,12 +159,12 @@ double Policyd::Held() const {
   return shedder_.responds() ? follower_.Sessions() : held_elsewhere_;
 }
 
-// Who holds a quarter of the slots while clients that send nothing hold nearly all of them.
+// Who holds a fifth of the slots while clients that send nothing hold nearly all of them.
 bool Policyd::Floods(const PolicyRequest& request) const {
-  constexpr double kShare = 0.25;
   if (!shedder_.crowded_by_idle() || Stages::ExemptAtConnect(request)) return false;
   const auto address = Ip::Parse(request.Get("client_address"));
-  return sockets_.ConnectionsFrom(*address) > std::max(2.0, kShare * shedder_.slots().count());
+  return sockets_.ConnectionsFrom(*address) >
+         std::max(2.0, Constants().harm * shedder_.slots().count());
 }
 
 void Policyd::JudgeFilter() {

@@ -24,12 +24,13 @@ struct SimulateOptions {
   bool constants = false;
 };
 
-// "name<TAB>value<TAB>reason", a line each.
+// "name<TAB>value<TAB>what it decides<TAB>measured effect", a line each.
 std::string ConstantsAsText() {
   const Constants shipped;
   std::ostringstream out;
   for (const Constant& constant : kConstants)
-    out << constant.name << '\t' << shipped.*constant.value << '\t' << constant.reason << '\n';
+    out << constant.name << '\t' << shipped.*constant.value << '\t' << constant.decides << '\t'
+        << constant.effect << '\n';
   return out.str();
 }
 

@@ -62,7 +62,7 @@ bool Admission::Floods(const ClientView& client, const Places& places, TimePoint
   const double held =
       std::min(held_[CellA(key)].At(now, places.life), held_[CellB(key)].At(now, places.life));
   const double all = client.tier == Tier::kCannotRetry ? places.slots : places.limit;
-  return held + 1 > std::max(2.0, constants_.client * all) + 1e-9;
+  return held + 1 > std::max(2.0, constants_.harm * all) + 1e-9;
 }
 
 bool Admission::WouldAdmit(const ClientView& client, const Places& places, double sessions,

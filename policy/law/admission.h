@@ -15,8 +15,8 @@
 //   T2  while n + E < L for who has come back for an hour and a half; with less of L, by up to a
 //       step, for who has just been refused or is known: longest deferred first
 //   T3  while n + E < L less a step
-//   Beside that, once half of L is in use, one /24, /64 or user has at most a quarter of L, and a
-//   device a quarter of the slots: whoever floods.
+//   Beside that, once half of L is in use, one /24, /64 or user has at most a fifth of L, and a
+//   device a fifth of the slots: whoever floods.
 //
 // The policy daemon never hears of a disconnect. How many sessions a client or tier holds is
 // therefore estimated: each admitted session fades with the average time that a session lasts.

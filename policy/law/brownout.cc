@@ -6,7 +6,7 @@
 namespace spillway {
 
 Brownout::Brownout(double budget, const Constants& constants)
-    : constants_(constants), target_(std::min(constants.least, constants.harm * budget)) {}
+    : constants_(constants), target_(std::min(InSeconds(kTick), constants.harm * budget)) {}
 
 void Brownout::Tick(TimePoint now, const Samples& samples) {
   const SampleSums recent = samples.Since(now - Seconds(constants_.moment));

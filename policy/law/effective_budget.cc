@@ -6,7 +6,7 @@
 namespace spillway {
 
 double EffectiveBudget::Least(double no_load) const {
-  const double usual = std::max(constants_.slow * no_load, constants_.least);
+  const double usual = std::max(constants_.slow * no_load, InSeconds(kTick));
   return std::min(setting_.least > 0 ? setting_.least : usual, setting_.full);
 }
 
@@ -27,7 +27,7 @@ void EffectiveBudget::Tick(TimePoint now, const Samples& samples, std::span<cons
                            double no_load) {
   const SampleSums recent = samples.Since(now - Seconds(constants_.moment));
   arrivals_ = std::max(0.0, Share(recent.came, recent.span));
-  const SampleSums longer = samples.Enough(constants_.look, constants_.many);
+  const SampleSums longer = samples.Enough(constants_.look, constants_.few);
   dialogue_ = Share(longer.dialogue, longer.completed);
   obeyed_ = Obeyed(now, ages);
   double wanted = setting_.full;

@@ -41,14 +41,14 @@ void Limiter::Measure(TimePoint now, const Look& look, const Samples& samples) {
   state_.mean = mean.mean;
   state_.samples = mean.samples;
   state_.target = Target();
-  state_.late_share = sums.completed < constants_.many ? 0 : Share(sums.late, sums.completed);
+  state_.late_share = sums.late < constants_.few ? 0 : Share(sums.late, sums.completed);
   state_.queue_share = Share(sums.queue_wait, sums.busy);
   state_.throughput = Share(sums.completed - sums.deferred, sums.span);
   state_.arrivals = Share(sums.arrived, sums.span);
   const SampleSums moment = samples.Since(now - Seconds(constants_.moment));
   const SampleSums longer = samples.Since(now - Seconds(constants_.half * constants_.minute));
   state_.deferred_share =
-      longer.completed < constants_.many ? 0 : Share(longer.deferred, longer.completed);
+      longer.deferred < constants_.few ? 0 : Share(longer.deferred, longer.completed);
   deferred_ = Less(longer) ? state_.deferred_share - learned_.deferred_floor : 0;
   pile_ = Pile(look, samples, moment);
   less_ = Less(moment);
@@ -80,7 +80,7 @@ double Limiter::Pile(const Look& look, const Samples& samples, const SampleSums&
 // Sessions that have ended tell how long a slot was held; in a stall, the messages that pile up
 // tell how long it will be held.
 double Limiter::Hold(const Samples& samples) const {
-  const SampleSums ended = samples.Enough(constants_.look, constants_.many);
+  const SampleSums ended = samples.Enough(constants_.look, constants_.few);
   return std::max({state_.mean, Share(ended.held, ended.completed), pile_});
 }
 
@@ -99,8 +99,8 @@ bool Limiter::Usual() const {
 // An average of all looks at first, then of the last ones. The first completions are the fastest
 // ones: a mean of them alone would be too short.
 void Limiter::Learn(const Samples& samples) {
-  const SampleSums sums = samples.Enough(constants_.minute, constants_.many);
-  if (sums.completed < constants_.many || sums.span < constants_.half * constants_.minute) return;
+  const SampleSums sums = samples.Enough(constants_.minute, constants_.few);
+  if (sums.completed < constants_.few || sums.span < constants_.half * constants_.minute) return;
   learned_looks_ = std::min(learned_looks_ + 1, constants_.lasting / InSeconds(kTick));
   const auto average = [this](double& of, double value) { of += (value - of) / learned_looks_; };
   average(learned_.arrivals, Share(sums.came, sums.span));

@@ -9,8 +9,8 @@
 //   S   the same without load, learned while healthy: an average of the last `lasting`
 //   Wt  what W may be: max(slow S, harm B)
 //   ef  share of messages that ran into the budget, and ef0, what of it is usual
-//   df  share tempfailed because a check was late or could not be made, of many or more in half a
-//       minute, and df0, what of it is usual
+//   df  share tempfailed because a check was late or could not be made, in half a minute, if they
+//       are a few or more, and df0, what of it is usual
 //   m'  the messages in the filter a moment from now, if they go on to come and leave as they did
 //   pile  their mean age, or, if longer, how long they take to leave (Little's law; at most B)
 //

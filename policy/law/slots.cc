@@ -8,7 +8,7 @@ namespace spillway {
 void Slots::Tick(TimePoint now, const Look& look, bool telling) {
   const double held = look.held;
   if (held > count_) count_ = held;
-  const bool waits = look.door >= constants_.least && telling && held > 0;
+  const bool waits = look.door >= InSeconds(kTick) && telling && held > 0;
   if (!waits || !last_open_) {
     last_open_ = now;
     most_held_ = 0;

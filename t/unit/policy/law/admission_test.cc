@@ -162,19 +162,19 @@ TEST(Admission, OneClientDoesNotTakeAll) {
     int admitted = 0;
     for (int i = 0; i < 40; ++i)
       admitted += admission.Admit(Client(tier, 5), kPlaces, 26, kNow) ? 1 : 0;
-    EXPECT_EQ(admitted, kLaw.client * kPlaces.limit);
+    EXPECT_EQ(admitted, kLaw.harm * kPlaces.limit);
     EXPECT_TRUE(admission.WouldAdmit(Client(tier, 6), kPlaces, 26, kNow));
     EXPECT_TRUE(admission.WouldAdmit(Client(tier, 5), kPlaces, 20, kNow)) << "nobody else wants";
   }
 }
 
-// A quarter of the slots, for it is admitted beyond the limit.
+// A fifth of the slots, for it is admitted beyond the limit.
 TEST(Admission, NorDoesOneDevice) {
   Admission admission(kLaw);
   int admitted = 0;
   for (int i = 0; i < 200; ++i)
     admitted += admission.Admit(Client(Tier::kCannotRetry, 5), kPlaces, 90, kNow) ? 1 : 0;
-  EXPECT_EQ(admitted, kLaw.client * kPlaces.slots);
+  EXPECT_EQ(admitted, kLaw.harm * kPlaces.slots);
   EXPECT_TRUE(admission.WouldAdmit(Client(Tier::kCannotRetry, 6), kPlaces, 90, kNow));
 }
 
@@ -188,7 +188,7 @@ TEST(Admission, NeighboursAreOneClientUnlessTheyAreDevices) {
       client.network = 7;
       admitted += admission.Admit(client, kPlaces, 26, kNow) ? 1 : 0;
     }
-    EXPECT_EQ(admitted, tier == Tier::kCannotRetry ? 30 : 10);
+    EXPECT_EQ(admitted, tier == Tier::kCannotRetry ? 30 : kLaw.harm * kPlaces.limit);
   }
 }
 

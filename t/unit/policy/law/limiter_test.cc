@@ -48,7 +48,7 @@ TEST_F(ShortBudgetTest, WhatIsAlwaysTempfailedIsNotRequired) {
 TEST_F(ShortBudgetTest, AFewTempfailedMessagesAreNoShare) {
   looks_.Run(fast_, 120);
   looks_.Run({.completions = 0.1, .seconds = 0.1}, 60);
-  looks_.Run(Deferring(0.6, 1), 120);
+  looks_.Run(Deferring(0.2, 1), 120);
   EXPECT_FALSE(limiter_.limiting());
 }
 
@@ -245,7 +245,7 @@ TEST_F(ShortBudgetTest, LateIsAFifthMoreThanUsual) {
 
 TEST_F(ShortBudgetTest, AFewLateMessagesAreNoShare) {
   looks_.Run(fast_, 120);
-  looks_.Run({.completions = 1, .seconds = 0.1, .late = 1}, 60);
+  looks_.Run({.completions = 1, .seconds = 0.1, .late = 0.5}, 60);
   EXPECT_EQ(InRegime(), Regime::kHealthy);
 }
 

@@ -108,7 +108,8 @@ TEST(Scenario, EveryNumberOfTheLawCanBeSet) {
     EXPECT_TRUE(result.errors.empty()) << result.errors.front();
     EXPECT_EQ(result.scenario.law.*constant.value, 77.5) << constant.name;
     EXPECT_NE(Constants().*constant.value, 77.5) << constant.name;
-    EXPECT_FALSE(constant.reason.empty());
+    EXPECT_FALSE(constant.decides.empty());
+    EXPECT_FALSE(constant.effect.empty());
   }
 }
 
