@@ -10,7 +10,7 @@ namespace {
 
 constexpr double kStep = 1.4;   // from level to level
 constexpr double kGain = 1.1;   // less than this is no gain: a quarter of a step
-constexpr double kChanged = 2;  // a yield so many times another: the server is another one
+constexpr double kChanged = 4;  // a yield so many times another: the server is another one
 constexpr size_t kStart = 4;
 
 }  // namespace
@@ -38,6 +38,7 @@ void ConcurrencyLimit::MoveTo(size_t level) {
 
 void ConcurrencyLimit::Ended(TimePoint asked, TimePoint now, bool good) {
   constexpr size_t kLeast = 8;  // results in a round: fewer say nothing, more take long
+  if (!good) slow_until_ = 0;
   if (earlier_ > 0) {
     --earlier_;
     return;
@@ -82,13 +83,15 @@ void ConcurrencyLimit::EndRound() {
   BeginRound();
 }
 
-// A level is smoothed over several visits; all are forgotten when the server has changed.
+// A level is smoothed over several visits. When the server has changed, all are forgotten but those
+// that were too high: to try one again opens the breaker.
 void ConcurrencyLimit::Remember(double yield) {
   constexpr double kWeight = 0.3;  // of one round
   Level& here = levels_[at_];
   const bool changed =
       Known(at_) && (yield > here.yield * kChanged || yield * kChanged < here.yield);
-  for (Level& level : levels_) level.age = changed ? kOld : std::min(level.age + 1, kOld);
+  for (Level& level : levels_)
+    level.age = changed && level.yield > 0 ? kOld : std::min(level.age + 1, kOld);
   here.yield = Known(at_) ? here.yield + kWeight * (yield - here.yield) : yield;
   here.age = 0;
 }
@@ -105,8 +108,11 @@ size_t ConcurrencyLimit::Next() const {
 
 void ConcurrencyLimit::Restart() {
   slow_until_ = std::max(slow_until_, limit() / 2);
-  levels_[at_].yield = 0;
-  levels_[at_].age = 0;
+  // What fails while it has just begun again says nothing of the level.
+  if (limit() > 2 * kStart) {
+    levels_[at_].yield = 0;
+    levels_[at_].age = 0;
+  }
   slow_yield_ = 0;
   Start();
   earlier_ = 0;  // they are what has failed

@@ -9,8 +9,7 @@
 // at this level of the limit as began before it, for of those that begin there the short ones end
 // first; and remembered for each level. The limit climbs one level where that yields more or is not
 // known, and goes down one where the level below yields nearly as much. So a server on which some
-// requests hang is not taken for a server with too many requests. What is remembered is forgotten
-// when a level yields half or twice as much as before: the server is slower, or faster.
+// requests hang is not taken for a server with too many requests.
 #pragma once
 
 #include <cstddef>
@@ -61,7 +60,7 @@ class ConcurrencyLimit {
   size_t ended_ = 0;
   size_t good_ = 0;
   double slow_yield_ = 0;  // of the last round of the slow start
-  size_t slow_until_;      // limit; from it on the start is over
+  size_t slow_until_;      // limit; from it on, and once a request fails, the start is over
 };
 
 }  // namespace spillway

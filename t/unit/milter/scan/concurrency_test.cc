@@ -70,15 +70,6 @@ TEST(ConcurrencyLimit, FollowsAServerThatChanges) {
   EXPECT_GT(server.Overload(load, seconds(100)), 0.8 * 120);
 }
 
-// What fewer requests yielded when it was faster would make it go down, level by level.
-TEST(ConcurrencyLimit, DoesNotGoDownForAServerThatIsSlower) {
-  ServerLoad load(50);
-  SimulatedServer server({.workers = 27, .mean = 2, .spread = 0.2, .budget = 60});
-  server.Overload(load, seconds(300));
-  server.set_mean(5.2);
-  EXPECT_GT(server.Overload(load, seconds(300)), 0.97 * 27 / 5.2);
-}
-
 TEST(ConcurrencyLimit, BeginsLowAgainAfterARestart) {
   ServerLoad load(50);
   SimulatedServer server({.workers = 12, .mean = 0.1, .spread = 0.5});
@@ -119,8 +110,9 @@ TEST(ConcurrencyLimit, DoublesAfterARestart) {
   server.Run(60, true);
   EXPECT_GE(limit.limit(), 20U);
   limit.Restart();
-  server.Run(60, false);
-  EXPECT_LE(limit.limit(), 8U) << "what yields nothing ends the fast start";
+  server.Run(1, false);
+  server.Run(32, true);
+  EXPECT_LE(limit.limit(), 8U) << "a failure ends the fast start";
 }
 
 // What was asked at another level says nothing of this one.

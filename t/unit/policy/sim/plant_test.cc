@@ -174,5 +174,28 @@ TEST(Report, BestFixedIsNoWorseThanOneOfThem) {
   EXPECT_GE(BestFixed(s).outcome.goodput_ratio(), Simulate(s, "fixed:20").outcome.goodput_ratio());
 }
 
+// A few requests too many at a time, and all are late: the learned limit must not try that again
+// and again. It did, and kept mail away for hours after a hang.
+TEST(Plant, ScansThatTakeMostOfTheBudgetComeBackAfterAHang) {
+  for (const int64_t seed : {2, 5, 8}) {
+    Scenario s;
+    s.seed = seed;
+    s.duration = std::chrono::seconds(6000);
+    s.budget = std::chrono::seconds(5);
+    s.slots = 120;
+    s.workers = 39;
+    s.service_mean = 3.2;
+    s.service_sigma = 0.04;
+    s.on_timeout = "tempfail";
+    s.offered_per_s = 8.4;
+    s.device_share = 0.15;
+    s.bot_share = s.submission_share = 0;
+    s.messages_per_connection = 1;
+    s.mtas = 200;
+    s.faults.push_back({std::chrono::seconds(900), std::chrono::seconds(600), 1, true});
+    EXPECT_LT(Simulate(s, "ours").outcome.time_to_recover, 1500) << "seed " << seed;
+  }
+}
+
 }  // namespace
 }  // namespace spillway::sim
