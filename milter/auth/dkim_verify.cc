@@ -210,10 +210,11 @@ void DkimVerifier::SetKey(size_t index, const DkimKey& key) {
     return Settle(index, temporary ? State::kTemperror : State::kPermerror, key.reason);
   }
   // A record that is no key for this signature says less than one under which it is bad.
+  const std::string algorithm = ToLower(signature.algorithm);
   Attempt attempt;
   for (const std::string& record : key.records) {
     if (attempt.state == State::kPass) break;
-    Attempt next = TryKey(index, *keys_.Get(record, ToLower(signature.algorithm)));
+    Attempt next = TryKey(index, *keys_.Get(record, algorithm));
     if (attempt.state == State::kPermerror || next.state == State::kPass) attempt = std::move(next);
   }
   state_->claims[index].verified = attempt.state == State::kPass;

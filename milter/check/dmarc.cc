@@ -6,6 +6,7 @@
 
 #include "milter/auth/dmarc_eval.h"
 #include "milter/auth/tag_list.h"
+#include "milter/base/contains.h"
 #include "milter/check/entry.h"
 #include "milter/dns/lookups.h"
 #include "milter/mail/from.h"
@@ -125,8 +126,7 @@ class DmarcCheck final : public Check {
       if (domains.size() > kMaxDomains) break;
       if (!EqualsNoCase(field.name, "DKIM-Signature")) continue;
       const std::string domain = SignatureDomain(field.value);
-      if (std::find(domains.begin(), domains.end(), domain) == domains.end())
-        domains.push_back(domain);
+      if (!Contains(domains, domain)) domains.push_back(domain);
     }
     std::erase(domains, "");
     return domains;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "milter/base/contains.h"
 #include "milter/mail/idna.h"
 #include "milter/mail/shown_domains.h"
 
@@ -189,8 +190,7 @@ std::string ReadStrictly(std::string_view value, std::vector<std::string>& domai
 
 void AddEach(const std::vector<std::string>& more, std::vector<std::string>& domains) {
   for (const std::string& domain : more) {
-    if (std::find(domains.begin(), domains.end(), domain) == domains.end())
-      domains.push_back(domain);
+    if (!Contains(domains, domain)) domains.push_back(domain);
   }
 }
 

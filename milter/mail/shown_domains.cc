@@ -5,6 +5,7 @@
 #include <array>
 #include <cctype>
 
+#include "milter/base/contains.h"
 #include "milter/mail/encoded_words.h"
 #include "milter/mail/idna.h"
 
@@ -88,8 +89,7 @@ void AddDomains(std::string_view text, std::vector<std::string>& domains) {
     const size_t start = text.find_first_not_of(kBlanks, at + 1);
     const auto domain =
         start == std::string_view::npos ? std::nullopt : DomainAt(text.substr(start));
-    if (domain && std::find(domains.begin(), domains.end(), *domain) == domains.end())
-      domains.push_back(*domain);
+    if (domain && !Contains(domains, *domain)) domains.push_back(*domain);
   }
 }
 

@@ -54,7 +54,7 @@ void Limiter::Measure(TimePoint now, const Look& look, const Samples& samples) {
   less_ = Less(moment);
   stands_ = moment.came >= constants_.few && moment.completed == 0;
   soon_ = static_cast<double>(look.ages.size()) + moment.came - moment.completed;
-  state_.hold = Hold(samples);
+  state_.hold = Hold(sums);
   if (look.completed > 0 || look.ages.empty()) last_completed_ = now;
   if (look.refused > 0) last_refused_ = now;
   // Where nobody sees the door, all slots taken stand for a wait.
@@ -79,8 +79,7 @@ double Limiter::Pile(const Look& look, const Samples& samples, const SampleSums&
 
 // Sessions that have ended tell how long a slot was held; in a stall, the messages that pile up
 // tell how long it will be held.
-double Limiter::Hold(const Samples& samples) const {
-  const SampleSums ended = samples.Enough(constants_.look, constants_.few);
+double Limiter::Hold(const SampleSums& ended) const {
   return std::max({state_.mean, Share(ended.held, ended.completed), pile_});
 }
 

@@ -24,8 +24,7 @@
 //             and a half in which the refused come back, in bursts, for half a minute
 //   stalled   messages in flight, and none completed for B and a moment
 //   slow      W > Wt, or messages pile up: m' >= half of the slots, pile > Wt, and less goes well
-//   than
-//             usual
+//             than usual
 //   late      ef >= ef0 + harm
 // "Less than usual": not half of what comes while healthy; where more goes well, refusing would
 // save nothing. The first two are harm, and a reason to refuse; the others are `degraded`, an
@@ -76,7 +75,7 @@ class Limiter {
   void Measure(TimePoint now, const Look& look, const Samples& samples);
   double Target() const;
   double Pile(const Look& look, const Samples& samples, const SampleSums& moment) const;
-  double Hold(const Samples& samples) const;
+  double Hold(const SampleSums& ended) const;
   void Learn(const Samples& samples);
   bool Usual() const;
   bool Less(const SampleSums& sums) const;

@@ -73,6 +73,9 @@ TEST(From, WhatLeadsToOneDomainWhoeverReadsIt) {
            "ann@strict.example\xe2\x80\x9d",
            " =?utf-8?Q?Ann_=3Cann=40strict=2Eexample=3E?=",
            " ann\xef\xbc\xa0strict.example",
+           " ann@x\xef\xbc\xa0strict.example",
+           " ann\nb@strict.example",
+           " ann@=?utf-8?Q?strict?=.example",
            " ann@strict.example\r",
            " \\ann@strict.example",
        }) {

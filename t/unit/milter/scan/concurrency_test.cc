@@ -41,7 +41,7 @@ TEST_P(LearnedLimit, YieldsWhatTheServerCanDoWithoutALongQueueInside) {
   ServerLoad load(50);
   const Overloaded overloaded = Overload(shape, load);
   EXPECT_GT(overloaded.yield, yield * workers / shape.mean);
-  EXPECT_LE(overloaded.limit, workers + std::max(workers, 12.0));
+  EXPECT_LE(overloaded.limit, 2 * workers + 2);
 }
 INSTANTIATE_TEST_SUITE_P(
     Each, LearnedLimit,
