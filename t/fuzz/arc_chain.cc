@@ -22,7 +22,7 @@ const FuzzTarget kTarget("arc_chain", [](std::string_view input) {
   VerifyArcChain(
       headers, std::string(32, 'x'),
       [&](const std::string& name, const std::string& algorithm) {
-        return std::make_shared<const SignatureKey>("p=" + name, algorithm);
+        return std::vector{std::make_shared<const SignatureKey>("p=" + name, algorithm)};
       },
       {}, chain);
 });
