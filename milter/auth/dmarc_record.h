@@ -22,13 +22,15 @@ struct DmarcRecord {
   bool strict_spf = false;                  // aspf=s
   bool testing = false;                     // t=y
   DmarcPsd psd = DmarcPsd::kUnknown;
-  // Without a valid p: with a valid rua it counts as p=none, without one it asks for nothing.
+  // Without a valid p, or with an sp or np that is not valid: with a valid rua it counts as p=none,
+  // without one it asks for nothing (section 4.10.1).
   bool usable = true;
   bool operator==(const DmarcRecord&) const = default;
 };
 
-// nullopt for what is no DMARC record: "v=DMARC1" comes first and is case-sensitive. Unknown tags,
-// and known ones with unknown values, are passed over; of one that stands twice the first counts.
+// nullopt for what is no DMARC record: "v" comes first, and its value is "DMARC1" in this case.
+// Unknown tags, and adkim, aspf, t and psd with unknown values, are passed over; of a tag that
+// stands twice the first counts.
 std::optional<DmarcRecord> ParseDmarcRecord(std::string_view text);
 
 }  // namespace spillway

@@ -57,21 +57,26 @@ DmarcAt LookUpDmarc(const std::string& domain, const DnsFind& find) {
   return out;
 }
 
-// Section 4.10.2: psd=n is the organization's own word; psd=y, above the start, makes it the name
-// one label below; else it is the name with a record that has the fewest labels.
+// Section 4.10: psd=n and psd=y end the walk. Section 4.10.2: psd=n is the organization's own word;
+// psd=y, above the start, makes it the name one label below; else it is the name with a record that
+// has the fewest labels.
 Organization FindOrganization(const std::string& domain, const DnsFind& find) {
-  Organization out;
-  out.domain = domain;
+  Organization out{.domain = domain};
   for (const std::string& name : WalkNames(domain)) {
     const DmarcAt at = LookUpDmarc(name, find);
     out.failed = out.failed || at.failed;
-    if (at.record && at.record->psd == DmarcPsd::kYes && name != domain) {
-      out.domain = OneBelow(domain, name);
+    if (!at.record) continue;
+    if (at.record->psd == DmarcPsd::kYes && name != domain) {
+      const std::string below = OneBelow(domain, name);
+      if (below != out.domain) out.record.reset();
+      out.domain = below;
       out.registry = name;
+      out.registrys = at.record;
       return out;
     }
-    if (at.record) out.domain = name;
-    if (at.record && at.record->psd == DmarcPsd::kNo) return out;
+    out.domain = name;
+    out.record = at.record;
+    if (at.record->psd != DmarcPsd::kUnknown) return out;
   }
   return out;
 }

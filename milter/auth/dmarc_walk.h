@@ -26,9 +26,11 @@ struct DmarcAt {
 DmarcAt LookUpDmarc(const std::string& domain, const DnsFind& find);
 
 struct Organization {
-  bool failed = false;  // an answer that is missing could make it another
+  bool failed = false;  // an answer on the way is missing: it could be another
   std::string domain;
-  std::string registry;  // a name with psd=y above it; empty: none seen
+  std::optional<DmarcRecord> record;     // its own, if the walk came by it
+  std::string registry;                  // a name with psd=y above it; empty: none seen
+  std::optional<DmarcRecord> registrys;  // the record there
 };
 Organization FindOrganization(const std::string& domain, const DnsFind& find);
 

@@ -33,9 +33,10 @@ TEST(DmarcRecord, Defaults) {
 
 TEST(DmarcRecord, VersionIsFirstAndCaseSensitive) {
   for (const char* text : {"", "v=DMARC2; p=none", "v=dmarc1; p=none", "p=none; v=DMARC1",
-                           "V=DMARC1; p=none", "v=DMARC1 p=none", "v=spf1 -all", "v"})
+                           "V=dmarc1; p=none", "v=DMARC1 p=none", "v=spf1 -all", "v"})
     EXPECT_FALSE(ParseDmarcRecord(text)) << text;
-  for (const char* text : {"v=DMARC1", "v = DMARC1 ; p = none", " v=DMARC1;", "v=DMARC1;;p=none"})
+  for (const char* text :
+       {"v=DMARC1", "v = DMARC1 ; p = none", " v=DMARC1;", "V=DMARC1", "v=DMARC1;;p=none"})
     EXPECT_TRUE(ParseDmarcRecord(text)) << text;
 }
 
@@ -48,8 +49,20 @@ TEST(DmarcRecord, WithoutAValidPolicyTheReportAddressDecides) {
   EXPECT_EQ(record.policy, DmarcPolicy::kNone);
 }
 
+// Section 4.10.1: one bad policy spoils them all.
+TEST(DmarcRecord, SubdomainPoliciesMustBeValidToo) {
+  for (const char* tag : {"sp=bogus", "np=bogus", "sp=", "np=; sp=none"}) {
+    const std::string text = "v=DMARC1; p=reject; " + std::string(tag);
+    EXPECT_FALSE(Parse(text).usable) << tag;
+    const DmarcRecord record = Parse(text + "; rua=,mailto:d@example.org");
+    EXPECT_TRUE(record.usable) << tag;
+    EXPECT_EQ(record.policy, DmarcPolicy::kNone);
+    EXPECT_FALSE(record.subdomains || record.non_existent);
+  }
+}
+
 TEST(DmarcRecord, HistoricalAndUnknownTagsArePassedOver) {
-  EXPECT_EQ(Parse("v=DMARC1; p=reject; pct=0; rf=afrf; ri=60; x=y; sp=bogus; =; junk"),
+  EXPECT_EQ(Parse("v=DMARC1; p=reject; pct=0; rf=afrf; ri=60; x=y; psd=bogus; =; junk"),
             Parse("v=DMARC1; p=reject"));
   EXPECT_EQ(Parse("v=DMARC1; p=reject; p=none").policy, DmarcPolicy::kReject);
 }
