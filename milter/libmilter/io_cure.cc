@@ -7,6 +7,8 @@
 // the kernel. Changes to a message, each also a packet of its own, go out together with the reply
 // that follows them. Unread data belongs to the session, whichever thread serves it next, and is
 // freed when the socket is closed.
+//
+// A packet that would hurt libmilter ends its connection here.
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -20,6 +22,9 @@
 #include <memory>
 #include <new>
 #include <string>
+
+#include "milter/libmilter/io_cure.h"
+#include "milter/libmilter/macro_guard.h"
 
 // Names that the linker's --wrap dictates. NOLINTBEGIN(bugprone-reserved-identifier)
 extern "C" {
@@ -53,6 +58,11 @@ class Session {
     if (end_ == 0) data_.reset();
   }
 
+  // What read() is about to hand out. False: libmilter must not see it.
+  bool Allows(const void* data, size_t size) {
+    return macros_.Pass({static_cast<const char*>(data), size});
+  }
+
   ssize_t Take(void* to, size_t size) {
     const size_t n = std::min(size, end_ - begin_);
     std::memcpy(to, data_.get() + begin_, n);
@@ -76,6 +86,7 @@ class Session {
   bool expects_more_ = true;
   int write_timeout_ = -1;
   std::string changes_;  // not sent yet
+  spillway::MacroGuard macros_;
 };
 
 // The packets that a reply always follows: insert, add and change a header field, quarantine.
@@ -140,13 +151,41 @@ bool IsReady(Session& session, pollfd& wait, int timeout) {
   return session.has_more();
 }
 
+// Connections wait in the kernel while the process has no descriptor or memory for them.
+bool IsShortage(int error) {
+  return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
+std::function<void(int)>& OnShortage() {
+  static std::function<void(int)> report;
+  return report;
+}
+
+// libmilter gives up, and the filter with it, after some failures of accept(), unless it is told to
+// try again.
+void WaitForRoom(int error) {
+  constexpr int kPauseMs = 100;
+  if (OnShortage()) OnShortage()(error);
+  __real_poll(nullptr, 0, kPauseMs);
+  errno = EAGAIN;
+}
+
 }  // namespace
+
+namespace spillway {
+
+void SetOnShortage(std::function<void(int)> report) {
+  OnShortage() = std::move(report);
+}
+
+}  // namespace spillway
 
 extern "C" {
 
 int __wrap_accept(int listening, sockaddr* address, socklen_t* size) {
   const int fd = __real_accept(listening, address, size);
   if (fd >= 0) Replace(fd, std::unique_ptr<Session>(new (std::nothrow) Session(fd)));
+  if (fd < 0 && IsShortage(errno)) WaitForRoom(errno);
   return fd;
 }
 
@@ -168,8 +207,11 @@ int __wrap_poll(pollfd* waits, nfds_t count, int timeout) {
 
 ssize_t __wrap_read(int fd, void* to, size_t size) {
   Session* session = SessionOf(fd);
-  if (session == nullptr || !session->has_more()) return __real_read(fd, to, size);
-  return session->Take(to, size);
+  if (session == nullptr) return __real_read(fd, to, size);
+  const ssize_t n = session->has_more() ? session->Take(to, size) : __real_read(fd, to, size);
+  if (n <= 0 || session->Allows(to, static_cast<size_t>(n))) return n;
+  errno = EBADMSG;
+  return -1;
 }
 
 ssize_t __wrap_writev(int fd, const iovec* parts, int count) {

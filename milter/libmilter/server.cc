@@ -6,12 +6,14 @@
 #include <libmilter/mfapi.h>
 
 #include <atomic>
+#include <cstring>
 #include <exception>
 #include <thread>
 
 #include "milter/ask_policy.h"
 #include "milter/base/listener.h"
 #include "milter/libmilter/drain.h"
+#include "milter/libmilter/io_cure.h"
 
 namespace spillway {
 
@@ -325,6 +327,12 @@ bool ServeMilter(const Fd& listener, SessionShared& shared) {
                  .stop_accepting = [fd] { StopAccepting(fd); },
                  .idle = [&shared] { return shared.messages.load() == 0; },
                  .patience = shared.generation.Get()->config().budget.per_message + kDrainSlack});
+  SetOnShortage([&shared](int error) {
+    shared.log.Limited(LogLevel::kError, "accept",
+                       "new sessions wait: " + std::string(std::strerror(error)) +
+                           "; see LimitNOFILE of the unit, or ulimit -n",
+                       shared.clock.Now());
+  });
   std::string spec = "fd:" + std::to_string(fd);
   if (smfi_register(Description()) != MI_SUCCESS || smfi_setconn(spec.data()) != MI_SUCCESS)
     return false;

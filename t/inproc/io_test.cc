@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Guards what stands between libmilter and its sockets (milter/io_cure.cc), and its spare threads.
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <filesystem>
@@ -100,6 +101,38 @@ TEST(Io, EndsInTheMiddleOfAPacket) {
     client.Raw(message.substr(0, size));
   }
   EXPECT_EQ(daemon.Negotiated().Send(SmallMail()).command, 'c');
+}
+
+// libmilter would read past its list of macros.
+TEST(Io, AMacroWithoutAValueEndsItsConnection) {
+  const Daemon daemon({.make_checks = Quick()});
+  for (const size_t count : {1U, 3U, 7U, 15U, 63U, 255U}) {
+    MilterClient client = daemon.Negotiated();
+    std::string strings;
+    for (size_t i = 0; i < count; ++i) strings += Zero("x");
+    client.Raw(MilterClient::Packet('D', "M" + strings) + Message(1));
+    EXPECT_EQ(Replies(client), "closed") << count;
+  }
+  EXPECT_EQ(daemon.Negotiated().Send(SmallMail()).command, 'c');
+}
+
+// Without a descriptor a connection waits; with one it goes on.
+TEST(Io, AtTheLimitOfDescriptorsTheLogSaysWhySessionsWait) {
+  const Daemon daemon({.make_checks = Quick()});
+  EXPECT_EQ(daemon.Negotiated().Send(SmallMail()).command, 'c');
+  const rlimit none{.rlim_cur = 1, .rlim_max = 4096};
+  rlimit before{};
+  ASSERT_EQ(prlimit(daemon.pid(), RLIMIT_NOFILE, &none, &before), 0);
+  MilterClient waiting = daemon.Connect();
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (daemon.log().find("new sessions wait: Too many open files") == std::string::npos) {
+    ASSERT_LT(std::chrono::steady_clock::now(), patience) << daemon.log();
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  const rlimit again{.rlim_cur = 4096, .rlim_max = 4096};
+  ASSERT_EQ(prlimit(daemon.pid(), RLIMIT_NOFILE, &again, nullptr), 0);
+  ASSERT_TRUE(waiting.Negotiate());
+  EXPECT_EQ(waiting.Send(SmallMail()).command, 'c');
 }
 
 std::set<std::string> ThreadsOf(const Daemon& daemon) {
