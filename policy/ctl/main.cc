@@ -9,11 +9,14 @@
 #include "policy/ctl/commands.h"
 #include "policy/ctl/dkim.h"
 #include "policy/ctl/forecast.h"
+#include "policy/ctl/plain_output.h"
 #include "policy/ctl/simulate.h"
 #include "policy/ctl/test_message.h"
 
 int main(int argc, char** argv) {
   using namespace spillway;
+  const PlainOutput plain_output(std::cout);
+  const PlainOutput plain_errors(std::cerr);
   CtlOptions options;
   CLI::App app("Asks the Spillway daemons");
   app.add_option("-c,--config", options.config,
