@@ -16,6 +16,33 @@ namespace spillway {
 
 using telemetry::Region;
 
+namespace {
+
+// No index goes out of its array, and every text ends.
+void Sanitize(telemetry::Preamble& preamble) {
+  preamble.check_count =
+      std::min(preamble.check_count, static_cast<uint32_t>(telemetry::kMaxChecks));
+  for (auto& name : preamble.check_names) name.back() = '\0';
+}
+
+void Sanitize(telemetry::Record& record) {
+  constexpr auto kLastVerdict = static_cast<uint8_t>(telemetry::Verdict::kReject);
+  constexpr uint8_t kLastBucket = 63;
+  record.check_count = std::min(record.check_count, static_cast<uint16_t>(telemetry::kMaxChecks));
+  record.waits_for.back() = '\0';
+  record.size_bucket = std::min(record.size_bucket, kLastBucket);
+  record.client_class = std::min(record.client_class, telemetry::kProbeClass);
+  if (static_cast<uint8_t>(record.verdict) > kLastVerdict)
+    record.verdict = telemetry::Verdict::kAccept;
+}
+
+template <size_t kSize>
+std::string TextIn(const std::array<char, kSize>& text) {
+  return {text.data(), ::strnlen(text.data(), kSize)};
+}
+
+}  // namespace
+
 TelemetryReader::~TelemetryReader() {
   Unmap();
 }
@@ -31,7 +58,7 @@ bool TelemetryReader::Refresh() {
     error_ = path_ + ": " + std::strerror(errno);
     return mapped();  // what was mapped stays readable until a new file appears
   }
-  if (mapped() && status.st_ino == inode_) return true;
+  if (status.st_ino == inode_) return mapped();  // a damaged one is not mapped again
   const Fd fd(::open(path_.c_str(), O_RDWR | O_CLOEXEC));
   if (!fd.valid() || ::fstat(fd.get(), &status) != 0) {
     error_ = path_ + ": " + std::strerror(errno);
@@ -55,6 +82,8 @@ bool TelemetryReader::Refresh() {
   }
   Unmap();
   region_ = region;
+  preamble_ = region->preamble;
+  Sanitize(preamble_);
   inode_ = status.st_ino;
   error_.clear();
   return true;
@@ -62,8 +91,17 @@ bool TelemetryReader::Refresh() {
 
 std::vector<telemetry::Record> TelemetryReader::Take(size_t limit) {
   std::vector<telemetry::Record> out;
-  telemetry::Record record;
-  while (out.size() < limit && region_->records.pop(record)) out.push_back(record);
+  while (out.size() < limit) {
+    telemetry::Record record;
+    const auto taken = region_->records.Pop(record);
+    if (taken == telemetry::Queue::Taken::kDamaged) {
+      error_ = path_ + ": the queue of records is damaged; restart spillway-milter";
+      Unmap();
+    }
+    if (taken != telemetry::Queue::Taken::kValue) break;
+    Sanitize(record);
+    out.push_back(record);
+  }
   return out;
 }
 
@@ -83,16 +121,17 @@ uint64_t TelemetryReader::Value(telemetry::Counter counter) const {
 std::vector<std::pair<std::string, ServerFigures>> TelemetryReader::Servers() const {
   constexpr double kPermille = 1000;
   std::vector<std::pair<std::string, ServerFigures>> out;
+  if (!mapped()) return out;
   const size_t used = region_->servers.load(std::memory_order_acquire);
   for (size_t i = 0; i < std::min(used, telemetry::kMaxServers); ++i) {
     const telemetry::ServerRow& row = region_->server_rows[i];
-    out.emplace_back(row.check.data(), ServerFigures{.name = row.name.data(),
-                                                     .limit = row.limit,
-                                                     .in_flight = row.in_flight,
-                                                     .owed = row.owed,
-                                                     .late_share = row.late_permille / kPermille,
-                                                     .asked = row.asked != 0,
-                                                     .waiting = row.waiting});
+    out.emplace_back(TextIn(row.check), ServerFigures{.name = TextIn(row.name),
+                                                      .limit = row.limit,
+                                                      .in_flight = row.in_flight,
+                                                      .owed = row.owed,
+                                                      .late_share = row.late_permille / kPermille,
+                                                      .asked = row.asked != 0,
+                                                      .waiting = row.waiting});
   }
   return out;
 }

@@ -31,18 +31,20 @@ class TelemetryReader {
   bool mapped() const { return region_ != nullptr; }
 
   // The following need mapped().
-  // Takes at most `limit` records out of the queue.
+  // Takes at most `limit` records out of the queue. If that was damaged, nothing is mapped any more
+  // until another writer comes, and error() says so.
   std::vector<telemetry::Record> Take(size_t limit);
   // Start times of the messages in flight, in no order.
   std::vector<int64_t> InFlight() const;
   uint64_t Value(telemetry::Counter counter) const;
   // Nanoseconds since the writer's last sign of life.
   int64_t Silence(TimePoint now) const;
-  // The servers of the scanners: each with the name of its check.
+  // The servers of the scanners: each with the name of its check. None while nothing is mapped.
   std::vector<std::pair<std::string, ServerFigures>> Servers() const;
   // Renews the advice to the filter.
   void Advise(const telemetry::Advice& advice, TimePoint now);
-  const telemetry::Preamble& preamble() const { return region_->preamble; }
+  // Its names end, and there are at most kMaxChecks.
+  const telemetry::Preamble& preamble() const { return preamble_; }
 
  private:
   void Unmap();
@@ -50,6 +52,7 @@ class TelemetryReader {
   const std::string path_;
   std::string error_;
   telemetry::Region* region_ = nullptr;
+  telemetry::Preamble preamble_;  // as it was when it was mapped
   uint64_t inode_ = 0;
 };
 

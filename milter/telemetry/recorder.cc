@@ -124,7 +124,7 @@ void Recorder::Push(const telemetry::Record& record) {
   if (mail) Count(Counter::kMessages);
   if (mail && record.late != 0) Count(Counter::kLateMessages);
   if (mail && record.verdict == telemetry::Verdict::kTempfail) Count(Counter::kTempfailed);
-  if (!region_->records.bounded_push(record)) Count(Counter::kRecordsDropped);
+  if (!region_->records.Push(record)) Count(Counter::kRecordsDropped);
 }
 
 }  // namespace spillway

@@ -5,23 +5,24 @@
 // Life of a file: the writer makes it under another name, fills the preamble, and renames it over
 // the old one, so a path always leads to a whole file. A new writer means a new inode and
 // generation + 1; a reader that finds another inode at the path maps the new file. A writer that is
-// killed leaves the queue usable (boost::lockfree; at worst one node is lost); its in-flight slots
-// disappear with the file.
+// killed leaves records that can still be read; its in-flight slots disappear with the file. The
+// reader trusts nothing in it.
 //
 // All times are CLOCK_MONOTONIC nanoseconds. All atomics are lock-free, hence address-free.
 #pragma once
 
 #include <array>
 #include <atomic>
-#include <boost/lockfree/queue.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
 
+#include "milter/telemetry/ring.h"
+
 namespace spillway::telemetry {
 
 constexpr uint64_t kMagic = 0x5941574c4c495053;  // the bytes "SPILLWAY"
-constexpr uint32_t kVersion = 6;
+constexpr uint32_t kVersion = 7;
 constexpr size_t kMaxChecks = 16;
 constexpr size_t kNameSize = 16;
 constexpr size_t kWaitSize = 64;
@@ -101,7 +102,7 @@ struct Preamble {
 };
 static_assert(std::is_trivially_copyable_v<Preamble>);
 
-using Queue = boost::lockfree::queue<Record, boost::lockfree::capacity<kQueueCapacity>>;
+using Queue = Ring<Record, kQueueCapacity>;
 
 struct Region {
   Preamble preamble;                           // written before the rename, constant afterwards

@@ -5,6 +5,8 @@
 #include <sys/wait.h>
 
 #include <csignal>
+#include <cstddef>
+#include <random>
 
 #include "milter/telemetry/reader.h"
 #include "t/rig/temp_dir.h"
@@ -102,6 +104,35 @@ TEST_F(TelemetryTest, HeartbeatShowsSilence) {
   EXPECT_EQ(reader_.Silence(kStart + seconds(3)), 3000000000);
   writer->Beat(kStart + seconds(3));
   EXPECT_EQ(reader_.Silence(kStart + seconds(3)), 0);
+}
+
+// As by a wild write in the filter; what the reader gives out stays within its bounds.
+TEST_F(TelemetryTest, ADamagedFileHurtsNoReader) {
+  std::mt19937 random(11);
+  for (int round = 0; round < 200; ++round) {
+    auto writer = NewWriter();
+    for (int i = 1; i <= 50; ++i) writer->Push(RecordOf(i));
+    std::string octets = dir_.Read("telemetry");
+    for (int i = 0; i < 300; ++i) octets[64 + random() % 40000] = static_cast<char>(random());
+    for (int i = 0; i < 300; ++i)
+      octets[offsetof(telemetry::Region, records) + random() % 12000] = static_cast<char>(random());
+    writer.reset();
+    dir_.Write("telemetry", octets);
+    TelemetryReader reader(path_);
+    ASSERT_TRUE(reader.Refresh()) << reader.error();
+    EXPECT_LE(reader.preamble().check_count, telemetry::kMaxChecks);
+    for (const auto& [check, figures] : reader.Servers())
+      EXPECT_LT(check.size() + figures.name.size(), 100U);
+    for (const telemetry::Record& record : reader.Take(1000)) {
+      EXPECT_LE(record.check_count, telemetry::kMaxChecks);
+      EXPECT_EQ(record.waits_for.back(), 0);
+    }
+    if (reader.mapped()) continue;
+    EXPECT_NE(reader.error().find("damaged"), std::string::npos);
+    EXPECT_FALSE(reader.Refresh());
+    writer = NewWriter();
+    EXPECT_TRUE(reader.Refresh());
+  }
 }
 
 TEST_F(TelemetryTest, OtherFilesAreRefused) {
