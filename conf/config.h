@@ -21,6 +21,7 @@ struct Config {
     std::string socket_mode = "0660";
     std::string socket_group;
     std::string authserv_id;  // empty: this machine's host name
+    Strings own_ids;          // of other machines of ours
     std::string ask_policy;   // empty: do not ask
     Milliseconds ask_timeout{250};
   } milter;

@@ -24,6 +24,7 @@ std::vector<TomlSection> FilterSections(Config& c) {
                  {"socket_mode", &c.milter.socket_mode, 0, 0, ValidMode},
                  {"socket_group", &c.milter.socket_group, 0, 0, ValidGroup},
                  {"authserv_id", &c.milter.authserv_id, 0, 0, ValidHostName},
+                 {"own_ids", &c.milter.own_ids, 0, 0, ValidHostName},
                  {"ask_policy", &c.milter.ask_policy, 0, 0, ValidAskPolicy},
                  {"ask_timeout", &c.milter.ask_timeout, 10, 10 * kSecond}};
        }},

@@ -35,6 +35,10 @@ std::string Lower(std::string_view text) {
   return out;
 }
 
+bool IsAscii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0; });
+}
+
 // Labels of letters, digits, hyphens and underscores, `least` at least.
 bool IsName(std::string_view text, size_t least) {
   size_t labels = 0;
@@ -62,6 +66,7 @@ std::string_view ReadWho(std::string_view who, const std::vector<NamedClass>& cl
     row.kind = SigningRow::Kind::kClass;
   } else if (colon == std::string_view::npos && who.find('@') == std::string_view::npos) {
     row.pattern = Lower(rest);
+    if (!IsAscii(rest)) return "expected a domain in ASCII (A-labels)";
   } else {
     return "expected a domain such as \"*.example.org\", \"user:NAME\", \"class:internal\", "
            "\"class:authenticated\" or the class: of a [[class]]";

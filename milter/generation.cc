@@ -22,6 +22,12 @@ CachingResolver::Limits ResolverLimits(const Config& config) {
           .in_flight_per_domain = static_cast<size_t>(config.dns.max_in_flight_per_domain)};
 }
 
+std::vector<std::string> OwnIds(const Config& config) {
+  std::vector<std::string> ids = {config.milter.authserv_id};
+  ids.insert(ids.end(), config.milter.own_ids.begin(), config.milter.own_ids.end());
+  return ids;
+}
+
 // What any check needs.
 InspectionNeeds AllNeeds(const CheckTypes& checks) {
   InspectionNeeds all;
@@ -69,6 +75,7 @@ std::unique_ptr<Inspector> MakeInspector(const Config& config, const InspectionN
 Generation::Generation(Config config, Log& log, const Clock& clock,
                        const MakeChecksFunction& make_checks)
     : config_(std::move(config)),
+      own_ids_(OwnIds(config_)),
       clients_(config_),
       drop_order_(config_),
       cares_(std::make_unique<Cares>(Cares::Options{config_.dns.servers, config_.dns.timeout})),

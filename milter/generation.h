@@ -32,6 +32,8 @@ class Generation {
   Generation& operator=(const Generation&) = delete;
 
   const Config& config() const { return config_; }
+  // The authserv-id under which results are written, and those of other machines of ours.
+  const std::vector<std::string>& own_ids() const { return own_ids_; }
   const ClientLists& clients() const { return clients_; }
   const CheckTypes& checks() const { return checks_; }
   const DropOrder& drop_order() const { return drop_order_; }
@@ -41,6 +43,7 @@ class Generation {
 
  private:
   const Config config_;
+  const std::vector<std::string> own_ids_;
   const ClientLists clients_;
   const DropOrder drop_order_;
   // The members below use those above. ~Generation() ends inspector_, cares_ and workers_ first,

@@ -38,6 +38,19 @@ static_assert(kMaxChecks <= telemetry::kMaxChecks && kMaxCheckName < telemetry::
 constexpr std::array<std::string_view, 6> kOurFields = {
     kAuthenticationResults, kScanField, kListsField, kAttachmentsField, kRulesField, kSpamFlag};
 
+bool IsThisMachine(const Client& client) {
+  return client.cls == ClientClass::kInternal &&
+         (client.has_address ? client.address.loopback() : client.local);
+}
+
+// What was seen of the stranger says more than what is seen of the content filter.
+void KeepResults(Verdict& verdict, std::vector<HeaderDeletion>& forged) {
+  forged.clear();
+  verdict.deletions.clear();
+  std::erase_if(verdict.insertions,
+                [](const AddedField& field) { return field.name == kAuthenticationResults; });
+}
+
 std::string Joined(const std::vector<std::string>& names) {
   std::string out;
   for (const std::string& name : names) out += (out.empty() ? "" : ",") + name;
@@ -139,6 +152,7 @@ void Session::MailFrom(std::string_view path, std::string_view auth_user) {
   message_->body_hashes = std::make_shared<BodyHashes>();
   pipeline_ =
       std::make_unique<Pipeline>(generation_->checks(), *message_, shared_.clock, Dropped());
+  cost_ = pipeline_->cost();
   if (pipeline_->reduced()) shared_.recorder.Count(telemetry::Counter::kReduced);
   if (pipeline_->WantsContent())
     message_->content.emplace(generation_->config().budget.max_scan_size.value);
@@ -157,9 +171,12 @@ void Session::CountOurs(std::string_view name, std::string_view value) {
   for (size_t i = 0; i < kOurFields.size(); ++i) {
     if (!EqualsNoCase(name, kOurFields[i])) continue;
     const unsigned index = ++our_fields_[i];
-    const bool forged = kOurFields[i] == kAuthenticationResults
-                            ? ClaimsAuthservId(value, generation_->config().milter.authserv_id)
-                            : kOurFields[i] != kSpamFlag || MarksSpam();
+    const bool results = kOurFields[i] == kAuthenticationResults;
+    const bool forged = results ? ClaimsAuthservId(value, generation_->own_ids())
+                                : kOurFields[i] != kSpamFlag || MarksSpam();
+    if (results && IsThisMachine(client_) &&
+        TellsOfStranger(value, generation_->config().milter.authserv_id))
+      message_->handed_back = true;
     if (forged) forged_.push_back({kOurFields[i].data(), index});
   }
 }
@@ -198,13 +215,14 @@ Verdict Session::EndOfMessage(std::string_view queue_id) {
   message_->queue_id = queue_id.empty() ? id_ : std::string(queue_id);
   message_->body_hashes->Finish();
   if (generation_->inspector() != nullptr && message_->content && pipeline_->WantsInspection())
-    message_->inspecting =
-        generation_->inspector()->Begin(message_->content->pieces(), pipeline_->cost());
+    message_->inspecting = generation_->inspector()->Begin(message_->content->pieces(), cost_);
   const std::vector<CheckReport> reports =
       pipeline_->Finish({Deadline(start + generation_->config().budget.per_message),
                          Deadline(start + accepted_budget_)});
   Verdict verdict = Decide(reports, generation_->config().milter.authserv_id, forged_,
                            message_->queue_id, client_.cannot_retry);
+  if (message_->handed_back) KeepResults(verdict, forged_);
+  pipeline_.reset();  // may wait until work in progress has stopped: the client waits, too
   shared_.recorder.Leave(slot);
   Report(verdict, reports, start, shared_.clock.Now());
   Abort();
@@ -260,7 +278,7 @@ void Session::Report(const Verdict& verdict, const std::vector<CheckReport>& rep
 // Capped at `total`: jobs of one message wait in parallel, so their waits can add up to more, and
 // some of the wait may be the client's time.
 int64_t Session::QueueWait(Duration total) const {
-  return std::min(pipeline_->cost()->QueueWait(shared_.clock.Now()), Microseconds(total));
+  return std::min(cost_->QueueWait(shared_.clock.Now()), Microseconds(total));
 }
 
 void Session::WriteLog(const Verdict& verdict, const std::vector<CheckReport>& reports,

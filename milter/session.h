@@ -84,10 +84,10 @@ class Session {
   const GenerationPtr generation_;  // the one that the connection began with
   const std::string id_;
   Client client_;
-
   // The message: empty outside one.
   std::unique_ptr<Message> message_;
   std::unique_ptr<Pipeline> pipeline_;
+  std::shared_ptr<MessageCost> cost_;
   std::vector<HeaderDeletion> forged_;    // fields that claim to be ours
   std::array<unsigned, 6> our_fields_{};  // how many of each name that we write there have been
   bool body_wanted_ = true;

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "milter/auth/authres.h"
+#include "milter/base/log.h"
 
 namespace spillway {
 
@@ -36,7 +37,7 @@ void ApplyActions(const std::vector<CheckReport>& reports, const std::string& id
     }
     if (report.action == Wish::kMark) verdict.marked = true;
     if (report.action == Wish::kQuarantine)
-      verdict.quarantine = std::string(report.name) + ": " + report.result.reason;
+      verdict.quarantine = std::string(report.name) + ": " + LogSafe(report.result.reason);
     if (report.action == Wish::kTempfail && !verdict.tempfail && !verdict.reject)
       Refuse(report, id, verdict);
     if (report.action == Wish::kReject && !verdict.reject) Refuse(report, id, verdict);
@@ -92,6 +93,8 @@ Verdict Decide(const std::vector<CheckReport>& reports, const std::string& auths
   if (verdict.marked && !has_flag) verdict.insertions.push_back({std::string(kSpamFlag), "YES"});
   verdict.insertions.push_back(
       {std::string(kAuthenticationResults), FormatAuthenticationResults(authserv_id, methods)});
+  // Scanners and the inspector have a say in some of them, and may have been taken over.
+  for (AddedField& field : verdict.insertions) field.value = FieldValue(std::move(field.value));
   return verdict;
 }
 

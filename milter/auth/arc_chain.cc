@@ -33,7 +33,7 @@ bool GoodCommon(const TagList& tags) {
   const bool stamp = !tags.contains("t") || AllDigits(TagValue(tags, "t"));
   const bool algorithm =
       TagValue(tags, "a") == "rsa-sha256" || TagValue(tags, "a") == "ed25519-sha256";
-  return stamp && algorithm && IsQualifiedDomain(TagValue(tags, "d")) &&
+  return stamp && algorithm && IsQualifiedDomain(DnsName(TagValue(tags, "d"))) &&
          !TagValue(tags, "s").empty() && DecodeBase64(TagValue(tags, "b")).has_value();
 }
 
@@ -112,7 +112,7 @@ void Fail(ArcChain& chain, std::string reason) {
 }
 
 std::string KeyName(const TagList& tags) {
-  return ToLower(TagValue(tags, "s") + "._domainkey." + TagValue(tags, "d"));
+  return DnsName(TagValue(tags, "s")) + "._domainkey." + DnsName(TagValue(tags, "d"));
 }
 
 // Without c= it is simple (RFC 6376 section 3.5), but signers are about that take it for relaxed.
@@ -153,7 +153,7 @@ bool Verifies(const std::string& text, const TagList& tags, const ArcKeyFind& fi
 
 std::vector<std::string> ArcChain::sealers() const {
   std::vector<std::string> out;
-  for (const ArcSet& set : sets) out.push_back(ToLower(TagValue(set.seal_tags, "d")));
+  for (const ArcSet& set : sets) out.push_back(DnsName(TagValue(set.seal_tags, "d")));
   return out;
 }
 

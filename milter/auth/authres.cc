@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "milter/auth/authres.h"
 
+#include <glib.h>
+
 #include <algorithm>
 
 #include "milter/mail/header.h"
@@ -13,9 +15,9 @@ constexpr size_t kMaxValue = 300;   // of one property or reason
 constexpr size_t kLineLength = 68;  // of text behind the tab, so that lines stay under 78 columns
 constexpr size_t kMaxResults = 50;  // in one field
 
+// RFC 6532 section 3.2: UTF-8 may stand wherever a printable character may.
 bool IsTokenChar(char c) {
-  return c > ' ' && c <= '~' &&
-         std::string_view("()<>@,;:\\\"/[]?=").find(c) == std::string_view::npos;
+  return c != ' ' && std::string_view("()<>@,;:\\\"/[]?=").find(c) == std::string_view::npos;
 }
 
 bool IsToken(std::string_view text) {
@@ -30,10 +32,21 @@ bool IsPlainAddress(std::string_view text) {
   return (local.empty() || IsToken(local)) && IsToken(text.substr(at + 1));
 }
 
+// The octets of the printable character at the start of `text`; 0: there is none.
+size_t PrintableAt(std::string_view text) {
+  if (text.front() >= 0) return text.front() >= ' ' && text.front() <= '~' ? 1 : 0;
+  const gunichar sign = g_utf8_get_char_validated(text.data(), static_cast<gssize>(text.size()));
+  const bool printable = sign < 0x110000 && g_unichar_iscntrl(sign) == 0;
+  return printable ? static_cast<size_t>(g_unichar_to_utf8(sign, nullptr)) : 0;
+}
+
 std::string Printable(std::string_view text) {
-  std::string out(text.substr(0, kMaxValue));
-  std::replace_if(
-      out.begin(), out.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  std::string out;
+  while (!text.empty() && out.size() < kMaxValue) {
+    const size_t octets = PrintableAt(text);
+    out += octets == 0 ? "?" : text.substr(0, octets);
+    text.remove_prefix(std::max<size_t>(octets, 1));
+  }
   return out;
 }
 
@@ -74,6 +87,17 @@ std::string FormatResult(const MethodResult& result) {
 
 std::string QuotedString(std::string_view raw) {
   return Quote(Printable(raw));
+}
+
+std::string FieldValue(std::string text) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    char& c = text[i];
+    const size_t next = text.find_first_not_of(" \t", i + 1);
+    const bool goes_on = next != std::string::npos && next > i + 1 && text[next] != '\n';
+    if (c == '\n' && !goes_on) c = ' ';
+    if ((c >= 0 && c < ' ' && c != '\t' && c != '\n') || c == 0x7f) c = '?';
+  }
+  return text;
 }
 
 std::string FormatAuthenticationResults(std::string_view authserv_id,

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <optional>
 
+#include "milter/mail/encoded_words.h"
 #include "milter/mail/header.h"
 
 namespace spillway {
@@ -193,17 +194,22 @@ class Reader {
   ReadResults& out_;
 };
 
-// The text before the first semicolon, without comments and, if `quotes`, with quoted strings
-// unquoted. An unterminated comment or quoted string must hide nothing: the text then stays as it
-// is.
-std::string Head(std::string_view text, bool quotes) {
+// What a sloppy reader may take a comment, quotes and odd octets for.
+struct Sloppiness {
+  std::string_view comment;  // what a comment becomes
+  bool quotes;               // are quoted strings unquoted?
+};
+
+// The text before the first semicolon. An unterminated comment or quoted string must hide nothing:
+// the text then stays as it is.
+std::string Head(std::string_view text, Sloppiness sloppy) {
   std::string out;
   Scanner scan(text);
   while (!scan.AtEnd() && !scan.At(';')) {
     if (scan.At('(')) {
       if (!scan.SkipComment()) return std::string(text.substr(0, text.find(';')));
-      out += ' ';
-    } else if (scan.At('"') && quotes) {
+      out += sloppy.comment;
+    } else if (scan.At('"') && sloppy.quotes) {
       const auto quoted = scan.TakeQuotedString();
       if (!quoted) return std::string(text.substr(0, text.find(';')));
       out += *quoted;
@@ -214,21 +220,54 @@ std::string Head(std::string_view text, bool quotes) {
   return out;
 }
 
+bool IsBlank(char c) {
+  return c >= 0 && c <= ' ';
+}
+
+// Without quotes, backslashes and control characters, and without white space around dots. VT, FF
+// and their like are white space for some readers.
+std::string Squeezed(std::string_view text, bool controls_are_blanks) {
+  std::string out;
+  bool blank = false;
+  for (const char c : text) {
+    if (c == '"' || c == '\\') continue;
+    if (IsControl(c) && !controls_are_blanks) continue;
+    if (IsBlank(c) || IsControl(c)) {
+      blank = true;
+      continue;
+    }
+    if (blank && c != '.' && !out.ends_with('.')) out += ' ';
+    blank = false;
+    out += c;
+  }
+  return out;
+}
+
 bool NamesId(std::string_view word, std::string_view id) {
   while (!word.empty() && word.back() == '.') word.remove_suffix(1);
   return EqualsNoCase(word, id);
 }
 
 bool AnyWordNamesId(std::string_view text, std::string_view id) {
-  constexpr std::string_view kSeparators = " \t\r\n\"';,=<>()[]\\/";
-  while (true) {
-    const size_t start = text.find_first_not_of(kSeparators);
-    if (start == std::string_view::npos) return false;
-    text.remove_prefix(start);
-    const size_t end = std::min(text.find_first_of(kSeparators), text.size());
-    if (NamesId(text.substr(0, end), id)) return true;
-    text.remove_prefix(end);
+  const auto separates = [](char c) {
+    return IsBlank(c) || IsControl(c) ||
+           std::string_view("\"';,=<>()[]\\/").find(c) != std::string_view::npos;
+  };
+  auto at = text.begin();
+  while (at != text.end()) {
+    const auto start = std::find_if_not(at, text.end(), separates);
+    at = std::find_if(start, text.end(), separates);
+    if (NamesId({start, at}, id)) return true;
   }
+  return false;
+}
+
+// All that readers may see in front of the first semicolon.
+std::vector<std::string> Heads(std::string_view text) {
+  const std::string joined = Head(text, {.comment = "", .quotes = true});
+  return {Head(text, {.comment = " ", .quotes = true}),
+          Head(text, {.comment = " ", .quotes = false}), Squeezed(joined, true),
+          Squeezed(joined, false)};
 }
 
 }  // namespace
@@ -259,9 +298,23 @@ ReadResults ReadArcResults(std::string_view value) {
   return out;
 }
 
-bool ClaimsAuthservId(std::string_view value, std::string_view authserv_id) {
-  return AnyWordNamesId(Head(value, true), authserv_id) ||
-         AnyWordNamesId(Head(value, false), authserv_id);
+bool ClaimsAuthservId(std::string_view value, const std::vector<std::string>& ids) {
+  std::vector<std::string> heads = Heads(value);
+  // Some readers decode encoded words in every field.
+  if (value.find("=?") != std::string_view::npos) {
+    for (std::string& head : Heads(ReadableValue(value))) heads.push_back(std::move(head));
+  }
+  return std::any_of(heads.begin(), heads.end(), [&](const std::string& head) {
+    return std::any_of(ids.begin(), ids.end(),
+                       [&](const std::string& id) { return AnyWordNamesId(head, id); });
+  });
+}
+
+bool TellsOfStranger(std::string_view value, std::string_view authserv_id) {
+  const ReadResults read = ReadAuthenticationResults(value);
+  return read.whole && NamesId(read.authserv_id, authserv_id) &&
+         (read.First("spf") != nullptr || read.First("dmarc") != nullptr ||
+          read.First("iprev") != nullptr);
 }
 
 }  // namespace spillway

@@ -38,9 +38,14 @@ ReadResults ReadAuthenticationResults(std::string_view value);
 // The same behind "i=N;".
 ReadResults ReadArcResults(std::string_view value);
 
-// True when a reader, strict or sloppy, could take the field for one of `authserv_id`: case,
-// comments, folding, quotes, a version, a missing semicolon or a final dot make no difference.
-// Fields that do not parse at all claim every name that stands in them before the first semicolon.
-bool ClaimsAuthservId(std::string_view value, std::string_view authserv_id);
+// True when a reader, strict or sloppy, could take the field for one of `ids`: case, comments,
+// folding, quotes, backslashes, control characters, white space around dots, encoded words, a
+// version, a missing semicolon or a final dot make no difference. Fields that do not parse at all
+// claim every name that stands in them before the first semicolon.
+bool ClaimsAuthservId(std::string_view value, const std::vector<std::string>& ids);
+
+// Is it one that we wrote for an external client? Only such clients have results of SPF, DMARC or
+// iprev.
+bool TellsOfStranger(std::string_view value, std::string_view authserv_id);
 
 }  // namespace spillway

@@ -23,6 +23,7 @@ extern "C" {
 #include "milter/auth/signed_fields.h"
 #include "milter/auth/tag_list.h"
 #include "milter/base/contains.h"
+#include "milter/mail/idna.h"
 
 namespace spillway {
 
@@ -57,6 +58,7 @@ namespace {
 // One signature as far as it is needed until it is judged.
 struct Claim {
   const HeaderField* field = nullptr;  // in Headers() only
+  std::string identity;                // i=, as written
   std::string digest;                  // SHA-256 of the header that it covers
   std::string signature;               // b=
   std::string body_digest;             // bh=
@@ -68,6 +70,32 @@ struct Claim {
 size_t SignedNames(const TagList& tags) {
   const auto list = tags.find("h");
   return list == tags.end() ? 0 : NamesInList(list->second).size();
+}
+
+// The domain of an identity (RFC 6376 section 3.5, i=).
+std::string_view DomainOf(std::string_view identity) {
+  return identity.substr(identity.rfind('@') + 1);
+}
+
+// What the library sees of a signature: the tags that it knows, because it takes seconds for
+// thousands of them, and all in ASCII, because it refuses other octets, which RFC 8616 allows.
+std::string ForLibrary(const TagList& tags) {
+  std::string out;
+  for (const char* name : {"v", "a", "b", "bh", "c", "d", "h", "i", "l", "q", "s", "t", "x"}) {
+    const auto tag = tags.find(name);
+    if (tag == tags.end()) continue;
+    std::string value = tag->second;
+    if (tag->first == "d" || tag->first == "s") value = DnsName(value);
+    if (tag->first == "i") {
+      const std::string_view domain = DomainOf(value);
+      value = value.substr(0, value.size() - domain.size()) + DnsName(domain);
+    }
+    std::replace_if(
+        value.begin(), value.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; },
+        '?');
+    out += (out.empty() ? " " : "; ") + tag->first + "=" + value;
+  }
+  return out;
 }
 
 // Before the library looks at what the signatures cover.
@@ -119,31 +147,30 @@ DkimVerifier::DkimVerifier(const DkimLibrary& library, KeyCache& keys, const std
 
 DkimVerifier::~DkimVerifier() = default;
 
-// False for a signature that the library is not to see.
-bool DkimVerifier::Offer(const HeaderField& field) {
+void DkimVerifier::Offer(const HeaderField& field) {
+  const auto show = [this](const HeaderField& shown) {
+    const std::string text = CanonicalLineBreaks(shown);
+    dkim_header(state_->dkim.get(), AsOctets(text.c_str()), text.size());
+  };
   const std::string_view name =
       std::string_view(field.name)
           .substr(0, field.name.find_last_not_of(' ') + 1);  // as the library reads it
-  if (!EqualsNoCase(name, "DKIM-Signature")) return true;
+  if (!EqualsNoCase(name, "DKIM-Signature")) return show(field);
   const auto tags = ParseTagList(field.value);
   const size_t count = tags ? SignedNames(*tags) : 0;
   if (!tags || count > limits_.max_signed_headers) {
     state_->refused.push_back(
         {.state = State::kPermerror,
          .reason = tags ? "h= names " + std::to_string(count) + " fields" : "no list of tags"});
-    return false;
+    return;
   }
-  if (state_->claims.size() >= limits_.max_signatures) return false;
-  state_->claims.push_back({.field = &field});
-  return true;
+  if (state_->claims.size() >= limits_.max_signatures) return;
+  state_->claims.push_back({.field = &field, .identity = WithoutWhiteSpace(TagValue(*tags, "i"))});
+  show({field.name, ForLibrary(*tags)});
 }
 
 void DkimVerifier::Headers(const std::vector<HeaderField>& headers, BodyHashes& hashes) {
-  for (const HeaderField& field : headers) {
-    if (!Offer(field)) continue;
-    const std::string text = CanonicalLineBreaks(field);
-    dkim_header(state_->dkim.get(), AsOctets(text.c_str()), text.size());
-  }
+  for (const HeaderField& field : headers) Offer(field);
   dkim_eoh(state_->dkim.get());  // what it says of single signatures is in their error codes
   int count = 0;
   if (dkim_getsiglist(state_->dkim.get(), &state_->list, &count) != DKIM_STAT_OK) count = 0;
@@ -164,7 +191,7 @@ void DkimVerifier::Describe(size_t index) {
   signature.domain = AsString(dkim_sig_getdomain(info));
   signature.selector = AsString(dkim_sig_getselector(info));
   signature.algorithm = WithoutWhiteSpace(TagOf(info, "a"));
-  signature.identity = WithoutWhiteSpace(TagOf(info, "i"));
+  signature.identity = state_->claims[index].identity;
   signature.b_prefix = WithoutWhiteSpace(TagOf(info, "b")).substr(0, 8);
   const std::string query = TagOf(info, "q");
   const auto methods = NamesInList(query);
@@ -234,7 +261,7 @@ DkimVerifier::Attempt DkimVerifier::TryKey(size_t index, const SignatureKey& key
   }
   const std::string_view identity = signature.identity;
   if (key.strict() && !identity.empty() &&
-      !EqualsNoCase(identity.substr(identity.rfind('@') + 1), signature.domain))
+      !EqualsNoCase(DnsName(DomainOf(identity)), signature.domain))
     return {State::kPermerror, "the key is not for subdomains (t=s)"};
   if (!key.Verify(claim.digest, claim.signature)) return {State::kFail, "signature did not verify"};
   return {State::kPass, {}};

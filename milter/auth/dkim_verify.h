@@ -46,8 +46,8 @@ struct DkimVerifierState;  // of the library's kind
 struct DkimSignature {
   State state = State::kLate;
   std::string reason;
-  std::string domain;     // d=
-  std::string selector;   // s=
+  std::string domain;     // d=, as DnsName() has it
+  std::string selector;   // s=, the same
   std::string algorithm;  // a=
   std::string identity;   // i=, when given
   std::string b_prefix;   // the first 8 characters of b= (RFC 6008)
@@ -75,7 +75,7 @@ class DkimVerifier {
   const std::vector<DkimSignature>& signatures() const { return signatures_; }
 
  private:
-  bool Offer(const HeaderField& field);
+  void Offer(const HeaderField& field);
   void Describe(size_t index);
   void Prepare(size_t index, const std::vector<HeaderField>& headers, BodyHashes& hashes);
   // Of a signature under one key; pass: verified.

@@ -227,6 +227,7 @@ class Evaluation {
     const SpfRecord& record = instances_[index]->record;
     std::string out = "v=spf1";
     for (const SpfDirective& directive : record.directives) {
+      if (CannotExpand(directive.domain_spec)) continue;
       const std::string qualifier = std::string(" ") + QualifierChar(directive.qualifier);
       if (directive.network) {
         if (!directive.network->Contains(query_.client)) continue;
@@ -236,8 +237,16 @@ class Evaluation {
       const bool include = directive.mechanism == SpfMechanism::kInclude;
       out += qualifier + (include ? "include:" : "exists:") + NewToken({index, &directive, {}});
     }
-    if (record.redirect) out += " redirect=" + NewToken({index, nullptr, {}});
+    if (record.redirect && !CannotExpand(*record.redirect))
+      out += " redirect=" + NewToken({index, nullptr, {}});
     return out;
+  }
+
+  // RFC 8616 section 4: a local part in UTF-8 has no form that the DNS could be asked for, and a
+  // term with it matches nothing.
+  bool CannotExpand(const std::string& spec) const {
+    const auto beyond = [](char c) { return static_cast<unsigned char>(c) >= 0x80; };
+    return std::any_of(query_.local.begin(), query_.local.end(), beyond) && UsesLocalPart(spec);
   }
 
   std::string NewToken(Term term) {

@@ -25,9 +25,9 @@ namespace spillway {
 
 struct SpfQuery {
   Ip client;
-  std::string helo;
+  std::string helo;    // as DnsName() has it
   std::string local;   // of the identity; empty stands for "postmaster"
-  std::string domain;  // of the identity: MAIL FROM's domain, or the HELO name
+  std::string domain;  // of the identity: MAIL FROM's domain, or the HELO name, as DnsName() has it
 };
 
 // The answers known so far.

@@ -182,6 +182,16 @@ bool IsMacroString(std::string_view text) {
   }
 }
 
+bool UsesLocalPart(std::string_view text) {
+  constexpr std::string_view kLocal = "sSlL";
+  Scanner scanner(text);
+  for (Token token = scanner.Next(); token.kind != Token::Kind::kEnd; token = scanner.Next()) {
+    if (token.kind == Token::Kind::kMacro && kLocal.find(token.macro.letter) != kLocal.npos)
+      return true;
+  }
+  return false;
+}
+
 bool IsDomainSpec(std::string_view text) {
   if (text.empty() || !IsMacroString(text)) return false;
   Scanner scanner(text);

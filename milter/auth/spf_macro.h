@@ -26,6 +26,9 @@ bool IsMacroString(std::string_view text);
 // Grammar of domain-spec: a macro-string that ends in a macro or in ".toplabel".
 bool IsDomainSpec(std::string_view text);
 
+// Does a macro of it stand for the local part: %{s} or %{l}? `text` satisfies IsMacroString.
+bool UsesLocalPart(std::string_view text);
+
 // nullopt only when validated_name said so. `text` satisfies IsMacroString.
 std::optional<std::string> ExpandMacros(std::string_view text, const SpfMacroValues& values);
 // The same for a domain-spec: labels are dropped from the left until it fits 253 octets, a final

@@ -32,6 +32,10 @@ Ip Ip::FromBytes16(const uint8_t* bytes) {
   return ip;
 }
 
+bool Ip::loopback() const {
+  return v4_ ? bytes_[0] == 127 : IN6_IS_ADDR_LOOPBACK(bytes_.data());
+}
+
 std::array<uint8_t, 16> Ip::Mapped() const {
   if (!v4_) return bytes_;
   std::array<uint8_t, 16> out{};

@@ -26,6 +26,7 @@ class Ip {
   static Ip FromBytes16(const uint8_t* bytes);
 
   bool is_v4() const { return v4_; }
+  bool loopback() const;  // 127.0.0.0/8, ::1
   int bits() const { return v4_ ? 32 : 128; }
   const uint8_t* bytes() const { return bytes_.data(); }
   // The octets that tell a host from others: four, or eight, because an IPv6 host owns its /64.

@@ -57,6 +57,7 @@ class SignCheck final : public Check {
       : message_(message), keys_(keys), form_(form), services_(services), cost_(std::move(cost)) {}
 
   void OnHeaders() override {
+    if (message_.handed_back) return;
     const Client& client = message_.client;
     const bool ours =
         client.cls == ClientClass::kInternal || client.cls == ClientClass::kAuthenticated;
@@ -82,6 +83,8 @@ class SignCheck final : public Check {
   }
 
   Result Finish(Deadline deadline) override {
+    if (message_.handed_back)
+      return {.state = State::kSkipped, .reason = "handed back by a content filter"};
     if (!published_) return {.state = State::kSkipped};
     if (!started_) Start(deadline);
     if (!job_) return unusable_;

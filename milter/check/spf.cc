@@ -6,7 +6,7 @@
 #include "milter/base/pending.h"
 #include "milter/check/entry.h"
 #include "milter/dns/rounds.h"
-#include "milter/mail/header.h"
+#include "milter/mail/idna.h"
 
 namespace spillway {
 
@@ -85,9 +85,9 @@ class SpfCheck final : public Check {
 
   void OnEnvelope() override {
     if (!SkipReason().empty()) return;
-    const std::string helo = ToLower(message_.client.helo);
+    const std::string helo = DnsName(message_.client.helo);
     if (!message_.mail_from.domain.empty()) {
-      mail_from_ = Start(message_.mail_from.local, message_.mail_from.domain);
+      mail_from_ = Start(message_.mail_from.local, DnsName(message_.mail_from.domain));
     }
     // Section 2.4: for the null sender this is the MAIL FROM identity too.
     if (IsQualifiedDomain(helo) || message_.mail_from.null()) helo_ = Start("postmaster", helo);
@@ -117,7 +117,7 @@ class SpfCheck final : public Check {
 
   std::shared_ptr<SpfJob> Start(const std::string& local, const std::string& domain) {
     SpfQuery query{.client = message_.client.address,
-                   .helo = message_.client.helo,
+                   .helo = DnsName(message_.client.helo),
                    .local = local,
                    .domain = domain};
     auto job = std::make_shared<SpfJob>(std::move(query), services_, cost_);

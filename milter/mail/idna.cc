@@ -17,10 +17,8 @@ struct Free {
   void operator()(char* text) const { idn2_free(text); }
 };
 
-}  // namespace
-
-std::optional<std::string> AsciiDomain(std::string_view domain) {
-  if (domain.ends_with('.')) domain.remove_suffix(1);
+// A-labels for U-labels, in lower case, and without a final dot.
+std::optional<std::string> Converted(std::string_view domain) {
   std::string name(domain);
   const bool ascii = std::all_of(name.begin(), name.end(),
                                  [](char c) { return static_cast<unsigned char>(c) < 0x80; });
@@ -32,13 +30,29 @@ std::optional<std::string> AsciiDomain(std::string_view domain) {
     if (code != IDN2_OK) return std::nullopt;
     name = converted.get();
   }
-  if (!ascii && name.ends_with('.')) name.pop_back();  // U+3002 and its like are dots, too
-  // IDNA may map other characters to "@" and the like.
-  const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
+  if (name.ends_with('.')) name.pop_back();  // U+3002 and its like are dots, too
+  return ToLower(name);
+}
+
+// IDNA may map other characters to "@" and the like.
+bool IsPlain(std::string_view name) {
+  return std::all_of(name.begin(), name.end(), [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.';
   });
-  if (!plain || name.ends_with('.') || !IsQualifiedDomain(name)) return std::nullopt;
-  return ToLower(name);
+}
+
+}  // namespace
+
+std::optional<std::string> AsciiDomain(std::string_view domain) {
+  auto name = Converted(domain);
+  if (!name || !IsPlain(*name) || name->ends_with('.') || !IsQualifiedDomain(*name))
+    return std::nullopt;
+  return name;
+}
+
+std::string DnsName(std::string_view name) {
+  auto converted = Converted(name);
+  return converted && IsPlain(*converted) ? *converted : ToLower(name);
 }
 
 }  // namespace spillway

@@ -11,5 +11,8 @@ namespace spillway {
 
 // nullopt for what is no name of at least two labels, and for labels that IDNA 2008 does not allow.
 std::optional<std::string> AsciiDomain(std::string_view domain);
+// The same for any name that a stranger wrote, of one label, too. What is no name stays as it is,
+// but in lower case.
+std::string DnsName(std::string_view name);
 
 }  // namespace spillway

@@ -53,6 +53,9 @@ struct Message {
   size_t header_bytes = 0;
   // Set when more arrived than we keep; the checks then see the headers as incomplete.
   bool headers_truncated = false;
+  // A stranger's message that a content filter of this machine sends once more: it carries the
+  // results that we wrote for the stranger.
+  bool handed_back = false;
   uint64_t body_bytes = 0;
   // What checks want hashed of the body; they say so when the header is complete.
   std::shared_ptr<BodyHashes> body_hashes;

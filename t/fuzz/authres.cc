@@ -8,7 +8,7 @@ namespace spillway {
 namespace {
 
 const FuzzTarget kTarget("authres", [](std::string_view input) {
-  static_cast<void>(ClaimsAuthservId(input, "mx.example.org"));
+  static_cast<void>(ClaimsAuthservId(input, {"mx.example.org"}));
   static_cast<void>(ReadAuthenticationResults(input));
   static_cast<void>(ReadArcResults(input));
   static_cast<void>(

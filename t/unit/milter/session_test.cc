@@ -217,6 +217,38 @@ TEST_F(SessionTest, ForgedResultsAreFoundByTheirIndexAmongTheirName) {
   EXPECT_EQ(verdict.deletions[1].index, 2U);
 }
 
+TEST_F(SessionTest, ResultsUnderOtherNamesOfOursAreRemoved) {
+  config_.milter.own_ids = {"mx2.example.org"};
+  Begin();
+  const Verdict verdict = Message({{"Authentication-Results", " mx2.example.org; spf=pass"},
+                                   {"Authentication-Results", " mx3.example.org; spf=pass"},
+                                   {"Authentication-Results", " mx.example.org; spf=pass"}});
+  ASSERT_EQ(verdict.deletions.size(), 2U);
+  EXPECT_EQ(verdict.deletions[0].index, 3U);
+  EXPECT_EQ(verdict.deletions[1].index, 1U);
+}
+
+// A content filter hands back what we have seen of a stranger.
+TEST_F(SessionTest, ResultsThatComeBackFromAContentFilterStay) {
+  config_.clients.internal = {"127.0.0.0/8", "10.0.0.0/8"};
+  Begin();
+  const auto changes = [this](const std::optional<Ip>& client, const std::string& results) {
+    session_->Connect(client);
+    const Verdict verdict =
+        Message({{"X-Spillway-Rules", " a"}, {"Authentication-Results", results}});
+    return verdict.deletions.size() + verdict.insertions.size();
+  };
+  const std::string stranger = " mx.example.org; spf=fail smtp.mailfrom=x@y.example";
+  EXPECT_EQ(changes(Ip::Parse("127.0.0.1"), stranger), 0U);
+  EXPECT_EQ(changes(std::nullopt, stranger), 0U);
+  EXPECT_EQ(changes(Ip::Parse("10.0.0.1"), stranger), 3U);
+  EXPECT_EQ(changes(Ip::Parse("192.0.2.1"), stranger), 3U);
+  EXPECT_EQ(changes(Ip::Parse("127.0.0.1"), " mx.example.org; dkim=pass"), 3U);
+  EXPECT_EQ(changes(Ip::Parse("127.0.0.1"), " mx2.example.org; spf=fail"), 2U);
+  user_ = "ann";
+  EXPECT_EQ(changes(Ip::Parse("127.0.0.1"), stranger), 3U);
+}
+
 TEST_F(SessionTest, ForgedResultsDoNotHideBehindALargeHeader) {
   std::vector<std::pair<std::string, std::string>> headers(100,
                                                            {"X-Filler", std::string(10000, 'x')});

@@ -130,5 +130,20 @@ TEST(Verdict, OnlyLateTempfails) {
   }
 }
 
+// A scanner, or an inspector that was taken over, must not write fields of others.
+TEST(Verdict, AddedFieldsStayOneField) {
+  CheckReport report = Report("rules", State::kPolicy);
+  const auto written = [&](const std::string& value) {
+    report.result.added = {{"X-Spillway-Rules", value}};
+    return Decide({report}, "mx.example", {}, "QID", false).insertions.at(0).value;
+  };
+  EXPECT_EQ(written("x\nAuthentication-Results: mx.example; dkim=pass"),
+            "x Authentication-Results: mx.example; dkim=pass");
+  EXPECT_EQ(written("x\r\n\r\nbody"), "x? ? body");
+  EXPECT_EQ(written("x\n \t\n\n y\n"), "x  \t \n y ");
+  EXPECT_EQ(written(std::string("a\0b\x1b[m\x7f", 7)), "a?b?[m?");
+  EXPECT_EQ(written("folded\n\tas it should be"), "folded\n\tas it should be");
+}
+
 }  // namespace
 }  // namespace spillway

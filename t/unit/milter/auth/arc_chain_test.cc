@@ -17,17 +17,17 @@ class ArcTest : public testing::Test {
  protected:
   // Adds a set on top, as an intermediary does.
   void Seal(bool holds = true) {
-    const ArcSeal seal{
-        {"gate.example", "s", key_}, "gate.example; dmarc=pass", FieldsToSeal(mail_), 1};
+    const ArcSeal seal{{domain_, "s", key_}, "gate.example; dmarc=pass", FieldsToSeal(mail_), 1};
     const Fields added = SealArc(mail_, kBodyHash, ReadArcChain(mail_), holds, seal);
     sealed_ = !added.empty();
     mail_.insert(mail_.begin(), added.begin(), added.end());
   }
-  std::string Verify() const {
+  std::string Verify() {
     ArcChain chain = ReadArcChain(mail_);
     VerifyArcChain(
         mail_, kBodyHash,
-        [this](const std::string&, const std::string& algorithm) {
+        [this](const std::string& name, const std::string& algorithm) {
+          asked_ = name;
           // One of several at the selector.
           return std::vector<SignatureKeyPtr>{
               std::make_shared<const SignatureKey>("p=", algorithm),
@@ -40,8 +40,18 @@ class ArcTest : public testing::Test {
   const std::string kBodyHash = Sha256("text\r\n");
   const PrivateKey key_ = PrivateKey::Generate(PrivateKey::Kind::kEd25519, 0);
   Fields mail_ = {{"From", " a@example.org"}, {"Subject", " x"}};
+  std::string domain_ = "gate.example";
+  std::string asked_;  // the last
   bool sealed_ = false;
 };
+
+TEST_F(ArcTest, InternationalSealers) {
+  domain_ = "B\u00fccher.Example.";
+  Seal();
+  EXPECT_EQ(Verify(), "pass ");
+  EXPECT_EQ(asked_, "s._domainkey.xn--bcher-kva.example");
+  EXPECT_EQ(ReadArcChain(mail_).sealers(), std::vector<std::string>{"xn--bcher-kva.example"});
+}
 
 TEST_F(ArcTest, FiftySetsAreTheMost) {
   for (int i = 0; i < kMaxArcSets; ++i) Seal();

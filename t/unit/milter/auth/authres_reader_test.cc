@@ -76,11 +76,21 @@ TEST(AuthresReader, InstanceIsReadEvenIfTheRestIsBroken) {
 
 class Claims : public testing::TestWithParam<const char*> {};
 TEST_P(Claims, OurName) {
-  EXPECT_TRUE(ClaimsAuthservId(GetParam(), "mx.example.org")) << GetParam();
+  EXPECT_TRUE(ClaimsAuthservId(GetParam(), {"mx.example.org"})) << GetParam();
 }
 INSTANTIATE_TEST_SUITE_P(
     Each, Claims,
-    testing::Values(" mx.example.org; spf=pass", "mx.example.org;none", " MX.Example.ORG; spf=pass",
+    testing::Values(" mx . example . org; spf=pass", " mx\r\n .example.\r\n\torg; spf=pass",
+                    " mx(c) . (d)example.org; spf=pass", " m\\x.example.org; spf=pass",
+                    " \\m\\x.\\example.org; spf=pass", " \"m\\x\".example.org; spf=pass",
+                    " \x0bmx.example.org; spf=pass", " mx.example.org\x0c;dkim=pass",
+                    " mx\x0b.example\x0c.org; spf=pass", " m\x01x.example.org; spf=pass",
+                    " mx.\"example\".org; spf=pass", " m(c)x.example.org; spf=pass",
+                    " mx\x0b.\\example\x0c . \"org\"; spf=pass", " 'mx.example.org'; spf=pass",
+                    " =?us-ascii?q?mx=2Eexample=2Eorg?= ; spf=pass",
+                    " =?utf-8?b?bXguZXhhbXBsZS5vcmc7IHNwZj1wYXNz?=", " mx.example.org . ; spf=pass",
+                    " mx.example.org \\; spf=pass", " mx.example.org; spf=pass",
+                    "mx.example.org;none", " MX.Example.ORG; spf=pass",
                     "\n\tmx.example.org\n\t;\n\tspf=pass", " mx.example.org 1; spf=pass",
                     " (comment (nested)) mx.example.org (x); spf=pass",
                     " \"mx.example.org\"; spf=pass", " mx.example.org.; spf=pass",
@@ -90,13 +100,30 @@ INSTANTIATE_TEST_SUITE_P(
 
 class OtherName : public testing::TestWithParam<const char*> {};
 TEST_P(OtherName, IsLeftAlone) {
-  EXPECT_FALSE(ClaimsAuthservId(GetParam(), "mx.example.org")) << GetParam();
+  EXPECT_FALSE(ClaimsAuthservId(GetParam(), {"mx.example.org"})) << GetParam();
 }
 INSTANTIATE_TEST_SUITE_P(Each, OtherName,
-                         testing::Values("", " other.example; spf=pass",
+                         testing::Values(" mx example org; none", "", " other.example; spf=pass",
                                          " xmx.example.org; spf=pass", " mx.example.org.evil; none",
                                          " other.example; spf=pass smtp.helo=mx.example.org",
                                          " (mx.example.org) other.example; none"));
+
+TEST(ClaimsAuthservIdTest, AnyOfOurs) {
+  const std::vector<std::string> ids = {"mx1.example", "mx2.example"};
+  EXPECT_TRUE(ClaimsAuthservId(" mx2.example; spf=pass", ids));
+  EXPECT_FALSE(ClaimsAuthservId(" mx3.example; spf=pass", ids));
+}
+
+TEST(TellsOfStranger, ByTheResultsThatOnlyStrangersHave) {
+  for (const char* method : {"spf", "dmarc", "iprev"}) {
+    const std::string field = " mx.example; dkim=none; " + std::string(method) + "=fail";
+    EXPECT_TRUE(TellsOfStranger(field, "mx.example")) << method;
+    EXPECT_FALSE(TellsOfStranger(field, "mx2.example")) << method;
+  }
+  EXPECT_FALSE(TellsOfStranger(" mx.example; dkim=pass", "mx.example"));
+  EXPECT_FALSE(TellsOfStranger(" mx.example; auth=pass smtp.auth=spf; none", "mx.example"));
+  EXPECT_FALSE(TellsOfStranger(" mx.example; spf=pass (", "mx.example"));
+}
 
 }  // namespace
 }  // namespace spillway

@@ -28,6 +28,23 @@ TEST(AuthresWriter, ValuesAreQuotedByTheGrammar) {
   EXPECT_NE(out.find("header.b=\"Ab/+=1\""), std::string::npos) << out;
 }
 
+// RFC 6532 section 3.2; what is no UTF-8, or a control character in it, is no more than "?".
+TEST(AuthresWriter, Utf8) {
+  const auto written = [](const std::string& value) {
+    return FormatAuthenticationResults(
+        "mx", {{.method = "spf", .state = State::kPass, .properties = {{"smtp", "helo", value}}}});
+  };
+  EXPECT_EQ(written("j\u00f6rg@b\u00fccher.example"),
+            "mx;\n\tspf=pass smtp.helo=j\u00f6rg@b\u00fccher.example");
+  EXPECT_EQ(written("\u00fc \U0001f4ec"), "mx;\n\tspf=pass smtp.helo=\"\u00fc \U0001f4ec\"");
+  EXPECT_EQ(written("a\xc3"), "mx;\n\tspf=pass smtp.helo=\"a?\"");
+  EXPECT_EQ(written("\xc0\x80\xed\xa0\x80"), "mx;\n\tspf=pass smtp.helo=\"?????\"");
+  EXPECT_EQ(written("a\u0085\u009b"), "mx;\n\tspf=pass smtp.helo=\"a????\"");
+  std::string many;
+  while (many.size() < 1000) many += "\u00fc";
+  EXPECT_TRUE(written(many).ends_with("\u00fc"));
+}
+
 TEST(AuthresWriter, NothingAStrangerWroteBreaksOutOfTheField) {
   const std::string out = FormatAuthenticationResults(
       "mx", {{.method = "spf",

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "milter/auth/canonical.h"
+#include "milter/auth/dkim_sign.h"
 #include "milter/auth/private_key.h"
 #include "milter/auth/signed_fields.h"
 #include "t/rig/dkim_signer.h"
@@ -80,6 +81,38 @@ TEST_F(DkimVerifyTest, SeveralKeysAtASelector) {
   EXPECT_EQ(under({signer_.record(), other}), State::kPass);
   EXPECT_EQ(under({"k=ed25519; p=AAAA", other, "p="}), State::kFail);
   EXPECT_EQ(under({"k=ed25519; p=AAAA", "p="}), State::kPermerror);
+}
+
+// RFC 8616 section 5, and names with a final dot.
+TEST_F(DkimVerifyTest, InternationalNames) {
+  const PrivateKey key = PrivateKey::Generate(PrivateKey::Kind::kEd25519, 0);
+  const auto verify = [&](const std::string& domain, const std::string& selector) {
+    HeaderField field =
+        SignDkim(fields_, Sha256(body_), {domain, selector, key}, {true, true}, 1600000000);
+    field.value = " " + field.value;
+    return Verify(With(field, fields_), body_, {Found(key.Record())}).at(0);
+  };
+  DkimSignature signature = verify("b\u00fccher.example", "s\u00e9");
+  EXPECT_EQ(signature.state, State::kPass) << signature.reason;
+  EXPECT_EQ(signature.domain, "xn--bcher-kva.example");
+  EXPECT_EQ(signature.key_name, "xn--s-bga._domainkey.xn--bcher-kva.example");
+  signature = verify("Example.ORG.", "s.");
+  EXPECT_EQ(signature.state, State::kPass) << signature.reason;
+  EXPECT_EQ(signature.key_name, "s._domainkey.example.org");
+}
+
+// Octets beyond ASCII in a tag that nobody needs, or in an identity, are no reason to refuse.
+TEST_F(DkimVerifyTest, OtherTagsMayHoldAnything) {
+  HeaderField field = signer_.Sign(fields_, body_);
+  const std::string plain = field.value;
+  for (const char* tag :
+       {"z=From:J\u00f6rg", "i=J\u00f6rg@b\u00fc.example.org", "q=dns/txt\u00fc"}) {
+    field.value = std::string(" ") + tag + ";" + plain;
+    const DkimSignature signature =
+        Verify(With(field, fields_), body_, {Found(signer_.record())}).at(0);
+    EXPECT_EQ(signature.state, *tag == 'q' ? State::kPermerror : State::kFail) << signature.reason;
+    if (*tag == 'i') EXPECT_EQ(signature.identity, "J\u00f6rg@b\u00fc.example.org");
+  }
 }
 
 TEST_F(DkimVerifyTest, ChangedBodyAndChangedHeaderFailForTheirReasons) {

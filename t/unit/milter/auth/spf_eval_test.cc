@@ -32,7 +32,7 @@ class SpfEvalTest : public testing::Test {
  protected:
   SpfOutcome Evaluate(const std::string& ip = "192.0.2.1") {
     SpfQuery query{
-        .client = *Ip::Parse(ip), .helo = "c.example", .local = "user", .domain = "a.example"};
+        .client = *Ip::Parse(ip), .helo = "c.example", .local = local_, .domain = "a.example"};
     SlowAnswers answers(dns_);
     for (rounds_ = 0; rounds_ < 100; ++rounds_) {
       SpfOutcome outcome = EvaluateSpf(query, answers);
@@ -44,9 +44,26 @@ class SpfEvalTest : public testing::Test {
   }
   void Record(const std::string& text) { dns_.Txt("a.example", {"v=spf1 " + text}); }
 
+  std::string local_ = "user";
   FakeDns dns_;
   int rounds_ = 0;
 };
+
+// RFC 8616 section 4. The term is not asked for, and an include or redirect is no error.
+TEST_F(SpfEvalTest, TermsWithALocalPartInUtf8MatchNothing) {
+  local_ = "j\u00f6rg";
+  for (const char* macro : {"%{l}", "%{L}", "%{s}", "%{l1r-}"}) {
+    for (const char* term : {"exists:", "include:", "a:", "mx:", "ptr:"}) {
+      Record(term + std::string(macro) + ".b.example ?exists:%{d}.there -all");
+      EXPECT_EQ(Evaluate().state, State::kFail) << term << macro;
+    }
+    Record("redirect=" + std::string(macro) + ".b.example");
+    EXPECT_EQ(Evaluate().state, State::kNeutral) << macro;
+  }
+  dns_.Address("a.example.there", {"127.0.0.2"});
+  Record("exists:%{o}.there -all");
+  EXPECT_EQ(Evaluate().state, State::kPass);
+}
 
 TEST_F(SpfEvalTest, BasicOutcomes) {
   EXPECT_EQ(Evaluate().state, State::kNone);

@@ -48,6 +48,14 @@ TEST_F(SignCheckTest, SignsWhatIsOursAndPublished) {
   EXPECT_TRUE(result.methods.empty());
 }
 
+TEST_F(SignCheckTest, WhatAContentFilterHandsBackIsNotSigned) {
+  dns_.Txt("s._domainkey.example.org", {key_.Record()});
+  message_.handed_back = true;
+  const Result result = Run(*Make("sign"));
+  EXPECT_EQ(result.state, State::kSkipped);
+  EXPECT_EQ(result.reason, "handed back by a content filter");
+}
+
 TEST_F(SignCheckTest, StrangersAndOtherDomainsAreNotSigned) {
   const auto type = Make("sign");
   message_.client.cls = ClientClass::kExternal;

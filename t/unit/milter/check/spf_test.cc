@@ -52,6 +52,20 @@ TEST_F(SpfCheckTest, HeloThatIsNoNameIsNotAsked) {
   EXPECT_EQ(Run().methods.size(), 1U);
 }
 
+// RFC 7208 section 4.3: U-labels are asked for as A-labels.
+TEST_F(SpfCheckTest, InternationalNamesOfBothIdentities) {
+  message_.mail_from = ParsePath("<j\u00f6rg@b\u00fccher.example>");
+  message_.client.helo = "mail.b\u00fccher.example.";
+  dns_.Txt("xn--bcher-kva.example", {"v=spf1 exists:%{h}.ok -all"});
+  dns_.Address("mail.xn--bcher-kva.example.ok", {"127.0.0.2"});
+  dns_.Txt("mail.xn--bcher-kva.example", {"v=spf1 -all"});
+  const Result result = Run();
+  ASSERT_EQ(result.methods.size(), 2U);
+  EXPECT_EQ(result.methods[0].state, State::kPass);
+  EXPECT_EQ(result.methods[0].properties[0].value, "j\u00f6rg@b\u00fccher.example");
+  EXPECT_EQ(result.methods[1].state, State::kFail);
+}
+
 TEST_F(SpfCheckTest, OurOwnClientsAreSkipped) {
   for (const ClientClass cls : {ClientClass::kInternal, ClientClass::kAuthenticated}) {
     message_.client.cls = cls;

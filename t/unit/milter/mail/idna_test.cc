@@ -23,5 +23,15 @@ TEST(AsciiDomain, WhatIsNone) {
     EXPECT_FALSE(AsciiDomain(text)) << text;
 }
 
+// Whatever a stranger wrote; what is no name is left to whoever asks for it.
+TEST(DnsName, TakesAnyName) {
+  EXPECT_EQ(DnsName("Mail.Example."), "mail.example");
+  EXPECT_EQ(DnsName("localhost"), "localhost");
+  EXPECT_EQ(DnsName("[192.0.2.1]"), "[192.0.2.1]");
+  EXPECT_EQ(DnsName("B\u00fccher.Example"), "xn--bcher-kva.example");
+  EXPECT_EQ(DnsName("s\u00e9lecteur"), "xn--slecteur-b1a");
+  EXPECT_EQ(DnsName("Not \xff UTF-8"), "not \xff utf-8");
+}
+
 }  // namespace
 }  // namespace spillway
