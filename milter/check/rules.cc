@@ -64,7 +64,7 @@ class RulesCheck final : public Check {
         services_(services),
         cost_(std::move(cost)),
         reduced_(reduced) {}
-  // Waits for a match in progress: the session may destroy the message afterwards.
+  // Stops a match in progress, and waits for that: the session may destroy the message afterwards.
   ~RulesCheck() override { matched_->Abandon(); }
 
   bool OnBody(std::string_view /*chunk*/) override {
@@ -77,7 +77,8 @@ class RulesCheck final : public Check {
   void OnEnd(Deadline /*deadline*/) override {
     // The message may be gone when this runs: touch nothing of `this` unless Start() returns true.
     const auto match = [matched = matched_, this](const MatchedBody& body) {
-      if (matched->Start()) matched->Complete(rules_.Match(message_, body));
+      if (!matched->Start()) return;
+      matched->Complete(rules_.Match(message_, body, [&matched] { return matched->abandoned(); }));
     };
     if (!ByInspector()) {
       const auto kind = reduced_ ? MatchedBody::Kind::kNone : MatchedBody::Kind::kRaw;
@@ -96,15 +97,16 @@ class RulesCheck final : public Check {
 
   Result Finish(Deadline deadline) override {
     Waited waited;
-    const std::vector<bool>* matched = matched_->Wait(deadline, waited);
+    const MatchedRules* matched = matched_->Wait(deadline, waited);
     if (matched == nullptr) return Late(waited);
     Result result;
-    const std::string missing = NotWhole(deadline);
+    const std::string missing =
+        matched->whole ? NotWhole(deadline) : "the rules took too long for all of the message";
     if (!missing.empty()) result = {.state = State::kNeutral, .reason = missing, .unscanned = true};
     result.waited = waited;
-    for (size_t i = 0; i < matched->size(); ++i) {
+    for (size_t i = 0; i < matched->matched.size(); ++i) {
       const Rule& rule = rules_.rules()[i];
-      if (!(*matched)[i] || !Holds(rule.condition)) continue;
+      if (!matched->matched[i] || !Holds(rule.condition)) continue;
       Apply(rule, result);
       if (rule.action == "accept" && !rule.shadow) break;
     }
@@ -189,10 +191,8 @@ class RulesCheck final : public Check {
   const CheckServices& services_;
   const std::shared_ptr<MessageCost> cost_;
   const bool reduced_;
-  // For each rule: does everything in the rule match, apart from its condition?
-  const std::shared_ptr<Pending<std::vector<bool>>> matched_ =
-      std::make_shared<Pending<std::vector<bool>>>(
-          [this] { return ByInspector() ? "the inspector" : kFreeCore; });
+  const std::shared_ptr<Pending<MatchedRules>> matched_ = std::make_shared<Pending<MatchedRules>>(
+      [this] { return ByInspector() ? "the inspector" : kFreeCore; });
   const std::vector<CheckReport>* earlier_ = nullptr;
   std::string names_;
   double score_ = 0;

@@ -10,19 +10,11 @@ namespace spillway {
 
 namespace {
 
-// Of one set; RE2's own default is 8 MiB for a pattern.
-constexpr int64_t kMaxMemory = 64 << 20;
-// A match that has begun is waited for: this much takes a few milliseconds.
 constexpr size_t kMaxBody = 4 << 20;
+// Microseconds of a core for one message, and for each MB of it.
+constexpr double kAllowed = 50e3;
+constexpr double kAllowedPerMb = 100e3;
 constexpr const char* kAnyField = "header *";
-
-RE2::Options PatternOptions() {
-  RE2::Options options;
-  options.set_case_sensitive(false);
-  options.set_log_errors(false);
-  options.set_max_mem(kMaxMemory);
-  return options;
-}
 
 std::string FieldKey(std::string_view name) {
   return "header " + ToLower(name);
@@ -46,51 +38,43 @@ RuleSet::RuleSet(std::vector<Rule> rules) : rules_(std::move(rules)), needs_(rul
     for (const std::string& body : rule.body) Add(kBody, body, i);
   }
   for (auto& [about, patterns] : sets_) {
-    if (!patterns.set->Compile()) throw std::runtime_error("rules on " + about + ": too large");
+    if (!patterns.Compile()) throw std::runtime_error("rules on " + about + ": too large");
   }
 }
 
 void RuleSet::Add(const std::string& about, const std::string& pattern, size_t rule) {
-  Patterns& patterns = sets_[about];
-  if (!patterns.set) patterns.set = std::make_unique<RE2::Set>(PatternOptions(), RE2::UNANCHORED);
   std::string error;
-  if (patterns.set->Add(pattern, &error) < 0)
+  if (!sets_[about].Add(pattern, count_, error))
     throw std::runtime_error("rule " + rules_[rule].name + ": " + error);
-  patterns.ids.push_back(count_);
   needs_[rule].push_back(count_++);
 }
 
-void RuleSet::Look(const std::string& about, std::string_view text,
-                   std::vector<bool>& found) const {
+void RuleSet::Look(const std::string& about, std::string_view text, Search& search) const {
   const auto patterns = sets_.find(about);
-  if (patterns == sets_.end()) return;
-  std::vector<int> members;
-  patterns->second.set->Match({text.data(), text.size()}, &members);
-  for (const int member : members) found[patterns->second.ids[static_cast<size_t>(member)]] = true;
+  if (patterns != sets_.end()) patterns->second.Look(text, search.found, search.effort);
 }
 
-void RuleSet::LookAtEnvelope(const Message& message, std::vector<bool>& found) const {
-  Look("from", message.mail_from.ToString(), found);
-  for (const Mailbox& recipient : message.rcpt_to) Look("to", recipient.ToString(), found);
-  Look("helo", message.client.helo, found);
-  Look("user", message.client.auth_user, found);
+void RuleSet::LookAtEnvelope(const Message& message, Search& search) const {
+  Look("from", message.mail_from.ToString(), search);
+  for (const Mailbox& recipient : message.rcpt_to) Look("to", recipient.ToString(), search);
+  Look("helo", message.client.helo, search);
+  Look("user", message.client.auth_user, search);
 }
 
-void RuleSet::LookAtHeader(const Message& message, std::vector<bool>& found) const {
+void RuleSet::LookAtHeader(const Message& message, Search& search) const {
   const bool any = sets_.contains(kAnyField);
   for (const HeaderField& field : message.headers) {
     const std::string key = FieldKey(field.name);
     if (!any && !sets_.contains(key)) continue;
     const std::string value = ReadableValue(field.value);
-    Look(key, value, found);
-    if (any && key != kAnyField) Look(kAnyField, value, found);
+    Look(key, value, search);
+    if (any && key != kAnyField) Look(kAnyField, value, search);
   }
 }
 
-void RuleSet::LookAtBody(const Message& message, const MatchedBody& matched,
-                         std::vector<bool>& found) const {
+void RuleSet::LookAtBody(const Message& message, const MatchedBody& matched, Search& search) const {
   if (!wants_body() || matched.kind == MatchedBody::Kind::kNone) return;
-  if (matched.kind == MatchedBody::Kind::kText) return Look(kBody, matched.text, found);
+  if (matched.kind == MatchedBody::Kind::kText) return Look(kBody, matched.text, search);
   if (!message.content) return;
   std::string body;
   body.reserve(std::min(message.content->size(), kMaxBody));
@@ -98,24 +82,27 @@ void RuleSet::LookAtBody(const Message& message, const MatchedBody& matched,
   // The first is the header.
   for (size_t i = 1; i < pieces.size() && body.size() < kMaxBody; ++i)
     body += pieces[i]->substr(0, kMaxBody - body.size());
-  Look(kBody, body, found);
+  Look(kBody, body, search);
 }
 
-std::vector<bool> RuleSet::Match(const Message& message, const MatchedBody& body) const {
-  std::vector<bool> found(count_);
-  LookAtEnvelope(message, found);
-  LookAtHeader(message, found);
-  LookAtBody(message, body, found);
+MatchedRules RuleSet::Match(const Message& message, const MatchedBody& body,
+                            const std::function<bool()>& stop) const {
   const uint64_t size = message.header_bytes + message.body_bytes;
-  std::vector<bool> matched(rules_.size());
+  constexpr double kMb = 1e6;
+  Search search{std::vector<bool>(count_),
+                {kAllowed + kAllowedPerMb * static_cast<double>(size) / kMb, stop}};
+  LookAtEnvelope(message, search);
+  LookAtHeader(message, search);
+  LookAtBody(message, body, search);
+  MatchedRules out{std::vector<bool>(rules_.size()), !search.effort.stopped()};
   for (size_t i = 0; i < rules_.size(); ++i) {
     const Rule& rule = rules_[i];
-    matched[i] =
-        size > rule.larger.value &&
-        (rule.classes.empty() || IsAmong(message.client, rule.classes)) &&
-        std::all_of(needs_[i].begin(), needs_[i].end(), [&](size_t id) { return found[id]; });
+    out.matched[i] = size > rule.larger.value &&
+                     (rule.classes.empty() || IsAmong(message.client, rule.classes)) &&
+                     std::all_of(needs_[i].begin(), needs_[i].end(),
+                                 [&](size_t id) { return search.found[id]; });
   }
-  return matched;
+  return out;
 }
 
 }  // namespace spillway

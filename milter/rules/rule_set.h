@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The compiled patterns of all rules. The patterns for one header field, one part of the envelope
-// or the body form one RE2::Set, matched in one pass and in time linear in the text.
+// The compiled patterns of all rules: those for each header field, each part of the envelope, and
+// the body.
 #pragma once
-
-#include <re2/set.h>
 
 #include <map>
 #include <memory>
@@ -12,6 +10,7 @@
 #include <vector>
 
 #include "milter/mail/message.h"
+#include "milter/rules/patterns.h"
 #include "milter/rules/rule_file.h"
 
 namespace spillway {
@@ -22,14 +21,21 @@ struct MatchedBody {
   std::string_view text;  // for kText
 };
 
+struct MatchedRules {
+  std::vector<bool> matched;  // for each rule: does everything in it match, but for its condition?
+  bool whole = true;          // false: matching was stopped before all was looked at
+};
+
 // Immutable, thread-safe.
 class RuleSet {
  public:
   // Throws std::runtime_error when the patterns together are too large for RE2.
   explicit RuleSet(std::vector<Rule> rules);
 
-  // For each rule: does everything in it match, apart from its condition? `message` is complete.
-  std::vector<bool> Match(const Message& message, const MatchedBody& body) const;
+  // `message` is complete. Stops soon after `stop` says so, or when it has taken 50 ms of processor
+  // time and 100 ms for each MB. Where it stopped, nothing matched.
+  MatchedRules Match(const Message& message, const MatchedBody& body,
+                     const std::function<bool()>& stop = {}) const;
   const std::vector<Rule>& rules() const { return rules_; }
   // The largest size that a rule asks for; 0: none does.
   uint64_t largest() const { return largest_; }
@@ -38,17 +44,16 @@ class RuleSet {
  private:
   static constexpr const char* kBody = "body";
 
-  // All patterns on one thing; `ids` is the pattern's number for each member of the set.
-  struct Patterns {
-    std::unique_ptr<RE2::Set> set;
-    std::vector<size_t> ids;
+  // What is found in one message, by the pattern's number.
+  struct Search {
+    std::vector<bool> found;
+    MatchEffort effort;
   };
   void Add(const std::string& about, const std::string& pattern, size_t rule);
-  void Look(const std::string& about, std::string_view text, std::vector<bool>& found) const;
-  void LookAtEnvelope(const Message& message, std::vector<bool>& found) const;
-  void LookAtHeader(const Message& message, std::vector<bool>& found) const;
-  void LookAtBody(const Message& message, const MatchedBody& matched,
-                  std::vector<bool>& found) const;
+  void Look(const std::string& about, std::string_view text, Search& search) const;
+  void LookAtEnvelope(const Message& message, Search& search) const;
+  void LookAtHeader(const Message& message, Search& search) const;
+  void LookAtBody(const Message& message, const MatchedBody& matched, Search& search) const;
 
   const std::vector<Rule> rules_;
   std::vector<std::vector<size_t>> needs_;             // the numbers of each rule's patterns
