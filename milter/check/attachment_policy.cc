@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <sstream>
 #include <utility>
 
 #include "milter/base/contains.h"
@@ -24,6 +26,16 @@ constexpr std::array<std::string_view, 20> kDocuments = {
     "odt", "ods",  "jpg", "jpeg", "png", "gif",  "bmp", "tif", "mp3", "mp4"};
 // Opened by what runs scripts, and not on everybody's list.
 constexpr std::array<std::string_view, 6> kPages = {"htm", "html", "xhtml", "shtml", "svg", "mht"};
+
+// What Windows, macOS or Office run, or open as an order to fetch and run something.
+constexpr std::string_view kExtensions =
+    "ace ade adp appinstaller application appref-ms appx appxbundle asx bas bat cab chm "
+    "cmd com cpl crt diagcab dll exe gadget hlp hpj hta htc img inf ins iqy iso isp its "
+    "jar jnlp job js jse library-ms lnk mdb mde mht msc msh mshxml msi msix msixbundle "
+    "msp mst msu ocx one osd pcd pif ppam ps1 ps1xml ps2 ps2xml psc1 psc2 psd1 psm1 py "
+    "pyc pyw pyz pyzw rdp reg scf scr sct search-ms searchconnector-ms settingcontent-ms "
+    "shb shs slk sys theme udl url vb vbe vbs vhd vhdx vsmacros vsto webpnp website wll "
+    "ws wsb wsc wsf wsh xbap xlam xll xnk";
 
 // Removes invisible characters from `name`. True if one of them has no legitimate use in text
 // (U+200C and U+200D do: they join letters and emoji).
@@ -59,6 +71,11 @@ bool Matches(std::string_view pattern, std::string_view type) {
 }
 
 }  // namespace
+
+Strings DefaultExtensions() {
+  std::istringstream words{std::string(kExtensions)};
+  return {std::istream_iterator<std::string>(words), {}};
+}
 
 std::vector<TomlKey> AttachmentsOptions::Keys() {
   return With({{"check", &check, 0, 0, ValidClass},

@@ -12,20 +12,14 @@
 
 namespace spillway {
 
+Strings DefaultExtensions();
+
 struct AttachmentsOptions final : OptionsOf<AttachmentsOptions> {
   static constexpr std::string_view kName = "attachments";
   AttachmentsOptions() { on = false; }
   bool droppable() const override { return true; }
   Strings check{"external", "internal", "authenticated"};  // classes of client
-  Strings forbidden_extensions{
-      "ade",  "adp",  "appref-ms", "asx", "bas", "bat", "chm",
-      "cmd",  "com",  "cpl",       "crt", "dll", "exe", "gadget",
-      "hlp",  "hta",  "img",       "inf", "ins", "iso", "isp",
-      "jar",  "jnlp", "js",        "jse", "lnk", "mdb", "mde",
-      "msc",  "msi",  "msp",       "mst", "pcd", "pif", "ps1",
-      "ps2",  "psc1", "reg",       "scf", "scr", "sct", "settingcontent-ms",
-      "shb",  "shs",  "url",       "vb",  "vbe", "vbs", "vhd",
-      "vhdx", "ws",   "wsc",       "wsf", "wsh", "xll"};
+  Strings forbidden_extensions = DefaultExtensions();
   Strings forbidden_types{"application/x-dosexec", "application/x-executable",
                           "application/x-ms-shortcut", "application/java-vm", "message/partial"};
   std::string on_forbidden = "reject";

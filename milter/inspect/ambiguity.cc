@@ -48,6 +48,12 @@ void AddAmbiguity(Inspection& out, const std::string& text) {
     all.push_back(text);
 }
 
+bool IsNearlyQuotedPrintable(std::string_view encoding) {
+  constexpr std::string_view kName = "quoted-printable";
+  const std::string name = ToLower(Trim(encoding));
+  return name.starts_with(kName) && name != kName;
+}
+
 void Ambiguities::CheckField(std::string_view raw_value) {
   for (size_t at = 0; (at = raw_value.find('\r', at)) != std::string_view::npos; ++at) {
     if (at + 1 >= raw_value.size() || raw_value[at + 1] != '\n') Add("a field with a bare CR");
@@ -64,15 +70,20 @@ void Ambiguities::CheckType(std::string_view raw_value, bool is_multipart) {
     Add("a boundary that is not written plainly");
 }
 
-// Some readers take an unknown encoding for the known name that it begins with, others for none. A
-// multipart or message has no encoding (RFC 2045 section 6.4), but legitimate programs write
-// quoted-printable there: that matters only if it hides a "-" of a boundary ("=2D").
-void Ambiguities::CheckEncoding(std::string_view encoding, bool leaf) {
+// Some readers take an unknown encoding for the known name that it begins with, others for none.
+// Of plain text without a name, which nobody opens, only base64 can make something else; the walk
+// reads it as quoted-printable, too. A multipart or message has no
+// encoding (RFC 2045 section 6.4), but legitimate programs write quoted-printable there: that
+// matters only if it hides a "-" of a boundary ("=2D").
+void Ambiguities::CheckEncoding(std::string_view encoding, Content content) {
   const std::string name = ToLower(Trim(encoding));
   if (name.empty() || name == "7bit" || name == "8bit" || name == "binary") return;
-  if (name != "base64" && name != "quoted-printable")
-    return Add("a transfer encoding that does not exist");
-  if (leaf) return;
+  if (name != "base64" && name != "quoted-printable") {
+    const bool harmless = content == Content::kNamelessText && !name.starts_with("base64");
+    if (!harmless) Add("a transfer encoding that does not exist");
+    return;
+  }
+  if (content != Content::kParts) return;
   const bool harmless = name == "quoted-printable" && text_.find("=2D") == std::string_view::npos &&
                         text_.find("=2d") == std::string_view::npos;
   if (!harmless) Add("a transfer encoding around parts");

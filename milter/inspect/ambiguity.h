@@ -14,6 +14,9 @@ namespace spillway {
 // Each finding once.
 void AddAmbiguity(Inspection& out, const std::string& text);
 
+// "quoted-printable;" and its like, which some readers take for it.
+bool IsNearlyQuotedPrintable(std::string_view encoding);
+
 class Ambiguities {
  public:
   // `text`: a message, as it was sent; it and `out` outlive this.
@@ -23,8 +26,9 @@ class Ambiguities {
   void CheckField(std::string_view raw_value);
   // Its Content-Type, as written. `is_multipart`: taken for one.
   void CheckType(std::string_view raw_value, bool is_multipart);
-  // Its Content-Transfer-Encoding. `leaf`: it holds no parts.
-  void CheckEncoding(std::string_view encoding, bool leaf);
+  // Its Content-Transfer-Encoding, by what the part is.
+  enum class Content : uint8_t { kParts, kNamelessText, kOther };
+  void CheckEncoding(std::string_view encoding, Content content);
   // What follows the padding of base64, if anything.
   void CheckBase64(std::string_view raw);
   // What stands before and behind the parts of a multipart (RFC 2046 section 5.1.1).

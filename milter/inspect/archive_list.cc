@@ -8,6 +8,7 @@
 #include <array>
 #include <clocale>
 #include <memory>
+#include <optional>
 
 #include "milter/mail/header.h"
 
@@ -93,10 +94,14 @@ bool AddName(std::string name, bool encrypted, ListingRoom& room, MimePart& part
   return true;
 }
 
+std::string WithoutEnding(const std::string& name) {
+  return name.substr(0, name.rfind('.'));
+}
+
 // A single compressed file has no name of its own: it is the archive's without the ending.
 bool AddByArchiveName(ListingRoom& room, MimePart& part) {
   return std::all_of(part.names.begin(), part.names.end(), [&](const std::string& name) {
-    return !IsArchiveName(name) || AddName(name.substr(0, name.rfind('.')), false, room, part);
+    return !IsArchiveName(name) || AddName(WithoutEnding(name), false, room, part);
   });
 }
 
@@ -137,6 +142,56 @@ bool Pass(archive* reader, size_t packed, uint64_t most) {
   return true;
 }
 
+// What the reader stands at, unpacked; nullopt for more than `most`, or what cannot be unpacked.
+std::optional<std::string> ContentOf(archive* reader, uint64_t most) {
+  std::string out;
+  const void* block = nullptr;
+  size_t size = 0;
+  la_int64_t offset = 0;
+  int state = ARCHIVE_OK;
+  while ((state = archive_read_data_block(reader, &block, &size, &offset)) == ARCHIVE_OK) {
+    if (out.size() + size > most) return std::nullopt;
+    out.append(static_cast<const char*>(block), size);
+  }
+  return state == ARCHIVE_EOF ? std::optional(out) : std::nullopt;
+}
+
+// Lists the archive `name` that was in another. An archive in this one is only named.
+void ListInner(std::string_view content, const std::string& name, ListingRoom& room,
+               MimePart& part) {
+  const Archive reader = NewReader();
+  archive_entry* entry = nullptr;
+  archive_read_open_memory(reader.get(), content.data(), content.size());
+  while (true) {
+    const int state = archive_read_next_header(reader.get(), &entry);
+    if (state != ARCHIVE_OK && state != ARCHIVE_WARN) break;
+    const bool encrypted = archive_entry_is_encrypted(entry) != 0;
+    part.encrypted = part.encrypted || encrypted;
+    const bool raw = archive_format(reader.get()) == ARCHIVE_FORMAT_RAW;
+    if (raw && archive_filter_count(reader.get()) <= 1) return;  // none, whatever its name
+    const std::string inner = raw ? WithoutEnding(name) : name + "/" + NameOf(entry);
+    if (!AddName(inner, encrypted, room, part) ||
+        !Pass(reader.get(), content.size(), room.unpacked)) {
+      part.unreadable = "an archive of too much";
+      return;
+    }
+  }
+  if (WantsPassword(Complaint(reader.get()))) part.encrypted = true;
+}
+
+// False: it is too large to be looked into.
+bool LookIntoMember(archive* reader, archive_entry* entry, ListingRoom& room, MimePart& part) {
+  constexpr uint64_t kMost = 32 << 20;
+  const std::string name = NameOf(entry);
+  if (archive_format(reader) == ARCHIVE_FORMAT_RAW || !IsArchiveName(name)) return true;
+  if (archive_entry_is_encrypted(entry) != 0) return true;
+  const auto content = ContentOf(reader, std::min(kMost, room.unpacked));
+  if (!content) return false;
+  room.unpacked -= content->size();
+  ListInner(*content, name, room, part);
+  return true;
+}
+
 }  // namespace
 
 void PrepareArchives() {
@@ -161,7 +216,8 @@ void ListArchive(std::string_view content, ListingRoom& room, MimePart& part) {
   while (state == ARCHIVE_OK || state == ARCHIVE_WARN) {
     state = archive_read_next_header(reader.get(), &entry);
     if (state != ARCHIVE_OK && state != ARCHIVE_WARN) break;
-    const bool listed = AddMember(reader.get(), entry, room, part);
+    const bool listed = AddMember(reader.get(), entry, room, part) &&
+                        LookIntoMember(reader.get(), entry, room, part);
     said += static_cast<uint64_t>(std::max<la_int64_t>(0, archive_entry_size(entry)));
     if (!listed || Explodes(said, content.size(), InspectionLimits::kUnpacked) ||
         !Pass(reader.get(), content.size(), room.unpacked)) {

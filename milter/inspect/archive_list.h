@@ -26,7 +26,7 @@ struct ListingRoom {
 // Fills members, encrypted and unreadable of `part`, and takes what it used off `room`. An archive
 // is unreadable if `room` is too small for it, if it unpacks to more than
 // InspectionLimits::kUnpacked octets, or if it unpacks to over 16 MiB and over a thousand times its
-// size.
+// size. Of an archive in it the members are listed, too, as "OUTER/INNER".
 void ListArchive(std::string_view content, ListingRoom& room, MimePart& part);
 
 }  // namespace spillway

@@ -16,13 +16,6 @@ namespace spillway {
 
 namespace {
 
-void AddName(std::string name, std::vector<std::string>& names) {
-  // The end of a long one: there is what matters.
-  name.erase(0, name.size() - std::min(name.size(), InspectionLimits::kNameSize));
-  if (name.empty() || names.size() >= InspectionLimits::kNames) return;
-  if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
-}
-
 // Takes the value at the front of `rest`: up to the quote that ends it, or to the next ';'.
 std::string TakeValue(std::string_view& rest) {
   std::string value;
@@ -88,7 +81,7 @@ class Pieces {
       if (number == next++) before_gap = whole;
     }
     for (const std::string& name : {InCharset(whole, charset), whole, before_gap})
-      AddName(ReadableValue(name), names);
+      AddFileName(ReadableValue(name), names);
   }
 
  private:
@@ -119,18 +112,24 @@ void AddParameters(std::string_view value, std::vector<std::string>& names) {
     const size_t star = attribute.find('*');
     if (star != std::string_view::npos)
       return pieces[ToLower(attribute.substr(0, star))].Add(attribute.substr(star), text);
-    AddName(ReadableValue(text), names);
-    AddName(text, names);
+    AddFileName(ReadableValue(text), names);
+    AddFileName(text, names);
   });
   for (const auto& [base, each] : pieces) each.AddNames(names);
 }
 
 }  // namespace
 
+void AddFileName(std::string name, std::vector<std::string>& names) {
+  name.erase(0, name.size() - std::min(name.size(), InspectionLimits::kNameSize));
+  if (name.empty() || names.size() >= InspectionLimits::kNames) return;
+  if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
+}
+
 void AddFileNames(std::string_view field_name, std::string_view value,
                   std::vector<std::string>& names) {
   if (EqualsNoCase(field_name, "Content-Name") || EqualsNoCase(field_name, "X-Sun-Data-Name"))
-    return AddName(ReadableValue(value), names);
+    return AddFileName(ReadableValue(value), names);
   if (!EqualsNoCase(field_name, "Content-Type") && !EqualsNoCase(field_name, "Content-Disposition"))
     return;
   AddParameters(value, names);
@@ -138,17 +137,6 @@ void AddFileNames(std::string_view field_name, std::string_view value,
   std::string other(value);
   std::replace(other.begin(), other.end(), ',', ';');
   if (other != value) AddParameters(other, names);
-}
-
-void AddUuencodedNames(std::string_view text, std::vector<std::string>& names) {
-  constexpr std::string_view kBegin = "begin ";
-  for (size_t at = 0; (at = text.find(kBegin, at)) != std::string_view::npos; ++at) {
-    if (at > 0 && text[at - 1] != '\n') continue;
-    const std::string_view line = text.substr(at, text.find('\n', at) - at);
-    const size_t mode = line.find_first_not_of("01234567", kBegin.size());
-    const bool has_mode = mode == kBegin.size() + 3 || mode == kBegin.size() + 4;
-    if (has_mode && line[mode] == ' ') AddName(std::string(Trim(line.substr(mode))), names);
-  }
 }
 
 }  // namespace spillway

@@ -15,7 +15,7 @@ namespace spillway {
 void AddFileNames(std::string_view field_name, std::string_view value,
                   std::vector<std::string>& names);
 
-// The same for the "begin 644 name" lines of files that are uuencoded in a text.
-void AddUuencodedNames(std::string_view text, std::vector<std::string>& names);
+// Appends one name, once, within those limits: of a long one its end, where there is what matters.
+void AddFileName(std::string name, std::vector<std::string>& names);
 
 }  // namespace spillway

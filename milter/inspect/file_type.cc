@@ -24,7 +24,7 @@ constexpr std::string_view kProgram = "application/x-executable";
 constexpr std::string_view kScript = "text/x-script";
 
 // What can do harm, and what can hold it, is told without libmagic.
-constexpr std::array<Number, 29> kNumbers = {{
+constexpr std::array<Number, 31> kNumbers = {{
     {"MZ"sv, "application/x-dosexec", 0, false},
     {"\x7f"
      "ELF"sv,
@@ -53,6 +53,8 @@ constexpr std::array<Number, 29> kNumbers = {{
     {"CD001"sv, "application/x-iso9660-image", 0x8001},
     {"-lh"sv, "application/x-lzh-compressed", 2, false},
     {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"sv, "application/x-ole-storage"},
+    {"\x78\x9f\x3e\x22"sv, "application/ms-tnef"},
+    {"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d\xae\xb1\x53\x78\xd0\x29\x96\xd3"sv, "application/onenote"},
     {"%PDF-"sv, "application/pdf"},
     {"{\\rt"sv, "application/rtf"},
     {"\x89PNG\r\n\x1a\n"sv, "image/png"},

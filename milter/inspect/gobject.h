@@ -14,4 +14,8 @@ struct Unref {
 template <typename T>
 using Ref = std::unique_ptr<T, Unref>;
 
+inline std::string TextOf(const char* text) {
+  return text == nullptr ? std::string() : std::string(text);
+}
+
 }  // namespace spillway

@@ -88,10 +88,11 @@ size_t CommentLength(std::string_view html) {
   if (html.starts_with("<!-->")) return 5;
   if (html.starts_with("<!--->")) return 6;
   if (html.starts_with("<!--[if")) return std::min(html.find('>'), html.size() - 1) + 1;
-  const size_t one = html.find("-->", kOpen.size());
-  const size_t other = html.find("--!>", kOpen.size());
-  if (one == std::string_view::npos && other == std::string_view::npos) return html.size();
-  return one < other ? one + 3 : other + 4;
+  const size_t one = std::min(html.find("-->", kOpen.size()), html.size());
+  // Not behind it: thousands of comments would each look through all of the page.
+  const size_t other = html.substr(0, one).find("--!>", kOpen.size());
+  if (other != std::string_view::npos) return other + 4;
+  return std::min(one + 3, html.size());
 }
 
 // Takes a tag from the front, and with it what stands in an element that has no tags inside.

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// GMime parses the message. This file adds the checks for input that GMime accepts silently and
-// other readers parse differently.
+// From part to part of what GMime has parsed, with the checks for input that GMime accepts silently
+// and other readers parse differently.
 #include "milter/inspect/mime_walk.h"
 
 #include <gmime/gmime.h>
 
 #include <algorithm>
+#include <array>
 #include <initializer_list>
 #include <memory>
 #include <mutex>
@@ -14,94 +15,20 @@
 
 #include "milter/inspect/ambiguity.h"
 #include "milter/inspect/archive_list.h"
+#include "milter/inspect/enclosed_files.h"
 #include "milter/inspect/file_names.h"
 #include "milter/inspect/gobject.h"
 #include "milter/inspect/html_text.h"
 #include "milter/inspect/office.h"
+#include "milter/inspect/parsed_message.h"
 #include "milter/inspect/part_text.h"
 #include "milter/inspect/urls.h"
+#include "milter/inspect/zip_names.h"
 #include "milter/mail/header.h"
 
 namespace spillway {
 
 namespace {
-
-struct FreeOptions {
-  void operator()(GMimeParserOptions* options) const { g_mime_parser_options_free(options); }
-};
-
-// The message as GLib has it, without a copy: GMime only reads it.
-class Borrowed {
- public:
-  explicit Borrowed(std::string_view text) : array_(g_byte_array_new()) {
-    array_->data = reinterpret_cast<guint8*>(const_cast<char*>(text.data()));
-    array_->len = static_cast<guint>(text.size());
-  }
-  ~Borrowed() {
-    g_byte_array_steal(array_, nullptr);
-    g_byte_array_unref(array_);
-  }
-  Borrowed(const Borrowed&) = delete;
-  Borrowed& operator=(const Borrowed&) = delete;
-  GByteArray* get() const { return array_; }
-
- private:
-  GByteArray* array_;
-};
-
-std::string TextOf(const char* text) {
-  return text == nullptr ? std::string() : std::string(text);
-}
-
-// Not every GMime warning is an ambiguity: raw 8-bit data and a missing last boundary are common;
-// several file names are normal, and all of them are checked; and a message forwarded from an mbox
-// may contain a ">From " line.
-void OnWarning(gint64 /*offset*/, GMimeParserWarning warning, const gchar* item, gpointer data) {
-  auto& out = *static_cast<Inspection*>(data);
-  const std::string name = TextOf(item).substr(0, 60);
-  switch (warning) {
-    case GMIME_CRIT_CONFLICTING_HEADER:
-      return AddAmbiguity(out, "several fields " + name);
-    case GMIME_CRIT_CONFLICTING_PARAMETER:
-      if (name != "name" && name != "filename") AddAmbiguity(out, "several parameters " + name);
-      return;
-    case GMIME_CRIT_MULTIPART_WITHOUT_BOUNDARY:
-      return AddAmbiguity(out, "a multipart without a boundary");
-    case GMIME_CRIT_INVALID_HEADER_NAME:
-      if (!name.starts_with(">From ")) AddAmbiguity(out, "a header with a line that is no field");
-      return;
-    case GMIME_CRIT_NESTING_OVERFLOW:
-      out.unreadable = "parts nested too deep";
-      return;
-    default:
-      return;
-  }
-}
-
-// A message that GMime has taken apart. `text` outlives it.
-class Parsed {
- public:
-  Parsed(std::string_view text, Inspection& out)
-      : bytes_(text),
-        options_(g_mime_parser_options_new()),
-        stream_(g_mime_stream_mem_new_with_byte_array(bytes_.get())) {
-    g_mime_parser_options_set_warning_callback(options_.get(), OnWarning, &out);
-    g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(stream_.get()), FALSE);
-    const Ref<GMimeParser> parser(g_mime_parser_new_with_stream(stream_.get()));
-    g_mime_parser_set_persist_stream(parser.get(), TRUE);
-    message_.reset(g_mime_parser_construct_message(parser.get(), options_.get()));
-  }
-  // Null: it is none.
-  GMimeObject* top() const {
-    return message_ ? g_mime_message_get_mime_part(message_.get()) : nullptr;
-  }
-
- private:
-  const Borrowed bytes_;
-  const std::unique_ptr<GMimeParserOptions, FreeOptions> options_;
-  const Ref<GMimeStream> stream_;
-  Ref<GMimeMessage> message_;
-};
 
 class Walk {
  public:
@@ -117,8 +44,11 @@ class Walk {
   void VisitNode(GMimeObject* object, const std::string& path);
   void VisitLeaf(GMimeObject* object, const std::string& path, size_t depth);
   void LookInside(std::string_view content, MimePart& part);
+  void VisitEnclosed(const std::vector<EnclosedFile>& files, const std::string& path, size_t depth);
+  void VisitFilesIn(std::string_view content, const MimePart& part, size_t depth);
   void LookForArchive(std::string_view content, MimePart& part);
   void ReadText(GMimeObject* object, std::string_view content, const MimePart& part);
+  void LookForHosts(std::string_view text);
   void CheckHeaders(GMimeObject* object, std::vector<std::string>& names);
   void Keep(MimePart part);
   std::string_view RawContent(GMimeDataWrapper* content) const;
@@ -138,7 +68,7 @@ bool Walk::VisitText(std::string_view text, const std::string& path, size_t dept
     out_.unreadable = "too many boundaries";
     return true;
   }
-  const Parsed parsed(text, out_);
+  const ParsedMessage parsed(text, out_);
   if (parsed.top() == nullptr) return false;
   Ambiguities ambiguities(text, out_);
   const auto around =
@@ -149,14 +79,18 @@ bool Walk::VisitText(std::string_view text, const std::string& path, size_t dept
   return true;
 }
 
+std::string EncodingOf(GMimeObject* object) {
+  return TextOf(g_mime_object_get_header(object, "Content-Transfer-Encoding"));
+}
+
 void Walk::Visit(GMimeObject* object, const std::string& path, size_t depth) {
   if (object == nullptr || !out_.unreadable.empty()) return;
   if (depth > InspectionLimits::kDepth || out_.parts.size() >= InspectionLimits::kParts) {
     out_.unreadable = depth > InspectionLimits::kDepth ? "parts nested too deep" : "too many parts";
     return;
   }
-  ambiguities_->CheckEncoding(TextOf(g_mime_object_get_header(object, "Content-Transfer-Encoding")),
-                              GMIME_IS_PART(object));
+  if (!GMIME_IS_PART(object))
+    ambiguities_->CheckEncoding(EncodingOf(object), Ambiguities::Content::kParts);
   if (GMIME_IS_MULTIPART(object)) {
     VisitNode(object, path);
     VisitMultipart(GMIME_MULTIPART(object), path, depth);
@@ -252,25 +186,70 @@ bool MayBeMessage(const MimePart& part, std::string_view content) {
   return HasNameEnding(part, {".eml"}) && BeginsLikeMessage(content);
 }
 
+class Decoded {
+ public:
+  explicit Decoded(GMimeDataWrapper* content) : stream_(g_mime_stream_mem_new()) {
+    g_mime_data_wrapper_write_to_stream(content, stream_.get());
+  }
+  std::string_view octets() const {
+    const GByteArray* bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream_.get()));
+    return {reinterpret_cast<const char*>(bytes->data), bytes->len};
+  }
+
+ private:
+  const Ref<GMimeStream> stream_;
+};
+
 void Walk::VisitLeaf(GMimeObject* object, const std::string& path, size_t depth) {
   MimePart part;
   part.path = path.substr(1);
   part.declared_type = DeclaredType(object);
   CheckHeaders(object, part.names);
+  const bool nameless_text = part.declared_type == "text/plain" && part.names.empty();
+  ambiguities_->CheckEncoding(EncodingOf(object), nameless_text
+                                                      ? Ambiguities::Content::kNamelessText
+                                                      : Ambiguities::Content::kOther);
   GMimeDataWrapper* content =
       GMIME_IS_PART(object) ? g_mime_part_get_content(GMIME_PART(object)) : nullptr;
   if (content == nullptr) return Keep(std::move(part));
   if (g_mime_data_wrapper_get_encoding(content) == GMIME_CONTENT_ENCODING_BASE64)
     ambiguities_->CheckBase64(RawContent(content));
-  const Ref<GMimeStream> decoded(g_mime_stream_mem_new());
-  g_mime_data_wrapper_write_to_stream(content, decoded.get());
-  const GByteArray* bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(decoded.get()));
-  const std::string_view data(reinterpret_cast<const char*>(bytes->data), bytes->len);
+  const Decoded decoded(content);
+  const std::string_view data = decoded.octets();
   LookInside(data, part);
   if (part.declared_type.starts_with("text/") || IsPage(part)) ReadText(object, data, part);
-  const bool message = MayBeMessage(part, data);
-  Keep(std::move(part));
-  if (message) VisitText(data, path + ".1", depth + 1);
+  if (nameless_text && IsNearlyQuotedPrintable(EncodingOf(object))) {
+    g_mime_data_wrapper_set_encoding(content, GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE);
+    ReadText(object, Decoded(content).octets(), part);
+  }
+  Keep(part);
+  VisitFilesIn(data, part, depth);
+  if (MayBeMessage(part, data)) VisitText(data, path + ".1", depth + 1);
+}
+
+void Walk::VisitFilesIn(std::string_view content, const MimePart& part, size_t depth) {
+  if (part.found_type == "text/plain" || part.declared_type.starts_with("text/"))
+    VisitEnclosed(FilesInText(content), part.path, depth);
+  if (IsTnef(content)) VisitEnclosed(FilesInTnef(content), part.path, depth);
+}
+
+void Walk::VisitEnclosed(const std::vector<EnclosedFile>& files, const std::string& path,
+                         size_t depth) {
+  for (size_t i = 0; i < files.size() && out_.unreadable.empty(); ++i) {
+    if (depth >= InspectionLimits::kDepth || out_.parts.size() >= InspectionLimits::kParts) {
+      out_.unreadable = "too many files in files";
+      return;
+    }
+    MimePart part{.path = path + "/" + std::to_string(i + 1), .unreadable = files[i].unreadable};
+    AddFileName(files[i].name, part.names);
+    LookInside(files[i].content, part);
+    Keep(part);
+    VisitFilesIn(files[i].content, part, depth + 1);
+  }
+}
+
+void Walk::LookForHosts(std::string_view text) {
+  if (!AddHosts(text, out_.hosts)) out_.unread = "more hosts than are looked for";
 }
 
 void Walk::ReadText(GMimeObject* object, std::string_view content, const MimePart& part) {
@@ -282,12 +261,12 @@ void Walk::ReadText(GMimeObject* object, std::string_view content, const MimePar
   if (content.size() > room) out_.unread = "more text than is looked at";
   if (!text.known) out_.unread = "text in a charset that is not known";
   // Search the raw page too: markup that our parser drops may be a link for another parser.
-  if (wish_.hosts) AddHosts(text.utf8, out_.hosts);
+  if (wish_.hosts) LookForHosts(text.utf8);
   if (IsPage(part)) {
     HtmlText page = ReadHtml(text.utf8, room);
     if (wish_.hosts) {
       for (const std::string& link : page.links) AddLinkHost(link, out_.hosts);
-      AddHosts(page.text, out_.hosts);
+      LookForHosts(page.text);
     }
     text.utf8 = std::move(page.text);
   }
@@ -298,9 +277,8 @@ void Walk::ReadText(GMimeObject* object, std::string_view content, const MimePar
 void Walk::LookInside(std::string_view content, MimePart& part) {
   part.size = content.size();
   part.found_type = types_.Of(content);
-  if (part.found_type == "text/plain" || part.declared_type.starts_with("text/"))
-    AddUuencodedNames(content, part.names);
   if (part.found_type == "application/x-ole-storage") LookIntoOle(content, part);
+  if (part.found_type == "application/onenote") LookIntoOneNote(content, part);
   LookForArchive(content, part);
 }
 
@@ -321,7 +299,9 @@ void Walk::LookForArchive(std::string_view content, MimePart& part) {
                           content.find_first_not_of('\0') == std::string_view::npos;
     part.unreadable = called && !harmless ? "not the archive that it is called" : "";
   }
-  if (part.found_type == "application/zip") LookIntoOfficeZip(part);
+  if (part.found_type != "application/zip") return;
+  if (ZipNamesDiffer(content)) AddAmbiguity(out_, "a zip whose directory names other files");
+  LookIntoOfficeZip(part);
 }
 
 }  // namespace

@@ -26,7 +26,21 @@ bool PresentationHasMacros(std::string_view content) {
   return false;
 }
 
+// [MS-OXMSG]: a message that Outlook saved.
+void LookIntoOutlook(bool has_attachments, MimePart& part) {
+  part.found_type = "application/vnd.ms-outlook";
+  if (has_attachments) part.unreadable = "the attachments of an Outlook message";
+}
+
 }  // namespace
+
+void LookIntoOneNote(std::string_view content, MimePart& part) {
+  // [MS-ONESTORE] 2.6.13, FileDataStoreObject: a file in a notebook begins with it.
+  constexpr std::string_view kFile(
+      "\xe7\x16\xe3\xbd\x65\x26\x11\x45\xa4\xc4\x8d\x4d\x0b\x7a\x9e\xac", 16);
+  if (content.find(kFile) != std::string_view::npos)
+    part.unreadable = "the files in a OneNote page";
+}
 
 void LookIntoOle(std::string_view content, MimePart& part) {
   // Windows does not tell apart upper and lower case there.
@@ -38,6 +52,7 @@ void LookIntoOle(std::string_view content, MimePart& part) {
   part.encrypted = has("EncryptedPackage");
   if (has("WordDocument")) part.found_type = "application/msword";
   if (has("Workbook") || has("Book")) part.found_type = "application/vnd.ms-excel";
+  if (has("__nameid_version1.0")) LookIntoOutlook(has("__attach_version1.0_#00000000"), part);
   if (!has("PowerPoint Document")) return;
   part.found_type = "application/vnd.ms-powerpoint";
   part.macros = part.macros || PresentationHasMacros(content);

@@ -39,9 +39,11 @@ std::string_view AsciiStart(std::string_view text) {
 }
 
 std::string_view AsciiLabelsAtTheEnd(std::string_view text) {
-  while (!std::all_of(text.begin(), text.end(), IsAscii))
-    text.remove_prefix(std::min(text.find('.'), text.size() - 1) + 1);
-  return text;
+  const auto foreign = std::find_if_not(text.rbegin(), text.rend(), IsAscii);
+  if (foreign == text.rend()) return text;
+  const auto ascii = static_cast<size_t>(foreign - text.rbegin());
+  const size_t dot = text.find('.', text.size() - ascii);
+  return dot == std::string_view::npos ? std::string_view() : text.substr(dot + 1);
 }
 
 void AddHost(std::string host, std::vector<std::string>& hosts) {
@@ -92,12 +94,14 @@ size_t HostLength(std::string_view text) {
 }
 
 // `rest` begins behind the "//". Mail readers do not agree on where a URL in a sentence ends.
-void AddFromText(std::string_view rest, std::vector<std::string>& hosts) {
+// Returns how many octets were looked at.
+size_t AddFromText(std::string_view rest, std::vector<std::string>& hosts) {
   const std::string_view longest = UpTo(rest, "/?#\\ \t\r\n\"<>");
   if (const size_t at = longest.rfind('@'); at != std::string_view::npos)
     AddFromText(longest.substr(at + 1), hosts);
   if (const size_t length = HostLength(longest); length == longest.size() || longest[length] != '@')
     AddAuthority(longest.substr(0, length), hosts);
+  return longest.size();
 }
 
 bool IsLetter(char c) {
@@ -116,17 +120,26 @@ bool EndsWithScheme(std::string_view text) {
 
 }  // namespace
 
-void AddHosts(std::string_view text, std::vector<std::string>& hosts) {
+bool AddHosts(std::string_view text, std::vector<std::string>& hosts) {
   constexpr std::string_view kMark = "://";
-  for (size_t at = 0; (at = text.find(kMark, at)) != std::string_view::npos; at += kMark.size()) {
-    if (EndsWithScheme(text.substr(0, at))) AddFromText(text.substr(at + kMark.size()), hosts);
+  // Octets to look at. What may be a host can begin within another ("-www.-www."), and would be
+  // looked at again and again.
+  size_t allowed = 2 * text.size() + 10 * kMaxAuthority;
+  const auto add = [&](size_t from) {
+    const size_t looked = AddFromText(text.substr(from), hosts);
+    allowed -= std::min(allowed, looked);
+  };
+  for (size_t at = 0; allowed > 0 && (at = text.find(kMark, at)) != std::string_view::npos;
+       at += kMark.size()) {
+    if (EndsWithScheme(text.substr(0, at))) add(at + kMark.size());
   }
-  for (size_t at = 0; at + 4 < text.size(); ++at) {
+  for (size_t at = 0; allowed > 0 && at + 4 < text.size(); ++at) {
     const bool here = (text[at] | 0x20) == 'w' && EqualsNoCase(text.substr(at, 4), "www.");
     if (here &&
         (at == 0 || (!IsLetter(text[at - 1]) && text[at - 1] != '/' && text[at - 1] != '.')))
-      AddFromText(text.substr(at), hosts);
+      add(at);
   }
+  return allowed > 0;
 }
 
 void AddLinkHost(std::string_view link, std::vector<std::string>& hosts) {

@@ -37,6 +37,20 @@ TEST(ArchiveList, NamesOfEveryFormat) {
   }
 }
 
+TEST(ArchiveList, OneLevelOfArchivesInArchives) {
+  const std::string inner = MakeArchive({}, {{"evil.exe", "MZ"}, {"x.zip", "PK"}});
+  const ArchiveForm tar{archive_write_set_format_ustar, archive_write_add_filter_gzip};
+  for (const ArchiveForm& form : {ArchiveForm{}, tar}) {
+    const MimePart part = List(MakeArchive(form, {{"in.zip", inner}, {"b", "x"}}));
+    EXPECT_EQ(Names(part),
+              (std::vector<std::string>{"in.zip", "in.zip/evil.exe", "in.zip/x.zip", "b"}));
+    EXPECT_EQ(part.unreadable, "");
+  }
+  EXPECT_EQ(Names(List(MakeArchive({}, {{"in.zip", "none"}}))), std::vector<std::string>{"in.zip"});
+  const ArchiveForm secret{.options = "encryption=traditional", .password = "x"};
+  EXPECT_TRUE(List(MakeArchive({}, {{"in.zip", MakeArchive(secret, kFiles)}})).encrypted);
+}
+
 TEST(ArchiveList, Encrypted) {
   const MimePart part =
       List(MakeArchive({.options = "zip:encryption=zipcrypt", .password = "x"}, kFiles));

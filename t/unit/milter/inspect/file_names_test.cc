@@ -76,14 +76,5 @@ TEST(FileNames, AreLimited) {
   EXPECT_EQ(Of("x; name=" + std::string(10000, 'a'))[0].size(), InspectionLimits::kNameSize);
 }
 
-TEST(FileNames, OfUuencodedFiles) {
-  Names names;
-  AddUuencodedNames("begin 644 a.exe\r\nM...\r\nend\r\n\r\nbegin 0755 b c.com\n", names);
-  EXPECT_EQ(names, (Names{"a.exe", "b c.com"}));
-  names.clear();
-  AddUuencodedNames("begin again\nI begin 644 times\nbegin 64 x\nbegin 644", names);
-  EXPECT_EQ(names, Names{});
-}
-
 }  // namespace
 }  // namespace spillway

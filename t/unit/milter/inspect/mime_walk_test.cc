@@ -5,10 +5,12 @@
 #include <gtest/gtest.h>
 
 #include "t/rig/archives.h"
+#include "t/rig/tnef.h"
 
 namespace spillway {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
@@ -80,9 +82,39 @@ TEST(MimeWalk, LooksIntoArchivesAndDocuments) {
   EXPECT_TRUE(found.parts[1].macros);
 }
 
-TEST(MimeWalk, UuencodedFilesInText) {
-  EXPECT_THAT(Of("\r\nHi\r\n\r\nbegin 644 a.exe\r\n#0V%T\r\n`\r\nend\r\n").parts[0].names,
-              ElementsAre("a.exe"));
+TEST(MimeWalk, FilesInTextAreParts) {
+  const Inspection found =
+      Of("\r\nHi\r\n\r\nbegin-base64 644 a.exe\r\nTVqQAAMAAAAEAAAA\r\n====\r\n");
+  ASSERT_EQ(found.parts.size(), 2U);
+  EXPECT_EQ(found.parts[1].path, "1/1");
+  EXPECT_THAT(found.parts[1].names, ElementsAre("a.exe"));
+  EXPECT_EQ(found.parts[1].found_type, "application/x-dosexec");
+}
+
+TEST(MimeWalk, FilesInTnefAreParts) {
+  const std::string zip = MakeArchive({}, {{"evil.js", "x"}});
+  const Inspection found =
+      Of("Content-Type: application/ms-tnef; name=winmail.dat\r\nContent-Transfer-Encoding: "
+         "base64\r\n\r\n" +
+         Base64(Tnef({TnefFile{.title = "a.zip", .data = zip}})) + "\r\n");
+  ASSERT_EQ(found.parts.size(), 2U);
+  EXPECT_EQ(found.parts[0].found_type, "application/ms-tnef");
+  EXPECT_THAT(found.parts[1].names, ElementsAre("a.zip"));
+  ASSERT_EQ(found.parts[1].members.size(), 1U);
+  EXPECT_EQ(found.parts[1].members[0].name, "evil.js");
+}
+
+// What stands in front of the data, and what the directory has.
+TEST(MimeWalk, AZipOfTwoMindsIsAmbiguous) {
+  std::string zip = MakeArchive({}, {{"a.exe", "MZ"}, {"b.txt", "x"}});
+  const auto ambiguities = [&zip] {
+    return Of("Content-Type: application/zip\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
+              Base64(zip) + "\r\n")
+        .ambiguities;
+  };
+  EXPECT_THAT(ambiguities(), IsEmpty());
+  zip.replace(zip.rfind("a.exe"), 5, "a.txt");
+  EXPECT_THAT(ambiguities(), ElementsAre("a zip whose directory names other files"));
 }
 
 Inspection Read(const std::string& rest) {
@@ -193,6 +225,39 @@ INSTANTIATE_TEST_SUITE_P(
                   "a field with a bare CR"},
         Ambiguous{"Nul", std::string("\r\na\0b\r\n", 7), "NUL octets"}),
     [](const auto& each) { return each.param.name; });
+
+// All read the same parts of it.
+TEST(MimeWalk, OtherFieldsThatStandTwiceAreNotAmbiguous) {
+  for (const char* name : {"Cc", "Reply-To", "Date", "Subject", "Message-ID", "Sender", "To",
+                           "Content-Length", "Content-ID", "X-Mailer"}) {
+    const std::string field = name;
+    EXPECT_THAT(Of(field + ": a@b.example\r\n" + field + ": c@d.example\r\n\r\nx\r\n").ambiguities,
+                IsEmpty())
+        << name;
+  }
+  EXPECT_THAT(Of("From: c@d.example\r\n\r\nx\r\n").ambiguities, ElementsAre("several fields From"));
+}
+
+TEST(MimeWalk, OddEncodingsOfPlainTextAreNotAmbiguous) {
+  for (const char* encoding : {"7-bit", "8bits", "utf-8", "quoted-printable;", "none", "7bit;"}) {
+    const std::string field = "Content-Transfer-Encoding: " + std::string(encoding) + "\r\n";
+    EXPECT_THAT(Of(field + "Content-Type: text/plain\r\n\r\nx\r\n").ambiguities, IsEmpty());
+    for (const char* other : {"text/html", "application/pdf", "text/plain; name=a.exe"}) {
+      EXPECT_THAT(Of(field + "Content-Type: " + other + "\r\n\r\nx\r\n").ambiguities,
+                  ElementsAre("a transfer encoding that does not exist"))
+          << encoding << " " << other;
+    }
+  }
+}
+
+// Some readers decode it.
+TEST(MimeWalk, TextThatIsNearlyQuotedPrintableIsReadBothWays) {
+  const auto found =
+      Read("Content-Transfer-Encoding: quoted-printable;\r\n\r\nhttp://ev=69l.example/ a=3Db\r\n");
+  EXPECT_NE(found.text.find("ev=69l.example"), std::string::npos);
+  EXPECT_NE(found.text.find("http://evil.example/ a=b"), std::string::npos);
+  EXPECT_THAT(found.hosts, Contains("evil.example"));
+}
 
 TEST(MimeWalk, WhatIsDailyBreadIsNotAmbiguous) {
   EXPECT_THAT(

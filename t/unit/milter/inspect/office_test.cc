@@ -57,6 +57,28 @@ TEST(Office, Zip) {
   EXPECT_EQ(part.members.size(), 3U);
 }
 
+TEST(Office, MessagesOfOutlookWithAttachments) {
+  const auto name = [](std::string_view text) {
+    std::string out;
+    for (const char c : text) out += {c, '\0'};
+    return out + std::string(2, '\0');
+  };
+  MimePart part;
+  LookIntoOle(name("__nameid_version1.0"), part);
+  EXPECT_EQ(part.found_type, "application/vnd.ms-outlook");
+  EXPECT_EQ(part.unreadable, "");
+  LookIntoOle(name("__nameid_version1.0") + name("__attach_version1.0_#00000000"), part);
+  EXPECT_EQ(part.unreadable, "the attachments of an Outlook message");
+}
+
+TEST(Office, PagesOfOneNoteWithFiles) {
+  MimePart part;
+  LookIntoOneNote("a page", part);
+  EXPECT_EQ(part.unreadable, "");
+  LookIntoOneNote("a page\xe7\x16\xe3\xbd\x65\x26\x11\x45\xa4\xc4\x8d\x4d\x0b\x7a\x9e\xac", part);
+  EXPECT_EQ(part.unreadable, "the files in a OneNote page");
+}
+
 TEST(Office, MacroSheets) {
   MimePart part{.members = {{"[Content_Types].xml"}, {"xl/macrosheets/sheet1.xml"}}};
   LookIntoOfficeZip(part);

@@ -84,5 +84,20 @@ TEST(Urls, AreLimited) {
   EXPECT_THAT(In("http://" + std::string(100000, 'a') + ".example"), IsEmpty());
 }
 
+// Each of them could begin a host.
+TEST(Urls, ATextOfBeginningsIsNotLookedAtWhole) {
+  std::vector<std::string> hosts;
+  std::string text;
+  while (text.size() < 100000) text += "-www.";
+  EXPECT_FALSE(AddHosts(text, hosts));
+  text.clear();
+  for (int i = 0; i < 5000; ++i) text += "see http://www.a" + std::to_string(i % 50) + ".example/ ";
+  EXPECT_TRUE(AddHosts(text, hosts));
+}
+
+TEST(Urls, AsciiLabelsBehindForeignOnes) {
+  EXPECT_THAT(In("http://\U0001F4A9.\U0001F4A9x.evil.example/"), ElementsAre("evil.example"));
+}
+
 }  // namespace
 }  // namespace spillway
