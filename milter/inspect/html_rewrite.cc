@@ -29,6 +29,8 @@ constexpr std::array<Entity, 13> kEntities = {{{"&period;", '.'},
                                                {"&NewLine;", '\n'},
                                                {"&excl;", '!'}}};
 
+constexpr size_t kLongest = 9;  // name of an entity
+
 // Elements in which "<" only begins the end tag; kLeftOut are dropped with their content.
 constexpr std::array<std::string_view, 2> kLeftOut = {"script", "style"};
 constexpr std::array<std::string_view, 5> kRawText = {"title", "textarea", "xmp", "noembed",
@@ -44,9 +46,10 @@ void AppendWithSigns(std::string_view text, std::string& out) {
     out += text.substr(at, next - at);
     at = next;
     if (at == text.size()) return;
-    const auto* const entity = std::find_if(
-        kEntities.begin(), kEntities.end(),
-        [&](const Entity& each) { return text.substr(at, each.name.size()) == each.name; });
+    const size_t end = text.substr(at, kLongest).find(';');
+    const std::string_view name = end == std::string_view::npos ? "" : text.substr(at, end + 1);
+    const auto* const entity = std::find_if(kEntities.begin(), kEntities.end(),
+                                            [&](const Entity& each) { return each.name == name; });
     out += entity == kEntities.end() ? '&' : entity->sign;
     at += entity == kEntities.end() ? 1 : entity->name.size();
   }
@@ -65,6 +68,24 @@ size_t TagLength(std::string_view html) {
     if (c != ' ' && c != '\t' && c != '\r' && c != '\n') before = c;
   }
   return html.size();
+}
+
+// The length of the tag up to the end of so many attributes; all of it, if it has fewer.
+size_t LengthOfSome(std::string_view tag) {
+  constexpr size_t kMost = 300;
+  size_t attributes = 0;
+  char before = '<';
+  bool blank = false;
+  for (size_t at = 1; at < tag.size(); ++at) {
+    const char c = tag[at];
+    if ((c == '"' || c == '\'') && before == '=')
+      at = std::min(tag.find(c, at + 1), tag.size() - 1);
+    const bool now_blank = c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '/';
+    if (blank && !now_blank && c != '=' && ++attributes > kMost) return at;
+    blank = now_blank || c == '"' || c == '\'';
+    if (!now_blank) before = c;
+  }
+  return tag.size();
 }
 
 std::string TagName(std::string_view tag) {
@@ -96,10 +117,13 @@ size_t CommentLength(std::string_view html) {
 }
 
 // Takes a tag from the front, and with it what stands in an element that has no tags inside.
-void TakeTag(std::string_view& html, std::string& out) {
+void TakeTag(std::string_view& html, std::string& out, bool& cut) {
   const std::string_view tag = html.substr(0, TagLength(html));
   html.remove_prefix(tag.size());
-  AppendWithSigns(tag, out);
+  const size_t length = LengthOfSome(tag);
+  AppendWithSigns(tag.substr(0, length), out);
+  if (length < tag.size()) out += '>';
+  cut = cut || length < tag.size();
   const std::string name = TagName(tag);
   if (Contains(kLeftOut, name)) html.remove_prefix(EndTag(html, name));
   if (!Contains(kRawText, name)) return;
@@ -110,7 +134,7 @@ void TakeTag(std::string_view& html, std::string& out) {
 
 }  // namespace
 
-std::string RewriteHtml(std::string_view html) {
+std::string RewriteHtml(std::string_view html, bool& cut) {
   constexpr std::string_view kEndOfCondition = "<![endif]-->";
   std::string out;
   out.reserve(html.size());
@@ -123,7 +147,7 @@ std::string RewriteHtml(std::string_view html) {
     } else if (html.starts_with(kEndOfCondition)) {
       html.remove_prefix(kEndOfCondition.size());
     } else if (html.size() > 1 && (IsLetter(html[1]) || html[1] == '/')) {
-      TakeTag(html, out);
+      TakeTag(html, out, cut);
     } else if (!html.empty()) {
       out += '<';
       html.remove_prefix(1);

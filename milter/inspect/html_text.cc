@@ -89,7 +89,7 @@ HtmlText ReadHtml(std::string_view page, size_t limit) {
   if (!parser) return reading.out;
   htmlCtxtUseOptions(parser.get(), HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
                                        HTML_PARSE_NONET | HTML_PARSE_IGNORE_ENC);
-  const std::string rewritten = RewriteHtml(page);
+  const std::string rewritten = RewriteHtml(page, reading.out.cut);
   std::string_view html = rewritten;
   for (; !html.empty(); html.remove_prefix(std::min(html.size(), kChunk))) {
     const auto piece = html.substr(0, kChunk);

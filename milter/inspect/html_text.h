@@ -11,6 +11,7 @@ namespace spillway {
 struct HtmlText {
   std::string text;                // without tags, comments, scripts and styles
   std::vector<std::string> links;  // the values of attributes that are links
+  bool cut = false;                // there were tags that were not looked at whole
 };
 
 // `page` in UTF-8; broken HTML is read as browsers would, more or less. At most `limit` octets of

@@ -15,6 +15,7 @@
 
 #include "milter/inspect/ambiguity.h"
 #include "milter/inspect/archive_list.h"
+#include "milter/inspect/complexity.h"
 #include "milter/inspect/enclosed_files.h"
 #include "milter/inspect/file_names.h"
 #include "milter/inspect/gobject.h"
@@ -64,8 +65,8 @@ class Walk {
 };
 
 bool Walk::VisitText(std::string_view text, const std::string& path, size_t depth) {
-  if (IsTooComplex(text)) {
-    out_.unreadable = "too many boundaries";
+  if (const std::string_view why = TooComplex(text); !why.empty()) {
+    out_.unreadable = why;
     return true;
   }
   const ParsedMessage parsed(text, out_);
@@ -264,6 +265,7 @@ void Walk::ReadText(GMimeObject* object, std::string_view content, const MimePar
   if (wish_.hosts) LookForHosts(text.utf8);
   if (IsPage(part)) {
     HtmlText page = ReadHtml(text.utf8, room);
+    if (page.cut) out_.unread = "a tag of too many attributes";
     if (wish_.hosts) {
       for (const std::string& link : page.links) AddLinkHost(link, out_.hosts);
       LookForHosts(page.text);
@@ -305,23 +307,6 @@ void Walk::LookForArchive(std::string_view content, MimePart& part) {
 }
 
 }  // namespace
-
-bool IsTooComplex(std::string_view message) {
-  constexpr size_t kMaxLines = 100000;
-  constexpr size_t kMaxComparisons = 4000000;  // 40 ms
-  size_t lines = 0;
-  for (size_t at = 0; (at = message.find("\n--", at)) != std::string_view::npos; ++at) ++lines;
-  if (lines > kMaxLines) return true;
-  if (lines < kMaxComparisons / 1024) return false;  // GMime keeps no more boundaries than that
-  constexpr std::string_view kWord = "boundary";
-  size_t boundaries = 1;
-  const auto same = [](char a, char b) { return (a | 0x20) == b; };
-  for (auto at = message.begin();; at += kWord.size(), ++boundaries) {
-    at = std::search(at, message.end(), kWord.begin(), kWord.end(), same);
-    if (at == message.end()) break;
-  }
-  return lines * std::min<size_t>(boundaries, 1024) > kMaxComparisons;
-}
 
 Inspection Inspect(std::string_view message, const FileTypes& types, InspectionWish wish) {
   static std::once_flag once;

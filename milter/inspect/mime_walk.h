@@ -14,8 +14,4 @@ namespace spillway {
 // in memory and time: that is the sandbox's. Not thread-safe with the same `types`.
 Inspection Inspect(std::string_view message, const FileTypes& types, InspectionWish wish = {});
 
-// Would GMime need too much time or memory? Estimated from the number of lines that may be
-// boundaries, times the number of boundaries to compare them with.
-bool IsTooComplex(std::string_view message);
-
 }  // namespace spillway

@@ -67,5 +67,18 @@ TEST(HtmlText, BrokenAndBounded) {
   EXPECT_THAT(ReadHtml(deep + "x", 1 << 20).text, HasSubstr(" "));
 }
 
+// Of a tag with thousands of attributes some are looked at; spaces in a value part none.
+TEST(HtmlText, TagsOfTooManyAttributes) {
+  std::string many = "<a href='http://a.example/'";
+  for (int i = 0; i < 10000; ++i) many += " a" + std::to_string(i) + "=b";
+  const HtmlText page = ReadHtml(many + " href='http://b.example/'>seen</a>", 1 << 20);
+  EXPECT_TRUE(page.cut);
+  EXPECT_THAT(page.links, ElementsAre("http://a.example/"));
+  EXPECT_THAT(page.text, HasSubstr("seen"));
+  std::string words = "<p title='";
+  for (int i = 0; i < 10000; ++i) words += "a = b ";
+  EXPECT_FALSE(ReadHtml(words + "'>x</p>", 1 << 20).cut);
+}
+
 }  // namespace
 }  // namespace spillway
