@@ -40,6 +40,17 @@ bool IsLetter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+// Does an entity of HTML begin here, or a number for a character?
+bool IsReference(std::string_view text) {
+  constexpr size_t kRoom = 34;  // with "&" and ";"
+  if (text.size() > 1 && text[1] == '#') return true;
+  const auto letter = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
+  const auto name = text.substr(1, kRoom);
+  const auto end = std::find_if_not(name.begin(), name.end(), letter);
+  return end != name.begin() && end != name.end() && *end == ';';
+}
+
+// libxml2 makes up a message for each "&" that stands for itself, which takes longer than all else.
 void AppendWithSigns(std::string_view text, std::string& out) {
   for (size_t at = 0; at < text.size();) {
     const size_t next = std::min(text.find('&', at), text.size());
@@ -50,7 +61,10 @@ void AppendWithSigns(std::string_view text, std::string& out) {
     const std::string_view name = end == std::string_view::npos ? "" : text.substr(at, end + 1);
     const auto* const entity = std::find_if(kEntities.begin(), kEntities.end(),
                                             [&](const Entity& each) { return each.name == name; });
-    out += entity == kEntities.end() ? '&' : entity->sign;
+    if (entity != kEntities.end())
+      out += entity->sign;
+    else
+      out += IsReference(text.substr(at)) ? "&" : "&amp;";
     at += entity == kEntities.end() ? 1 : entity->name.size();
   }
 }
