@@ -41,7 +41,8 @@ CXX_release = $(CXX)
 CXX_asan = clang++
 CXX_tsan = clang++
 PRODUCT_release = $(HARDENING) $(if $(findstring g++,$(subst clang++,,$(CXX))),$(GCC_MISTAKEN)) $(CXXFLAGS)
-PRODUCT_asan = -O1 -gline-tables-only -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+# With what libFuzzer needs to see where it has been.
+PRODUCT_asan = -O1 -gline-tables-only -fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all
 PRODUCT_tsan = -O1 -gline-tables-only -fsanitize=thread
 TEST_CXX_release = $(TEST_CXX)
 TEST_CXX_asan = clang++
@@ -77,7 +78,7 @@ MADE_MANUALS := build/man/spillway.toml.5 build/man/spillwayctl.8
 TOOLS := dnsd milterload noop-filter policyload trivial-policy verify-floor decision
 
 .DEFAULT_GOAL := all
-.PHONY: all check demo replay sim sim-ablate conformance asan tsan tidy tidy-changed format install uninstall clean help deb bench \
+.PHONY: all check demo replay fuzz sim sim-ablate conformance asan tsan tidy tidy-changed format install uninstall clean help deb bench \
   bench-peers unit e2e unit-programs compile-commands
 .SUFFIXES:
 .SECONDARY:
@@ -119,7 +120,8 @@ $(call PROGRAM,$(1),spillway-policyd,policy/main.o libspillway.a,$(LIBS))
 $(call PROGRAM,$(1),spillwayctl,policy/ctl/main.o libspillway.a,$(LIBS))
 $(call PROGRAM,$(1),unit-tests,$(UNIT_$(1):.cc=.o) librig.a libspillway.a,$(GTEST_LIBS) $(LIBS))
 $(call PROGRAM,$(1),inproc-tests,$(INPROC:.cc=.o) librig.a libspillway.a,$(GTEST_LIBS) $(MILTER_LIBS) $(LIBS))
-$(call PROGRAM,$(1),fuzz-replay,$(FUZZ:.cc=.o) libspillway.a,$(LIBS))
+$(call PROGRAM,$(1),fuzz-replay,$(filter-out t/fuzz/libfuzzer.o,$(FUZZ:.cc=.o)) libspillway.a,$(LIBS))
+$(call PROGRAM,$(1),fuzz,$(filter-out t/fuzz/replay.o,$(FUZZ:.cc=.o)) libspillway.a,-fsanitize=fuzzer $(LIBS))
 $(call PROGRAM,$(1),spf-suite,t/conformance/spf_suite.o librig.a libspillway.a,-lyaml-cpp $(LIBS))
 $(call PROGRAM,$(1),arc-suite,t/conformance/arc_suite.o librig.a libspillway.a,-lyaml-cpp $(LIBS))
 $(call PROGRAM,$(1),dnsd,t/rig/dnsd_main.o librig.a libspillway.a,-lresolv)
@@ -202,6 +204,10 @@ asan: build/release/spillway-inspector build/asan/unit-tests build/asan/inproc-t
 	ASAN_OPTIONS=detect_leaks=0 $(BOUNDED) build/asan/unit-tests --gtest_brief=1 --gtest_filter='$(MANY_SIGNATURES)'
 	$(BOUNDED) build/asan/inproc-tests --gtest_brief=1
 	$(BOUNDED) build/asan/fuzz-replay t/fuzz
+
+$(FUZZ:%.cc=build/asan/%.o): private TEST_asan += -fsanitize-coverage=inline-8bit-counters,indirect-calls,trace-cmp,pc-table
+fuzz: build/asan/fuzz  ## libFuzzer on each harness under ASan and UBSan (TIME=60 seconds each, CASE=mime_walk: one)
+	t/fuzz/run $(or $(TIME),60) $(CASE)
 
 tsan: build/release/spillway-inspector build/tsan/unit-tests build/tsan/inproc-tests  ## unit tests of what has threads, and protocol tests, under TSan
 	TSAN_OPTIONS="suppressions=t/tsan.supp" $(BOUNDED) build/tsan/unit-tests --gtest_brief=1
