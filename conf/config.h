@@ -38,7 +38,7 @@ struct Config {
   struct {
     std::string program;    // empty: InspectorProgram()
     int64_t processes = 0;  // 0: one for each core
-    Milliseconds processor_time{500};
+    Milliseconds processor_time{250};
   } inspector;
   struct {
     Strings internal{"127.0.0.0/8", "::1/128"};

@@ -111,7 +111,9 @@ std::string_view ValidContentAction(std::string_view value) {
 }
 
 std::string_view ValidOnTimeout(std::string_view value) {
-  return value == "accept" || value == "tempfail" ? kGood : "expected \"accept\" or \"tempfail\"";
+  return value == "accept" || value == "tempfail" || value == "tempfail-external"
+             ? kGood
+             : "expected \"accept\", \"tempfail\" or \"tempfail-external\"";
 }
 
 std::string_view ValidDomain(std::string_view value) {

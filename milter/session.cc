@@ -43,6 +43,12 @@ bool IsThisMachine(const Client& client) {
          (client.has_address ? client.address.loopback() : client.local);
 }
 
+// For whose sake others do not wait: a user, or a host.
+std::string WhoWaits(const Client& client) {
+  return client.auth_user.empty() ? std::string(client.address.HostOctets())
+                                  : "user " + client.auth_user;
+}
+
 // What was seen of the stranger says more than what is seen of the content filter.
 void KeepResults(Verdict& verdict, std::vector<HeaderDeletion>& forged) {
   forged.clear();
@@ -215,7 +221,8 @@ Verdict Session::EndOfMessage(std::string_view queue_id) {
   message_->queue_id = queue_id.empty() ? id_ : std::string(queue_id);
   message_->body_hashes->Finish();
   if (generation_->inspector() != nullptr && message_->content && pipeline_->WantsInspection())
-    message_->inspecting = generation_->inspector()->Begin(message_->content->pieces(), cost_);
+    message_->inspecting =
+        generation_->inspector()->Begin(message_->content->pieces(), WhoWaits(client_), cost_);
   const std::vector<CheckReport> reports =
       pipeline_->Finish({Deadline(start + generation_->config().budget.per_message),
                          Deadline(start + accepted_budget_)});

@@ -16,7 +16,10 @@ Strings DefaultExtensions();
 
 struct AttachmentsOptions final : OptionsOf<AttachmentsOptions> {
   static constexpr std::string_view kName = "attachments";
-  AttachmentsOptions() { on = false; }
+  AttachmentsOptions() {
+    on = false;
+    on_timeout = "tempfail-external";  // a file must not come in because others keep us busy
+  }
   bool droppable() const override { return true; }
   Strings check{"external", "internal", "authenticated"};  // classes of client
   Strings forbidden_extensions = DefaultExtensions();

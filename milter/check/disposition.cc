@@ -12,7 +12,9 @@ Wish Disposition::Action(const Result& result) const {
 }
 
 ClientSet TempfailSet(const std::string& on_timeout) {
-  return {.everybody = on_timeout == "tempfail", .classes = {}};
+  ClientSet out{.everybody = on_timeout == "tempfail", .classes = {}};
+  if (on_timeout == "tempfail-external") out.classes = {"external"};
+  return out;
 }
 
 }  // namespace spillway

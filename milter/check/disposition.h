@@ -43,7 +43,7 @@ struct Disposition {
   }
 };
 
-// "tempfail" or "accept", as on_timeout is written.
+// "tempfail", "tempfail-external" or "accept", as on_timeout is written.
 ClientSet TempfailSet(const std::string& on_timeout);
 
 }  // namespace spillway

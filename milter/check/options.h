@@ -25,7 +25,7 @@ struct CheckOptions : Section {
 
   bool enabled() const override { return on; }
   bool required() const override { return is_required; }
-  bool tempfails_late() const override { return on_timeout == "tempfail"; }
+  bool tempfails_late() const override { return on_timeout != "accept"; }
   std::vector<TomlKey> Keys() override { return With({}); }
   // The keys that every check has, and `own`.
   std::vector<TomlKey> With(const std::vector<TomlKey>& own) {

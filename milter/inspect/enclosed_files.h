@@ -16,6 +16,7 @@ struct EnclosedFile {
 
 // The files in a text: uuencoded ("begin 644 NAME", POSIX), "begin-base64", and, without their
 // content, in yEnc ("=ybegin"). What follows such a line belongs to it up to its end or the next.
+// One more than InspectionLimits::kParts at most.
 std::vector<EnclosedFile> FilesInText(std::string_view text);
 
 // The attachments of a TNEF stream, "winmail.dat" ([MS-OXTNEF]), and those of messages attached to

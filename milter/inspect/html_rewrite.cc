@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "milter/base/contains.h"
 #include "milter/mail/header.h"
@@ -40,23 +41,45 @@ bool IsLetter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-// Does an entity of HTML begin here, or a number for a character?
-bool IsReference(std::string_view text) {
+// Does a named entity of HTML begin here?
+bool IsNamed(std::string_view text) {
   constexpr size_t kRoom = 34;  // with "&" and ";"
-  if (text.size() > 1 && text[1] == '#') return true;
   const auto letter = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
   const auto name = text.substr(1, kRoom);
   const auto end = std::find_if_not(name.begin(), name.end(), letter);
   return end != name.begin() && end != name.end() && *end == ';';
 }
 
-// libxml2 makes up a message for each "&" that stands for itself, which takes longer than all else.
+// A character by its number, "&#46" or "&#x2e;", as browsers read it. Returns the octets taken; 0:
+// it is none.
+size_t AppendNumbered(std::string_view text, std::string& out) {
+  const bool hex = text.size() > 2 && (text[2] | 0x20) == 'x';
+  const char* const begin = text.data() + (hex ? 3 : 2);
+  uint32_t number = 0;
+  const auto [end, error] =
+      std::from_chars(begin, text.data() + text.size(), number, hex ? 16 : 10);
+  if (end == begin) return 0;
+  const bool blank = number == '\t' || number == '\n' || number == '\r';
+  const bool good = error == std::errc() && (number >= ' ' || blank) && number < 0xd800;
+  out += good ? "&#" + std::to_string(number) + ";" : "\ufffd";
+  const auto taken = static_cast<size_t>(end - text.data());
+  return taken + (taken < text.size() && *end == ';' ? 1 : 0);
+}
+
+// libxml2 makes up a message for each "&" that stands for itself, or for no character, which takes
+// longer than all else.
 void AppendWithSigns(std::string_view text, std::string& out) {
   for (size_t at = 0; at < text.size();) {
     const size_t next = std::min(text.find('&', at), text.size());
     out += text.substr(at, next - at);
     at = next;
     if (at == text.size()) return;
+    if (text.substr(at, 2) == "&#") {
+      if (const size_t taken = AppendNumbered(text.substr(at), out); taken > 0) {
+        at += taken;
+        continue;
+      }
+    }
     const size_t end = text.substr(at, kLongest).find(';');
     const std::string_view name = end == std::string_view::npos ? "" : text.substr(at, end + 1);
     const auto* const entity = std::find_if(kEntities.begin(), kEntities.end(),
@@ -64,7 +87,7 @@ void AppendWithSigns(std::string_view text, std::string& out) {
     if (entity != kEntities.end())
       out += entity->sign;
     else
-      out += IsReference(text.substr(at)) ? "&" : "&amp;";
+      out += IsNamed(text.substr(at)) ? "&" : "&amp;";
     at += entity == kEntities.end() ? 1 : entity->name.size();
   }
 }
@@ -150,6 +173,8 @@ void TakeTag(std::string_view& html, std::string& out, bool& cut) {
 
 std::string RewriteHtml(std::string_view html, bool& cut) {
   constexpr std::string_view kEndOfCondition = "<![endif]-->";
+  constexpr size_t kMostTags = 60000;
+  size_t tags = 0;
   std::string out;
   out.reserve(html.size());
   while (!html.empty()) {
@@ -161,6 +186,10 @@ std::string RewriteHtml(std::string_view html, bool& cut) {
     } else if (html.starts_with(kEndOfCondition)) {
       html.remove_prefix(kEndOfCondition.size());
     } else if (html.size() > 1 && (IsLetter(html[1]) || html[1] == '/')) {
+      if (++tags > kMostTags) {
+        cut = true;
+        return out;
+      }
       TakeTag(html, out, cut);
     } else if (!html.empty()) {
       out += '<';

@@ -16,6 +16,7 @@ Inspector::Inspector(Options options, const Clock& clock, Log& log)
     : options_(std::move(options)),
       clock_(clock),
       log_(log),
+      line_(options_.queue),
       threads_(std::make_unique<Workers>(options_.processes, options_.queue, clock)) {}
 
 Inspector::~Inspector() {
@@ -23,15 +24,32 @@ Inspector::~Inspector() {
 }
 
 std::shared_ptr<Inspecting> Inspector::Begin(std::vector<Content::Piece> message,
-                                             std::shared_ptr<MessageCost> cost) {
+                                             const std::string& client,
+                                             const std::shared_ptr<MessageCost>& cost) {
   auto inspecting = std::make_shared<Inspecting>();
-  const bool queued = threads_->Submit(
-      [this, message = std::move(message), weak = std::weak_ptr(inspecting)] {
+  const TimePoint queued = clock_.Now();
+  cost->waiting_since_us = Microseconds(queued.time_since_epoch());
+  const bool waits = line_.Push(
+      client, [this, message = std::move(message), weak = std::weak_ptr(inspecting), cost, queued] {
+        cost->waiting_since_us = 0;
+        cost->queue_wait_us += Microseconds(clock_.Now() - queued);
         if (const auto wanted = weak.lock()) wanted->Complete(Look(message));
-      },
-      std::move(cost));
-  if (!queued) inspecting->Complete({.found = {}, .down = "the queue for the inspector is full"});
+      });
+  // Each job in the pool's queue stands for one in the line, whichever is next then.
+  if (!waits || !threads_->Submit([this] { LookAtNext(); }, std::make_shared<MessageCost>())) {
+    cost->waiting_since_us = 0;
+    inspecting->Complete({.found = {}, .down = "the queue for the inspector is full"});
+  }
   return inspecting;
+}
+
+void Inspector::LookAtNext() {
+  const TimePoint start = clock_.Now();
+  const FairLine::Next next = line_.Take(start);
+  if (!next.job) return;
+  next.job();
+  const TimePoint end = clock_.Now();
+  line_.Charge(next.client, end - start, end);
 }
 
 std::unique_ptr<InspectorProcess> Inspector::TakeProcess() {

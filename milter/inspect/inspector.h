@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Hands messages to the spillway-inspector processes: as many at a time as there are processes,
-// the others wait their turn.
+// Hands messages to the spillway-inspector processes: as many at a time as there are processes, the
+// others wait in a fair line.
 #pragma once
 
 #include <memory>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "milter/base/log.h"
+#include "milter/inspect/fair_line.h"
 #include "milter/inspect/inspecting.h"
 #include "milter/inspect/process.h"
 #include "milter/mail/content.h"
@@ -31,12 +32,13 @@ class Inspector {
   Inspector(const Inspector&) = delete;
   Inspector& operator=(const Inspector&) = delete;
 
-  // `message` is header and body. If the caller drops the result before the message reaches the
-  // head of the queue, the message is not inspected.
-  std::shared_ptr<Inspecting> Begin(std::vector<Content::Piece> message,
-                                    std::shared_ptr<MessageCost> cost);
+  // `message` is header and body, `client` whoever is to wait for what it takes. If the caller
+  // drops the result before the message reaches the head of the line, the message is not inspected.
+  std::shared_ptr<Inspecting> Begin(std::vector<Content::Piece> message, const std::string& client,
+                                    const std::shared_ptr<MessageCost>& cost);
 
  private:
+  void LookAtNext();
   InspectionOutcome Look(const std::vector<Content::Piece>& message);
   std::unique_ptr<InspectorProcess> TakeProcess();
   void GiveBack(std::unique_ptr<InspectorProcess> process);
@@ -46,7 +48,8 @@ class Inspector {
   Log& log_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<InspectorProcess>> idle_;  // guarded by mutex_
-  std::unique_ptr<Workers> threads_;                     // ends first
+  FairLine line_;
+  std::unique_ptr<Workers> threads_;  // ends first
 };
 
 // spillway-inspector beside the running program, as in a build tree, or in ../libexec/spillway, as

@@ -265,7 +265,7 @@ void Walk::ReadText(GMimeObject* object, std::string_view content, const MimePar
   if (wish_.hosts) LookForHosts(text.utf8);
   if (IsPage(part)) {
     HtmlText page = ReadHtml(text.utf8, room);
-    if (page.cut) out_.unread = "a tag of too many attributes";
+    if (page.cut) out_.unread = "a page of too many tags or attributes";
     if (wish_.hosts) {
       for (const std::string& link : page.links) AddLinkHost(link, out_.hosts);
       LookForHosts(page.text);

@@ -6,6 +6,7 @@
 
 #include "milter/inspect/enclosed_files.h"
 #include "milter/inspect/gobject.h"
+#include "milter/inspect/inspection.h"
 #include "milter/mail/header.h"
 
 namespace spillway {
@@ -84,7 +85,7 @@ EnclosedFile FileOf(const Beginning& beginning, std::string_view lines) {
 
 std::vector<EnclosedFile> FilesInText(std::string_view text) {
   std::vector<EnclosedFile> files;
-  while (!text.empty()) {
+  while (!text.empty() && files.size() <= InspectionLimits::kParts) {
     const std::string_view line = FirstLine(text);
     text.remove_prefix(std::min(line.size() + 1, text.size()));
     const auto beginning = BeginningIn(line);

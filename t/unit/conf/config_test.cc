@@ -59,7 +59,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"[dkim]\nmax_signatures = 0\n",
                 "c.toml:2:18: \"max_signatures\" is 0, expected 1 to 50"},
         BadCase{"[spf]\non_timeout = \"reject\"\n",
-                "c.toml:2:14: \"on_timeout\" is \"reject\", expected \"accept\" or \"tempfail\""},
+                "c.toml:2:14: \"on_timeout\" is \"reject\", expected \"accept\", \"tempfail\" or "
+                "\"tempfail-external\""},
         BadCase{
             "[milter]\nsocket_mode = \"rw\"\n",
             "c.toml:2:15: \"socket_mode\" is \"rw\", expected an octal mode such as \"0660\""}));

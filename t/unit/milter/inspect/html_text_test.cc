@@ -67,6 +67,20 @@ TEST(HtmlText, BrokenAndBounded) {
   EXPECT_THAT(ReadHtml(deep + "x", 1 << 20).text, HasSubstr(" "));
 }
 
+TEST(HtmlText, CharactersByTheirNumber) {
+  EXPECT_THAT(ReadHtml("<a href='http://a&#46example&#x2E;com'>&#65&#x42;C</a>", 1000).links,
+              ElementsAre("http://a.example.com"));
+  EXPECT_THAT(ReadHtml("&#65&#x42;C &#1; &#xffffffffff; &# &#x &;", 1000).text,
+              HasSubstr("ABC \ufffd \ufffd &# &#x &;"));
+}
+
+TEST(HtmlText, PagesOfTooManyTags) {
+  std::string page;
+  for (int i = 0; i < 70000; ++i) page += "<b>";
+  EXPECT_TRUE(ReadHtml(page, 1 << 20).cut);
+  EXPECT_FALSE(ReadHtml(page.substr(0, 30000), 1 << 20).cut);
+}
+
 // Of a tag with thousands of attributes some are looked at; spaces in a value part none.
 TEST(HtmlText, TagsOfTooManyAttributes) {
   std::string many = "<a href='http://a.example/'";
