@@ -23,7 +23,7 @@ const std::array<DnsAnswerPtr, 4>& Possibilities() {
 }  // namespace
 
 DnsAnswerPtr PossibleAnswers::Find(const DnsQuestion& question) {
-  const DnsAnswerPtr answer = known_(question);
+  DnsAnswerPtr answer = known_(question);
   if (answer != nullptr && !answer->failed()) return answer;
   auto choice = std::find_if(choices_.begin(), choices_.end(),
                              [&](const Choice& each) { return each.question == question; });
