@@ -50,9 +50,10 @@ std::string WhoWaits(const Client& client) {
 }
 
 // What was seen of the stranger says more than what is seen of the content filter.
-void KeepResults(Verdict& verdict, std::vector<HeaderDeletion>& forged) {
-  forged.clear();
-  verdict.deletions.clear();
+void KeepResults(Verdict& verdict) {
+  std::erase_if(verdict.deletions, [](const HeaderDeletion& each) {
+    return each.name != kAuthenticationResults;  // our other fields of the first time
+  });
   std::erase_if(verdict.insertions,
                 [](const AddedField& field) { return field.name == kAuthenticationResults; });
 }
@@ -178,11 +179,16 @@ void Session::CountOurs(std::string_view name, std::string_view value) {
     if (!EqualsNoCase(name, kOurFields[i])) continue;
     const unsigned index = ++our_fields_[i];
     const bool results = kOurFields[i] == kAuthenticationResults;
+    const auto author = results && IsThisMachine(client_)
+                            ? StrangersAuthor(value, generation_->config().milter.authserv_id)
+                            : std::nullopt;
+    if (author) {
+      message_->handed_back = true;
+      message_->handed_back_author = *author;
+      continue;
+    }
     const bool forged = results ? ClaimsAuthservId(value, generation_->own_ids())
                                 : kOurFields[i] != kSpamFlag || MarksSpam();
-    if (results && IsThisMachine(client_) &&
-        TellsOfStranger(value, generation_->config().milter.authserv_id))
-      message_->handed_back = true;
     if (forged) forged_.push_back({kOurFields[i].data(), index});
   }
 }
@@ -228,7 +234,7 @@ Verdict Session::EndOfMessage(std::string_view queue_id) {
                          Deadline(start + accepted_budget_)});
   Verdict verdict = Decide(reports, generation_->config().milter.authserv_id, forged_,
                            message_->queue_id, client_.cannot_retry);
-  if (message_->handed_back) KeepResults(verdict, forged_);
+  if (message_->handed_back) KeepResults(verdict);
   pipeline_.reset();  // may wait until work in progress has stopped: the client waits, too
   shared_.recorder.Leave(slot);
   Report(verdict, reports, start, shared_.clock.Now());

@@ -92,10 +92,13 @@ std::string QuotedString(std::string_view raw) {
 std::string FieldValue(std::string text) {
   for (size_t i = 0; i < text.size(); ++i) {
     char& c = text[i];
-    const size_t next = text.find_first_not_of(" \t", i + 1);
-    const bool goes_on = next != std::string::npos && next > i + 1 && text[next] != '\n';
-    if (c == '\n' && !goes_on) c = ' ';
-    if ((c >= 0 && c < ' ' && c != '\t' && c != '\n') || c == 0x7f) c = '?';
+    if (c == '\n') {
+      const size_t next = text.find_first_not_of(" \t", i + 1);
+      const bool goes_on = next != std::string::npos && next > i + 1 && text[next] != '\n';
+      if (!goes_on) c = ' ';
+    } else if ((c >= 0 && c < ' ' && c != '\t') || c == 0x7f) {
+      c = '?';
+    }
   }
   return text;
 }

@@ -310,11 +310,13 @@ bool ClaimsAuthservId(std::string_view value, const std::vector<std::string>& id
   });
 }
 
-bool TellsOfStranger(std::string_view value, std::string_view authserv_id) {
+std::optional<std::string> StrangersAuthor(std::string_view value, std::string_view authserv_id) {
   const ReadResults read = ReadAuthenticationResults(value);
-  return read.whole && NamesId(read.authserv_id, authserv_id) &&
-         (read.First("spf") != nullptr || read.First("dmarc") != nullptr ||
-          read.First("iprev") != nullptr);
+  const ReadResult* dmarc = read.First("dmarc");
+  const bool strangers =
+      dmarc != nullptr || read.First("spf") != nullptr || read.First("iprev") != nullptr;
+  if (!read.whole || !NamesId(read.authserv_id, authserv_id) || !strangers) return std::nullopt;
+  return dmarc == nullptr ? std::string() : ToLower(dmarc->Property("header.from"));
 }
 
 }  // namespace spillway

@@ -7,6 +7,7 @@
 // and properties without a type (action=none).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -45,7 +46,7 @@ ReadResults ReadArcResults(std::string_view value);
 bool ClaimsAuthservId(std::string_view value, const std::vector<std::string>& ids);
 
 // Is it one that we wrote for an external client? Only such clients have results of SPF, DMARC or
-// iprev.
-bool TellsOfStranger(std::string_view value, std::string_view authserv_id);
+// iprev. The domain of the message's author, empty where it is not said; nullopt: it is none.
+std::optional<std::string> StrangersAuthor(std::string_view value, std::string_view authserv_id);
 
 }  // namespace spillway

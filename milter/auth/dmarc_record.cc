@@ -14,7 +14,7 @@ constexpr size_t kMaxRecord = 4096;  // read in the resolver's thread; real ones
 
 // Section 4.7: the version comes first, and its value, unlike its name, is case-sensitive.
 bool HasVersion(std::string_view text) {
-  const TagPart first = SplitTags(text).front();
+  const TagPart first = SplitTags(text.substr(0, text.find(';'))).front();
   return EqualsNoCase(first.name, "v") && first.value == "DMARC1";
 }
 

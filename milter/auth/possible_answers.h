@@ -23,7 +23,7 @@ class PossibleAnswers {
   }
   // Goes on to the next combination; false: there is none.
   bool Next();
-  // There are too many combinations to try (64, which is three missing answers); Next() is false.
+  // There are too many combinations to try (16, which is two missing answers); Next() is false.
   bool gave_up() const { return tried_ == kMost; }
 
  private:
@@ -33,7 +33,7 @@ class PossibleAnswers {
   };
   DnsAnswerPtr Find(const DnsQuestion& question);
 
-  static constexpr size_t kMost = 65;
+  static constexpr size_t kMost = 17;
   const DnsFind known_;
   std::vector<Choice> choices_;  // in the order in which the evaluation asked
   size_t tried_ = 0;

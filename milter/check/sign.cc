@@ -57,12 +57,15 @@ class SignCheck final : public Check {
       : message_(message), keys_(keys), form_(form), services_(services), cost_(std::move(cost)) {}
 
   void OnHeaders() override {
-    if (message_.handed_back) return;
     const Client& client = message_.client;
     const bool ours =
         client.cls == ClientClass::kInternal || client.cls == ClientClass::kAuthenticated;
     if (!ours || message_.headers_truncated) return;
     const std::string author = FindAuthor(message_.headers).domain();
+    // With another author it is a mail of ours by now: a list's, say.
+    strangers_ = message_.handed_back &&
+                 (message_.handed_back_author.empty() || message_.handed_back_author == author);
+    if (strangers_) return;
     auto selected =
         keys_.Select([&](const SigningRow& row) { return WantedBy(row, client, author); });
     if (selected.empty()) return;
@@ -83,8 +86,7 @@ class SignCheck final : public Check {
   }
 
   Result Finish(Deadline deadline) override {
-    if (message_.handed_back)
-      return {.state = State::kSkipped, .reason = "handed back by a content filter"};
+    if (strangers_) return {.state = State::kSkipped, .reason = "handed back by a content filter"};
     if (!published_) return {.state = State::kSkipped};
     if (!started_) Start(deadline);
     if (!job_) return unusable_;
@@ -140,6 +142,7 @@ class SignCheck final : public Check {
   const CheckServices& services_;
   const std::shared_ptr<MessageCost> cost_;
   std::optional<PublishedKeys> published_;
+  bool strangers_ = false;  // handed back by a content filter
   bool started_ = false;
   SigningKeys::List usable_;
   Result unusable_;  // about the keys that were not used

@@ -71,15 +71,17 @@ void Ambiguities::CheckType(std::string_view raw_value, bool is_multipart) {
 }
 
 // Some readers take an unknown encoding for the known name that it begins with, others for none.
-// Of plain text without a name, which nobody opens, only base64 can make something else; the walk
-// reads it as quoted-printable, too. A multipart or message has no
-// encoding (RFC 2045 section 6.4), but legitimate programs write quoted-printable there: that
-// matters only if it hides a "-" of a boundary ("=2D").
+// Of plain text without a name, which nobody opens, only base64 and uuencode can make something
+// else; the walk reads it as quoted-printable, too. A multipart or message has no encoding (RFC
+// 2045 section 6.4), but legitimate programs write quoted-printable there: that matters only if it
+// hides a "-" of a boundary ("=2D").
 void Ambiguities::CheckEncoding(std::string_view encoding, Content content) {
   const std::string name = ToLower(Trim(encoding));
   if (name.empty() || name == "7bit" || name == "8bit" || name == "binary") return;
   if (name != "base64" && name != "quoted-printable") {
-    const bool harmless = content == Content::kNamelessText && !name.starts_with("base64");
+    const bool decodes =
+        name.find("base64") != std::string::npos || name.find("uu") != std::string::npos;
+    const bool harmless = content == Content::kNamelessText && !decodes;
     if (!harmless) Add("a transfer encoding that does not exist");
     return;
   }

@@ -156,27 +156,33 @@ std::optional<std::string> ContentOf(archive* reader, uint64_t most) {
   return state == ARCHIVE_EOF ? std::optional(out) : std::nullopt;
 }
 
-// Lists the archive `name` that was in another. An archive in this one is only named.
-void ListInner(std::string_view content, const std::string& name, ListingRoom& room,
-               MimePart& part) {
-  const Archive reader = NewReader();
+// Lists what `reader` reads, the archive `name` that was in another. False: there is too much.
+bool ListMembers(archive* reader, const std::string& name, size_t packed, ListingRoom& room,
+                 MimePart& part) {
   archive_entry* entry = nullptr;
-  archive_read_open_memory(reader.get(), content.data(), content.size());
-  while (true) {
-    const int state = archive_read_next_header(reader.get(), &entry);
+  for (int state = ARCHIVE_OK; state == ARCHIVE_OK || state == ARCHIVE_WARN;) {
+    state = archive_read_next_header(reader, &entry);
     if (state != ARCHIVE_OK && state != ARCHIVE_WARN) break;
     const bool encrypted = archive_entry_is_encrypted(entry) != 0;
     part.encrypted = part.encrypted || encrypted;
-    const bool raw = archive_format(reader.get()) == ARCHIVE_FORMAT_RAW;
-    if (raw && archive_filter_count(reader.get()) <= 1) return;  // none, whatever its name
+    const bool raw = archive_format(reader) == ARCHIVE_FORMAT_RAW;
+    if (raw && archive_filter_count(reader) <= 1) return true;  // none, whatever its name
     const std::string inner = raw ? WithoutEnding(name) : name + "/" + NameOf(entry);
-    if (!AddName(inner, encrypted, room, part) ||
-        !Pass(reader.get(), content.size(), room.unpacked)) {
-      part.unreadable = "an archive of too much";
-      return;
-    }
+    if (!AddName(inner, encrypted, room, part) || !Pass(reader, packed, room.unpacked))
+      return false;
   }
-  if (WantsPassword(Complaint(reader.get()))) part.encrypted = true;
+  if (WantsPassword(Complaint(reader))) part.encrypted = true;
+  return true;
+}
+
+// An archive in this one is only named.
+void ListInner(std::string_view content, const std::string& name, ListingRoom& room,
+               MimePart& part) {
+  const Archive reader = NewReader();
+  archive_read_open_memory(reader.get(), content.data(), content.size());
+  if (!ListMembers(reader.get(), name, content.size(), room, part))
+    part.unreadable = "an archive of too much";
+  room.unpacked -= std::min(room.unpacked, Unpacked(reader.get()));
 }
 
 // False: it is too large to be looked into.

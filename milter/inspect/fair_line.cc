@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace spillway {
 
@@ -11,6 +12,7 @@ namespace {
 constexpr std::chrono::duration<double> kHalf{10};
 constexpr double kForgotten = 0.001;  // seconds
 constexpr size_t kShare = 4;
+constexpr std::chrono::seconds kSweep{1};
 
 }  // namespace
 
@@ -18,28 +20,42 @@ double FairLine::Client::UsedAt(TimePoint now) const {
   return used * std::exp2(-std::max(0.0, std::chrono::duration<double>(now - at) / kHalf));
 }
 
+double FairLine::Client::Rank() const {
+  return used == 0 ? -std::numeric_limits<double>::infinity()
+                   : std::log2(used) + std::chrono::duration<double>(at.time_since_epoch()) / kHalf;
+}
+
 bool FairLine::Push(const std::string& client, Job job) {
   const std::lock_guard lock(mutex_);
+  if (waiting_ >= most_) return false;
   Client& own = clients_[client];
-  if (waiting_ >= most_ || own.jobs.size() >= std::max<size_t>(1, most_ / kShare)) return false;
+  if (own.jobs.size() >= std::max<size_t>(1, most_ / kShare)) return false;
   own.jobs.push_back(std::move(job));
+  busy_.insert(client);
   ++waiting_;
   return true;
 }
 
-FairLine::Next FairLine::Take(TimePoint now) {
-  const std::lock_guard lock(mutex_);
+void FairLine::Sweep(TimePoint now) {
+  if (now - swept_ < kSweep) return;
+  swept_ = now;
   std::erase_if(clients_, [now](const auto& entry) {
     return entry.second.jobs.empty() && entry.second.UsedAt(now) < kForgotten;
   });
-  auto next = clients_.end();
-  for (auto each = clients_.begin(); each != clients_.end(); ++each) {
-    if (each->second.jobs.empty()) continue;
-    if (next == clients_.end() || each->second.UsedAt(now) < next->second.UsedAt(now)) next = each;
-  }
-  if (next == clients_.end()) return {};
-  Next out{next->first, std::move(next->second.jobs.front())};
-  next->second.jobs.pop_front();
+}
+
+FairLine::Next FairLine::Take(TimePoint now) {
+  const std::lock_guard lock(mutex_);
+  Sweep(now);
+  const auto next = std::min_element(busy_.begin(), busy_.end(),
+                                     [this](const std::string& a, const std::string& b) {
+                                       return clients_[a].Rank() < clients_[b].Rank();
+                                     });
+  if (next == busy_.end()) return {};
+  Client& client = clients_[*next];
+  Next out{*next, std::move(client.jobs.front())};
+  client.jobs.pop_front();
+  if (client.jobs.empty()) busy_.erase(next);
   --waiting_;
   return out;
 }

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 
 #include "milter/base/clock.h"
@@ -36,11 +37,16 @@ class FairLine {
     double used = 0;  // seconds, as of `at`; half of it is forgotten in kHalf
     TimePoint at;
     double UsedAt(TimePoint now) const;
+    // Orders clients by what they have used, at any time: all forget alike.
+    double Rank() const;
   };
+  void Sweep(TimePoint now);
 
   const size_t most_;
   std::mutex mutex_;  // guards all below
   std::map<std::string, Client> clients_;
+  std::set<std::string> busy_;  // those with jobs
+  TimePoint swept_{};
   size_t waiting_ = 0;
 };
 

@@ -50,6 +50,13 @@ bool IsNamed(std::string_view text) {
   return end != name.begin() && end != name.end() && *end == ';';
 }
 
+// Of XML (section 2.2), which libxml2 goes by.
+bool IsCharacter(uint32_t number) {
+  if (number < ' ') return number == '\t' || number == '\n' || number == '\r';
+  return number < 0xd800 || (number > 0xdfff && number < 0xfffe) ||
+         (number > 0xffff && number < 0x110000);
+}
+
 // A character by its number, "&#46" or "&#x2e;", as browsers read it. Returns the octets taken; 0:
 // it is none.
 size_t AppendNumbered(std::string_view text, std::string& out) {
@@ -59,8 +66,7 @@ size_t AppendNumbered(std::string_view text, std::string& out) {
   const auto [end, error] =
       std::from_chars(begin, text.data() + text.size(), number, hex ? 16 : 10);
   if (end == begin) return 0;
-  const bool blank = number == '\t' || number == '\n' || number == '\r';
-  const bool good = error == std::errc() && (number >= ' ' || blank) && number < 0xd800;
+  const bool good = error == std::errc() && IsCharacter(number);
   out += good ? "&#" + std::to_string(number) + ";" : "\ufffd";
   const auto taken = static_cast<size_t>(end - text.data());
   return taken + (taken < text.size() && *end == ';' ? 1 : 0);
@@ -146,11 +152,11 @@ size_t CommentLength(std::string_view html) {
   if (html.starts_with("<!-->")) return 5;
   if (html.starts_with("<!--->")) return 6;
   if (html.starts_with("<!--[if")) return std::min(html.find('>'), html.size() - 1) + 1;
-  const size_t one = std::min(html.find("-->", kOpen.size()), html.size());
-  // Not behind it: thousands of comments would each look through all of the page.
-  const size_t other = html.substr(0, one).find("--!>", kOpen.size());
-  if (other != std::string_view::npos) return other + 4;
-  return std::min(one + 3, html.size());
+  for (size_t at = kOpen.size(); (at = html.find("--", at)) != std::string_view::npos; ++at) {
+    if (html.substr(at + 2, 1) == ">") return at + 3;
+    if (html.substr(at + 2, 2) == "!>") return at + 4;
+  }
+  return html.size();
 }
 
 // Takes a tag from the front, and with it what stands in an element that has no tags inside.
@@ -166,7 +172,9 @@ void TakeTag(std::string_view& html, std::string& out, bool& cut) {
   if (!Contains(kRawText, name)) return;
   const std::string_view inside = html.substr(0, EndTag(html, name));
   html.remove_prefix(inside.size());
-  for (const char c : inside) out += c == '<' ? "&lt;" : std::string(1, c);
+  std::string text;
+  AppendWithSigns(inside, text);
+  for (const char c : text) out += c == '<' ? "&lt;" : std::string(1, c);
 }
 
 }  // namespace

@@ -221,7 +221,9 @@ void Walk::VisitLeaf(GMimeObject* object, const std::string& path, size_t depth)
   if (part.declared_type.starts_with("text/") || IsPage(part)) ReadText(object, data, part);
   if (nameless_text && IsNearlyQuotedPrintable(EncodingOf(object))) {
     g_mime_data_wrapper_set_encoding(content, GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE);
-    ReadText(object, Decoded(content).octets(), part);
+    const Decoded other(content);
+    ReadText(object, other.octets(), part);
+    VisitFilesIn(other.octets(), part, depth);
   }
   Keep(part);
   VisitFilesIn(data, part, depth);

@@ -6,8 +6,8 @@
 
 namespace spillway {
 
-// Do the two differ? Some programs go by the one, some by the other. Looks at 32 MiB of unpacked
-// data at most; names that are not in ASCII are not compared.
+// Do the two differ, or can the directory not be read? Some programs go by the one, some by the
+// other.
 bool ZipNamesDiffer(std::string_view zip);
 
 }  // namespace spillway

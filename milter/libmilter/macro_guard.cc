@@ -18,7 +18,7 @@ bool MacroGuard::Pass(std::string_view octets) {
       left_ = left_ << 8U | static_cast<unsigned char>(octets.front());
       ++head_;
       octets.remove_prefix(1);
-      if (head_ == kLength && left_ == 0) head_ = 0;
+      if (head_ == kLength && left_ == 0) return false;  // no command, which libmilter misreads
       continue;
     }
     const size_t size = std::min<size_t>(left_, octets.size());

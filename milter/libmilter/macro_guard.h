@@ -13,7 +13,7 @@ namespace spillway {
 class MacroGuard {
  public:
   // The next octets that the MTA sent. False: a macro packet ends there that does not consist of
-  // pairs; the connection must not go on.
+  // pairs, or a packet without a command; the connection must not go on.
   bool Pass(std::string_view octets);
 
  private:

@@ -54,8 +54,9 @@ struct Message {
   // Set when more arrived than we keep; the checks then see the headers as incomplete.
   bool headers_truncated = false;
   // A stranger's message that a content filter of this machine sends once more: it carries the
-  // results that we wrote for the stranger.
+  // results that we wrote for the stranger, whose author was in this domain (empty: not said).
   bool handed_back = false;
+  std::string handed_back_author;
   uint64_t body_bytes = 0;
   // What checks want hashed of the body; they say so when the header is complete.
   std::shared_ptr<BodyHashes> body_hashes;

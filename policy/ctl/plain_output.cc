@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "policy/ctl/plain_output.h"
 
+#include <algorithm>
 #include <cstdio>
 
 namespace spillway {
@@ -30,14 +31,23 @@ PlainOutput::~PlainOutput() {
 }
 
 bool PlainOutput::Put(char c) {
+  const auto octet = static_cast<unsigned char>(c);
+  const bool follows = (octet & 0xc0U) == 0x80U;
   if (after_lead_) {
     after_lead_ = false;
-    const auto octet = static_cast<unsigned char>(c);
     if (octet >= 0x80 && octet < 0xa0) return Write(Escaped(kLead) + Escaped(c));
     if (!Write({&kLead, 1})) return false;
+    if (follows) return Write({&c, 1});
   }
+  // What follows nothing is a control character for terminals without UTF-8.
+  const bool lone = follows && open_ == 0;
+  open_ = follows         ? std::max(open_, 1) - 1
+          : octet >= 0xf0 ? 3
+          : octet >= 0xe0 ? 2
+          : octet > 0xc2  ? 1
+                          : 0;
   if (c == kLead) return after_lead_ = true;
-  return IsControl(c) ? Write(Escaped(c)) : Write({&c, 1});
+  return IsControl(c) || lone ? Write(Escaped(c)) : Write({&c, 1});
 }
 
 PlainOutput::int_type PlainOutput::overflow(int_type c) {

@@ -32,6 +32,7 @@ class PlainOutput final : private std::streambuf {
   std::ostream& stream_;
   std::streambuf* const out_;
   bool after_lead_ = false;  // 0xC2, in front of U+0080 to U+00BF, is held back
+  int open_ = 0;             // octets that a character of UTF-8 still lacks
 };
 
 }  // namespace spillway

@@ -72,6 +72,8 @@ constexpr Construct kConstructs[] = {
     {"uuencoded", "", kText, "", "begin 644 a.exe\r\n"},
     {"lines of uuencode", "", kText, "begin 644 a\r\n", "#0V%T\r\n"},
     {"comments of html", "", kHtml, "", "<!---->"},
+    {"other ends of comments", "", kHtml, "", "<!----!>"},
+    {"ampersands of a title", "", kHtml, "<textarea>", "&"},
     {"open comments", "", kHtml, "", "<!--"},
     {"conditions", "", kHtml, "", "<!--[if x]>"},
     {"tags of html", "", kHtml, "", "<b>"},

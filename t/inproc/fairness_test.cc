@@ -18,7 +18,7 @@ void Configure(Config& config) {
   static const TempDir dir;
   dir.Write("rules", "[[rule]]\nname = \"a\"\nbody = [\"gift card\"]\n");
   const auto errors = ReadConfig(
-      "[attachments]\nenabled = true\n[content]\nshadow = false\n"
+      "[attachments]\nenabled = true\non_timeout = \"accept\"\n[content]\nshadow = false\n"
       "[inspector]\nprocesses = 1\n[rules]\nenabled = true\nfile = \"" +
           (dir / "rules") + "\"",
       "test", config);
@@ -28,9 +28,8 @@ void Configure(Config& config) {
 
 MilterMail DearMail() {
   MilterMail mail = SmallMail();
-  mail.headers.emplace_back("Content-Type", " text/html");
-  mail.body.reserve(600000);
-  while (mail.body.size() < 600000) mail.body += "&#1";
+  mail.headers.emplace_back("Content-Type", " message/rfc822");
+  while (mail.body.size() < 200000) mail.body += "A:\r\n";
   return mail;
 }
 

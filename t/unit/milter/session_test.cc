@@ -241,6 +241,12 @@ TEST_F(SessionTest, ResultsThatComeBackFromAContentFilterStay) {
   const std::string stranger = " mx.example.org; spf=fail smtp.mailfrom=x@y.example";
   EXPECT_EQ(changes(Ip::Parse("127.0.0.1"), stranger), 0U);
   EXPECT_EQ(changes(std::nullopt, stranger), 0U);
+  // What we would not have written goes all the same.
+  session_->Connect(Ip::Parse("127.0.0.1"));
+  const Verdict mixed = Message(
+      {{"Authentication-Results", stranger}, {"Authentication-Results", " mx.example.org; x=(y"}});
+  ASSERT_EQ(mixed.deletions.size(), 1U);
+  EXPECT_EQ(mixed.deletions[0].index, 2U);
   EXPECT_EQ(changes(Ip::Parse("10.0.0.1"), stranger), 3U);
   EXPECT_EQ(changes(Ip::Parse("192.0.2.1"), stranger), 3U);
   EXPECT_EQ(changes(Ip::Parse("127.0.0.1"), " mx.example.org; dkim=pass"), 3U);

@@ -114,15 +114,17 @@ TEST(ClaimsAuthservIdTest, AnyOfOurs) {
   EXPECT_FALSE(ClaimsAuthservId(" mx3.example; spf=pass", ids));
 }
 
-TEST(TellsOfStranger, ByTheResultsThatOnlyStrangersHave) {
+TEST(StrangersAuthor, ByTheResultsThatOnlyStrangersHave) {
   for (const char* method : {"spf", "dmarc", "iprev"}) {
     const std::string field = " mx.example; dkim=none; " + std::string(method) + "=fail";
-    EXPECT_TRUE(TellsOfStranger(field, "mx.example")) << method;
-    EXPECT_FALSE(TellsOfStranger(field, "mx2.example")) << method;
+    EXPECT_EQ(StrangersAuthor(field, "mx.example"), "") << method;
+    EXPECT_FALSE(StrangersAuthor(field, "mx2.example")) << method;
   }
-  EXPECT_FALSE(TellsOfStranger(" mx.example; dkim=pass", "mx.example"));
-  EXPECT_FALSE(TellsOfStranger(" mx.example; auth=pass smtp.auth=spf; none", "mx.example"));
-  EXPECT_FALSE(TellsOfStranger(" mx.example; spf=pass (", "mx.example"));
+  EXPECT_EQ(StrangersAuthor(" mx.example; dmarc=pass header.from=A.Example", "mx.example"),
+            "a.example");
+  EXPECT_FALSE(StrangersAuthor(" mx.example; dkim=pass", "mx.example"));
+  EXPECT_FALSE(StrangersAuthor(" mx.example; auth=pass smtp.auth=spf; none", "mx.example"));
+  EXPECT_FALSE(StrangersAuthor(" mx.example; spf=pass (", "mx.example"));
 }
 
 }  // namespace

@@ -54,6 +54,11 @@ TEST_F(SignCheckTest, WhatAContentFilterHandsBackIsNotSigned) {
   const Result result = Run(*Make("sign"));
   EXPECT_EQ(result.state, State::kSkipped);
   EXPECT_EQ(result.reason, "handed back by a content filter");
+  message_.handed_back_author = "news.example.org";
+  EXPECT_EQ(Run(*Make("sign")).state, State::kSkipped);
+  // Of a list, which made itself the author.
+  message_.handed_back_author = "stranger.example";
+  EXPECT_EQ(Run(*Make("sign")).state, State::kPass);
 }
 
 TEST_F(SignCheckTest, StrangersAndOtherDomainsAreNotSigned) {

@@ -70,8 +70,11 @@ TEST(HtmlText, BrokenAndBounded) {
 TEST(HtmlText, CharactersByTheirNumber) {
   EXPECT_THAT(ReadHtml("<a href='http://a&#46example&#x2E;com'>&#65&#x42;C</a>", 1000).links,
               ElementsAre("http://a.example.com"));
-  EXPECT_THAT(ReadHtml("&#65&#x42;C &#1; &#xffffffffff; &# &#x &;", 1000).text,
-              HasSubstr("ABC \ufffd \ufffd &# &#x &;"));
+  EXPECT_THAT(ReadHtml("<a href='http://b&#xff0e;example&#12290;com'>&#x1f4ec;</a>", 1000).links,
+              ElementsAre("http://b\uff0eexample\u3002com"));
+  EXPECT_THAT(ReadHtml("&#x1f4ec;&#xe000", 1000).text, HasSubstr("\U0001f4ec\ue000"));
+  EXPECT_THAT(ReadHtml("&#65&#x42;C &#1; &#xd800; &#xfffe &#xffffffffff; &# &#x &;", 1000).text,
+              HasSubstr("ABC \ufffd \ufffd \ufffd \ufffd &# &#x &;"));
 }
 
 TEST(HtmlText, PagesOfTooManyTags) {

@@ -114,7 +114,21 @@ TEST(MimeWalk, AZipOfTwoMindsIsAmbiguous) {
         .ambiguities;
   };
   EXPECT_THAT(ambiguities(), IsEmpty());
+  const std::string good = zip;
   zip.replace(zip.rfind("a.exe"), 5, "a.txt");
+  EXPECT_THAT(ambiguities(), ElementsAre("a zip whose directory names other files"));
+  // A file more in front, or in the directory, of which the length says nothing.
+  zip = MakeArchive({}, {{"c.exe", "MZ"}});
+  zip = zip.substr(0, zip.find("PK\x01\x02")) + good;
+  EXPECT_THAT(ambiguities(), ElementsAre("a zip whose directory names other files"));
+  zip = good;
+  const size_t directory = zip.find("PK\x01\x02");
+  const std::string entry =
+      zip.substr(directory, zip.find("PK\x01\x02", directory + 4) - directory);
+  zip.insert(directory, entry);
+  zip[zip.rfind("PK\x05\x06") + 12] = static_cast<char>(
+      static_cast<unsigned char>(zip[zip.rfind("PK\x05\x06") + 12]) + entry.size());
+  zip.replace(zip.find("a.exe", directory), 5, "e.exe");
   EXPECT_THAT(ambiguities(), ElementsAre("a zip whose directory names other files"));
 }
 
@@ -240,6 +254,11 @@ TEST(MimeWalk, OtherFieldsThatStandTwiceAreNotAmbiguous) {
 }
 
 TEST(MimeWalk, OddEncodingsOfPlainTextAreNotAmbiguous) {
+  for (const char* encoding : {"x-uuencode", "x-base64", "base64;"}) {
+    EXPECT_THAT(
+        Of("Content-Transfer-Encoding: " + std::string(encoding) + "\r\n\r\nx\r\n").ambiguities,
+        ElementsAre("a transfer encoding that does not exist"));
+  }
   for (const char* encoding : {"7-bit", "8bits", "utf-8", "quoted-printable;", "none", "7bit;"}) {
     const std::string field = "Content-Transfer-Encoding: " + std::string(encoding) + "\r\n";
     EXPECT_THAT(Of(field + "Content-Type: text/plain\r\n\r\nx\r\n").ambiguities, IsEmpty());

@@ -29,6 +29,9 @@ TEST(PlainOutput, NothingSteersTheTerminal) {
   EXPECT_EQ(Printed("\x1b]0;title\x07\r\x7f"), "\\x1b]0;title\\x07\\x0d\\x7f");
   EXPECT_EQ(Printed("\u009b31m\u0080"), "\\xc2\\x9b31m\\xc2\\x80");
   EXPECT_EQ(Printed(std::string("a\0b", 3)), "a\\x00b");
+  EXPECT_EQ(Printed("\x9b"
+                    "31m \xe2\x82\xac\x9b"),
+            "\\x9b31m \xe2\x82\xac\\x9b");
 }
 
 TEST(PlainOutput, TheStreamIsAsBeforeInTheEnd) {
