@@ -29,7 +29,7 @@ void Configure(Config& config) {
 MilterMail DearMail() {
   MilterMail mail = SmallMail();
   mail.headers.emplace_back("Content-Type", " message/rfc822");
-  while (mail.body.size() < 200000) mail.body += "A:\r\n";
+  while (mail.body.size() < 80000) mail.body += "A:\r\n";
   return mail;
 }
 
