@@ -137,6 +137,7 @@ def test_inspector(gateway):
     mails = [multipart(f"hung-{n}", ("Content-Type: x/y; name=a.exe", b"x")) for n in range(2)]
     code, text = gateway.send(mails[0])
     tap.ok(code == 451, f"one that hangs: a stranger can try again {code} {text}")
+    gateway.deliver("anew", multipart("anew", ("Content-Type: text/plain", b"x")))
     hang(gateway)
     head, _ = gateway.deliver("hung-1", mails[1], client="198.51.100.7", login="ann")
     tap.ok(fields(head, FIELD) == ["unscanned (waiting for the inspector)"], f"for a user it is late, and said so: {fields(head, FIELD)}")
