@@ -18,7 +18,7 @@ void Configure(Config& config) {
   static const TempDir dir;
   dir.Write("rules", "[[rule]]\nname = \"a\"\nbody = [\"gift card\"]\n");
   const auto errors = ReadConfig(
-      "[attachments]\nenabled = true\non_timeout = \"accept\"\n[content]\nshadow = false\n"
+      "[attachments]\nenabled = true\n[content]\nshadow = false\n"
       "[inspector]\nprocesses = 1\n[rules]\nenabled = true\nfile = \"" +
           (dir / "rules") + "\"",
       "test", config);
@@ -81,7 +81,7 @@ TEST(Fairness, NobodyGetsAProgramInBecauseOthersKeepUsBusy) {
     served += others.Send(mail).command == 'c' ? 1 : 0;
   }
   EXPECT_EQ(let_in, 0);
-  if (!kInstrumented) EXPECT_GE(served, 45);
+  if (!kInstrumented) EXPECT_GE(served, 40);  // with a plain queue 3
 }
 
 }  // namespace

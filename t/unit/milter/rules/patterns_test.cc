@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "t/rig/cpu_time.h"
+#include "t/rig/instrumented.h"
 
 namespace spillway {
 namespace {
@@ -80,7 +81,7 @@ TEST(Patterns, TakeNoLongerThanTheyMay) {
   MatchEffort effort(0.1 * kSecond, {});
   patterns.Look(text, found, effort);
   EXPECT_TRUE(effort.stopped());
-  EXPECT_LT(ThreadMicroseconds() - start, 0.5 * kSecond);
+  if (!kInstrumented) EXPECT_LT(ThreadMicroseconds() - start, 0.5 * kSecond);
 }
 
 TEST(Patterns, StopWhenNobodyWaits) {
