@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "milter/base/ascii.h"
 #include "milter/base/glob.h"
 
 namespace spillway {
@@ -33,10 +34,6 @@ std::string Lower(std::string_view text) {
   std::transform(out.begin(), out.end(), out.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   return out;
-}
-
-bool IsAscii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0; });
 }
 
 // Labels of letters, digits, hyphens and underscores, `least` at least.

@@ -9,6 +9,7 @@
 
 #include "milter/auth/authres_reader.h"
 #include "milter/auth/canonical.h"
+#include "milter/auth/dkim_key.h"
 #include "milter/auth/signed_fields.h"
 #include "milter/mail/address.h"
 #include "milter/mail/idna.h"
@@ -112,7 +113,7 @@ void Fail(ArcChain& chain, std::string reason) {
 }
 
 std::string KeyName(const TagList& tags) {
-  return DnsName(TagValue(tags, "s")) + "._domainkey." + DnsName(TagValue(tags, "d"));
+  return DkimKeyName(DnsName(TagValue(tags, "s")), DnsName(TagValue(tags, "d")));
 }
 
 // Without c= it is simple (RFC 6376 section 3.5), but signers are about that take it for relaxed.

@@ -87,11 +87,15 @@ bool IsWithin(const std::string& name, const std::string& organization) {
   return name == organization || name.ends_with("." + organization);
 }
 
+std::string TopLevel(const std::string& name) {
+  return name.substr(name.rfind('.') + 1);
+}
+
 bool Aligned(const DmarcIdentifier& identifier, const std::string& author,
              const DmarcRecord& record, const DnsFind& find) {
   if (identifier.domain == author) return true;
   if (identifier.spf ? record.strict_spf : record.strict_dkim) return false;
-  if (!IsWithin(identifier.domain, author.substr(author.rfind('.') + 1))) return false;
+  if (!IsWithin(identifier.domain, TopLevel(author))) return false;
   const std::string organization = FindOrganization(author, find).domain;
   return IsWithin(identifier.domain, organization) &&
          FindOrganization(identifier.domain, find).domain == organization;
@@ -161,8 +165,7 @@ std::vector<DnsQuestion> AlignmentQuestions(const std::string& author,
   std::set<DnsQuestion> wanted;
   const Organization organization = FindOrganization(author, find);
   // With the walk incomplete, the organization may end higher up, but not above the top level.
-  const std::string highest =
-      organization.failed ? author.substr(author.rfind('.') + 1) : organization.domain;
+  const std::string highest = organization.failed ? TopLevel(author) : organization.domain;
   for (const std::string& domain : domains) {
     if (domain == author || !IsWithin(domain, highest)) continue;
     for (const std::string& name : WalkNames(domain)) wanted.insert(DmarcQuestion(name));

@@ -19,6 +19,7 @@ extern "C" {
 #include "milter/auth/spf_macro.h"
 #include "milter/auth/spf_record.h"
 #include "milter/auth/spf_terms.h"
+#include "milter/base/ascii.h"
 #include "milter/mail/address.h"
 #include "milter/mail/header.h"
 
@@ -245,8 +246,7 @@ class Evaluation {
   // RFC 8616 section 4: a local part in UTF-8 has no form that the DNS could be asked for, and a
   // term with it matches nothing.
   bool CannotExpand(const std::string& spec) const {
-    const auto beyond = [](char c) { return static_cast<unsigned char>(c) >= 0x80; };
-    return std::any_of(query_.local.begin(), query_.local.end(), beyond) && UsesLocalPart(spec);
+    return !IsAscii(query_.local) && UsesLocalPart(spec);
   }
 
   std::string NewToken(Term term) {

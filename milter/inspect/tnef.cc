@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "milter/base/little_endian.h"
 #include "milter/inspect/enclosed_files.h"
 #include "milter/inspect/part_text.h"
 
@@ -40,11 +41,7 @@ class Scanner {
   }
   std::optional<uint32_t> Number(size_t octets) {
     const auto taken = Take(octets);
-    if (!taken) return std::nullopt;
-    uint32_t out = 0;
-    for (size_t i = octets; i > 0; --i)
-      out = out << 8U | static_cast<unsigned char>((*taken)[i - 1]);
-    return out;
+    return taken ? std::optional(FromLittle(*taken)) : std::nullopt;
   }
   // Filled up to a multiple of four; what is missing at the end is not missed.
   std::optional<std::string_view> TakePadded(size_t size) {

@@ -8,6 +8,8 @@
 #include <optional>
 #include <vector>
 
+#include "milter/base/little_endian.h"
+
 namespace spillway {
 
 namespace {
@@ -18,9 +20,7 @@ constexpr size_t kEntry = 46;                // of a directory entry
 constexpr size_t kEnd = 22;                  // of the end record
 
 uint32_t Little(std::string_view zip, size_t at, size_t octets) {
-  uint32_t out = 0;
-  for (size_t i = octets; i > 0; --i) out = out << 8U | static_cast<unsigned char>(zip[at + i - 1]);
-  return out;
+  return FromLittle(zip.substr(at, octets));
 }
 
 struct Entry {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "milter/base/ascii.h"
 #include "milter/mail/address.h"
 #include "milter/mail/header.h"
 
@@ -20,9 +21,7 @@ struct Free {
 // A-labels for U-labels, in lower case, and without a final dot.
 std::optional<std::string> Converted(std::string_view domain) {
   std::string name(domain);
-  const bool ascii = std::all_of(name.begin(), name.end(),
-                                 [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-  if (!ascii) {
+  if (!IsAscii(name)) {
     if (name.size() > 255 || name.find('\0') != std::string::npos) return std::nullopt;
     char* raw = nullptr;
     const int code = idn2_to_ascii_8z(name.c_str(), &raw, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);

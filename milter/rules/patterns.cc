@@ -3,7 +3,8 @@
 
 #include <algorithm>
 #include <cctype>
-#include <ctime>
+
+#include "milter/base/thread_time.h"
 
 namespace spillway {
 
@@ -34,19 +35,13 @@ bool IsPlain(std::string_view pattern) {
   return true;
 }
 
-double ThreadTime() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) * 1e6 + static_cast<double>(now.tv_nsec) / 1e3;
-}
-
 }  // namespace
 
 MatchEffort::MatchEffort(double allowed, std::function<bool()> stop)
-    : end_(ThreadTime() + allowed), stop_(std::move(stop)) {}
+    : end_(ThreadMicroseconds() + allowed), stop_(std::move(stop)) {}
 
 bool MatchEffort::GoesOn() {
-  stopped_ = stopped_ || ThreadTime() > end_ || (stop_ && stop_());
+  stopped_ = stopped_ || ThreadMicroseconds() > end_ || (stop_ && stop_());
   return !stopped_;
 }
 

@@ -5,7 +5,6 @@
 
 #include <ctime>
 #include <filesystem>
-#include <fstream>
 
 #include "milter/check/attachment_policy.h"
 #include "t/inproc/daemon.h"
@@ -200,12 +199,8 @@ class CostTest : public ::testing::Test {
 
  private:
   std::vector<pid_t> Processes() const {
-    std::vector<pid_t> out = {daemon_.pid()};
-    const std::string tasks = "/proc/" + std::to_string(daemon_.pid()) + "/task";
-    for (const auto& task : std::filesystem::directory_iterator(tasks)) {
-      std::ifstream list(task.path() / "children");
-      for (pid_t child = 0; list >> child;) out.push_back(child);
-    }
+    std::vector<pid_t> out = Children(daemon_.pid());
+    out.push_back(daemon_.pid());
     return out;
   }
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <ranges>
 #include <stdexcept>
@@ -139,6 +140,16 @@ std::string InsertedResults(const MilterReply& reply) {
   std::string out;
   for (const HeaderEdit& edit : reply.edits) {
     if (edit.command == 'i' && edit.name == "Authentication-Results") out += edit.value;
+  }
+  return out;
+}
+
+std::vector<pid_t> Children(pid_t pid) {
+  std::vector<pid_t> out;
+  const std::string tasks = "/proc/" + std::to_string(pid) + "/task";
+  for (const auto& task : std::filesystem::directory_iterator(tasks)) {
+    std::ifstream list(task.path() / "children");
+    for (pid_t child = 0; list >> child;) out.push_back(child);
   }
   return out;
 }

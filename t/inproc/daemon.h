@@ -61,6 +61,9 @@ class Daemon {
   pid_t pid_ = -1;
 };
 
+// The processes that `pid` started and that still run.
+std::vector<pid_t> Children(pid_t pid);
+
 // One check whose verdict takes `time`.
 MakeChecksFunction SleepyChecks(std::chrono::milliseconds time);
 

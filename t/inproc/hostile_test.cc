@@ -45,16 +45,6 @@ uint64_t Memory(pid_t pid, const std::string& what) {
   return 0;
 }
 
-std::vector<pid_t> Children(pid_t pid) {
-  std::vector<pid_t> out;
-  const std::string tasks = "/proc/" + std::to_string(pid) + "/task";
-  for (const auto& task : std::filesystem::directory_iterator(tasks)) {
-    std::ifstream list(task.path() / "children");
-    for (pid_t child = 0; list >> child;) out.push_back(child);
-  }
-  return out;
-}
-
 // What the filter and its inspectors take more at most, while something is done.
 class MemoryWatch {
  public:

@@ -3,17 +3,12 @@
 #pragma once
 
 #include <algorithm>
-#include <ctime>
 #include <functional>
 #include <vector>
 
-namespace spillway {
+#include "milter/base/thread_time.h"
 
-inline double ThreadMicroseconds() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) * 1e6 + static_cast<double>(now.tv_nsec) / 1e3;
-}
+namespace spillway {
 
 // Of `rounds` runs of `step`.
 inline double MedianMicroseconds(const std::function<void()>& step, size_t rounds) {
